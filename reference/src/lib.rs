@@ -1,1 +1,57 @@
-//! stub
+//! A minimal but real authorization server with Deferred Token Response (draft-ietf-oauth-deferred-token-response-01).
+//!
+//! It implements the draft independently of the model it is tested against, in its own words. Where the draft allows
+//! more than one behaviour, comments name the question and the reading chosen (`C-02/B`).
+//!
+//! A map, from the outside in:
+//!
+//! | module | what it is |
+//! |---|---|
+//! | [`server`] | the server as a value: [`AuthorizationServer`], [`Parts`], the tower service, `serve` |
+//! | `transport` | connections and shutdown |
+//! | `token` | the token endpoint, one grant a file; `token/deferred` is the poll |
+//! | `revoke`, `authorize`, `metadata` | the other endpoints, one a file |
+//! | `client`, `client_auth`, [`dpop`] | who is asking |
+//! | [`policy`] | what is deferred |
+//! | [`deferral`] | **the state of one deferral code and every transition of it; start here** |
+//! | [`store`] | where that state is kept, atomically |
+//! | `callback`, `housekeeping` | what happens without a request |
+//! | `control` | the development API (`CONTROL.md`) |
+//! | [`config`], [`clock`], [`random`] | what the server is given |
+//! | [`secret`], [`scope`], [`wire`], `form`, `reply`, `error` | small words the rest is written in |
+
+mod access_token;
+mod authorize;
+mod callback;
+mod client;
+mod client_auth;
+pub mod clock;
+mod completion_mode;
+pub mod config;
+mod control;
+pub mod deferral;
+pub mod dpop;
+mod error;
+mod form;
+mod housekeeping;
+mod metadata;
+pub mod policy;
+pub mod random;
+mod reply;
+mod revoke;
+pub mod scope;
+pub mod secret;
+pub mod server;
+pub mod store;
+mod token;
+mod transport;
+pub mod wire;
+
+pub use clock::{Clock, ManualClock, SystemClock};
+pub use config::{AuthMethod, ClientConfig, Config, ConfigError};
+pub use error::SetupError;
+pub use policy::Policy;
+pub use random::Random;
+pub use secret::Secret;
+pub use server::{AuthorizationServer, ConnectionDropped, Parts, PublicService};
+pub use store::{MemoryStore, Store};

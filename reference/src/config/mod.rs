@@ -1,0 +1,243 @@
+//! The configuration: plain data with serde, public fields, and defaults that suit a development server.
+//!
+//! [`Config::from_toml`] reads it, [`validate`](Config::validate) checks it, `reference/example.toml` shows it.
+
+mod validate;
+
+use serde::Deserialize;
+
+use crate::secret::Secret;
+use crate::wire;
+
+pub use validate::ConfigError;
+
+/// Everything the server has to be told. Durations are whole seconds.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// The issuer identifier (RFC 8414): https, or http on a loopback address. Endpoints lie below it.
+    pub issuer: String,
+    /// The resource owner of the authorization code grant. This development subject consents at once.
+    #[serde(default = "default_subject")]
+    pub subject: String,
+    /// Where `interaction_uri` values lie: an https URL without query or fragment.
+    #[serde(default = "default_interaction_base")]
+    pub interaction_base: String,
+    /// Authorization codes.
+    #[serde(default)]
+    pub authorization_code: AuthorizationCodeConfig,
+    /// Deferral codes.
+    #[serde(default)]
+    pub deferral: DeferralConfig,
+    /// Access tokens.
+    #[serde(default)]
+    pub access_token: AccessTokenConfig,
+    /// What is deferred.
+    #[serde(default)]
+    pub policy: PolicyConfig,
+    /// Callback delivery.
+    #[serde(default)]
+    pub callback: CallbackConfig,
+    /// The registered clients.
+    #[serde(default)]
+    pub clients: Vec<ClientConfig>,
+}
+
+impl Config {
+    /// Reads and checks a TOML document.
+    ///
+    /// # Errors
+    /// [`ConfigError`] names the field that is wrong and what to do about it.
+    pub fn from_toml(text: &str) -> Result<Self, ConfigError> {
+        let config: Self = toml::from_str(text)?;
+        config.validate()?;
+        Ok(config)
+    }
+
+    /// A small development configuration: one client of each kind, and scopes that are deferred.
+    ///
+    /// ```
+    /// let config = dtr_reference::Config::example();
+    /// assert!(config.validate().is_ok());
+    /// ```
+    pub fn example() -> Self {
+        toml::from_str(include_str!("../../example.toml"))
+            .expect("the example is covered by a test")
+    }
+}
+
+/// Authorization codes (RFC 6749 Section 4.1.2).
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct AuthorizationCodeConfig {
+    /// Lifetime in seconds.
+    pub lifetime: u64,
+}
+
+impl Default for AuthorizationCodeConfig {
+    fn default() -> Self {
+        Self { lifetime: 60 }
+    }
+}
+
+/// Deferral codes (Section 6.4).
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct DeferralConfig {
+    /// Least number of seconds between two polls, announced as `interval`.
+    pub interval: u64,
+    /// Lifetime of a code in seconds, announced as `expires_in`. Longer than the interval (C-21).
+    pub lifetime: u64,
+    /// A dead code is remembered for this many seconds after its lifetime, or once more for its lifetime if that is
+    /// longer (C-08/C); then it is unknown.
+    pub tombstone: u64,
+    /// For this many seconds after a deferral, the same request with the same authorization code gets the same
+    /// deferral code again (C-45/C).
+    pub representation_window: u64,
+    /// After this many `slow_down` answers in a row the next early poll is answered `invalid_request` (C-24).
+    /// Never, when absent.
+    pub escalate_after: Option<u32>,
+}
+
+impl Default for DeferralConfig {
+    fn default() -> Self {
+        Self {
+            interval: 5,
+            lifetime: 600,
+            tombstone: 24 * 60 * 60,
+            representation_window: 4,
+            escalate_after: None,
+        }
+    }
+}
+
+/// Access tokens (RFC 9068).
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct AccessTokenConfig {
+    /// Lifetime in seconds.
+    pub lifetime: u64,
+    /// The `aud` claim; the issuer when absent.
+    pub audience: Option<String>,
+}
+
+impl Default for AccessTokenConfig {
+    fn default() -> Self {
+        Self {
+            lifetime: 3600,
+            audience: None,
+        }
+    }
+}
+
+/// What the configured policy defers; everything else completes at once.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct PolicyConfig {
+    /// Scope values that need a review.
+    pub defer_scopes: Vec<String>,
+    /// Scope values that need a review and, from the start, somebody at the `interaction_uri`.
+    pub interact_scopes: Vec<String>,
+    /// Clients whose every request needs a review.
+    pub defer_clients: Vec<String>,
+}
+
+/// Callback delivery (Section 7, Section 11.5). Delay and backoff run on the server's clock, timeouts on real time.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct CallbackConfig {
+    /// Seconds between the resolution and the first attempt.
+    pub delay: u64,
+    /// Seconds allowed for connecting.
+    pub connect_timeout: u64,
+    /// Seconds of silence allowed while reading.
+    pub read_timeout: u64,
+    /// Octets of a response body that are read before the connection is given up.
+    pub max_body: usize,
+    /// Attempts in all; 1 means no retry.
+    pub attempts: u32,
+    /// Seconds before the second attempt; doubled for each later one.
+    pub backoff: u64,
+    /// Development only: deliver to loopback and private addresses too.
+    pub allow_private_addresses: bool,
+    /// Development only: further certificate authorities to trust, in PEM.
+    pub extra_root_pem: Option<String>,
+}
+
+impl Default for CallbackConfig {
+    fn default() -> Self {
+        Self {
+            delay: 1,
+            connect_timeout: 5,
+            read_timeout: 5,
+            max_body: 16 * 1024,
+            attempts: 4,
+            backoff: 2,
+            allow_private_addresses: false,
+            extra_root_pem: None,
+        }
+    }
+}
+
+/// One registered client (RFC 7591 names where they exist).
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct ClientConfig {
+    /// The client identifier.
+    pub client_id: String,
+    /// The secret of a confidential client; absent for a public one.
+    pub client_secret: Option<Secret>,
+    /// How the client authenticates at the token and revocation endpoints.
+    pub auth_method: AuthMethod,
+    /// Redirect URIs, compared exactly.
+    pub redirect_uris: Vec<String>,
+    /// All scope values the client may have, separated by spaces.
+    pub scope: String,
+    /// What a request without `scope` asks for; without it such a request is `invalid_scope`.
+    pub default_scope: Option<String>,
+    /// The originating grants the client may use. Polling needs no entry (C-78/B).
+    pub grant_types: Vec<String>,
+    /// Where callbacks go: an https URL (Section 7.2). Without it the client polls only.
+    pub deferred_client_notification_endpoint: Option<String>,
+    /// A disabled client is refused with `invalid_client` everywhere (C-16/A).
+    pub enabled: bool,
+}
+
+impl Default for ClientConfig {
+    fn default() -> Self {
+        Self {
+            client_id: String::new(),
+            client_secret: None,
+            auth_method: AuthMethod::ClientSecretBasic,
+            redirect_uris: Vec::new(),
+            scope: String::new(),
+            default_scope: None,
+            grant_types: vec![wire::GRANT_CLIENT_CREDENTIALS.into()],
+            deferred_client_notification_endpoint: None,
+            enabled: true,
+        }
+    }
+}
+
+/// A client authentication method, named as in the IANA registry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[non_exhaustive]
+pub enum AuthMethod {
+    /// A public client, which only names itself.
+    #[serde(rename = "none")]
+    None,
+    /// Identifier and secret in the `Authorization` header field.
+    #[serde(rename = "client_secret_basic")]
+    ClientSecretBasic,
+    /// Identifier and secret in the body.
+    #[serde(rename = "client_secret_post")]
+    ClientSecretPost,
+}
+
+fn default_subject() -> String {
+    "development-subject".into()
+}
+
+fn default_interaction_base() -> String {
+    "https://interaction.example/dtr".into()
+}

@@ -1,0 +1,269 @@
+//! What a configuration must satisfy before a server is built from it.
+
+use std::collections::HashSet;
+use std::net::IpAddr;
+
+use url::{Host, Url};
+
+use super::{AuthMethod, ClientConfig, Config};
+use crate::scope::Scope;
+use crate::wire;
+
+/// A configuration that cannot be used: what is wrong, where, and what would be right.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ConfigError {
+    /// Not TOML, or not the fields of [`Config`].
+    #[error("the configuration cannot be read: {0}")]
+    Syntax(#[from] toml::de::Error),
+    /// A field with an unusable value.
+    #[error("{field}: {problem}; {fix}")]
+    Field {
+        /// The field, as a path.
+        field: String,
+        /// What is wrong with it.
+        problem: &'static str,
+        /// What to write instead.
+        fix: &'static str,
+    },
+}
+
+fn wrong(field: impl Into<String>, problem: &'static str, fix: &'static str) -> ConfigError {
+    ConfigError::Field {
+        field: field.into(),
+        problem,
+        fix,
+    }
+}
+
+impl Config {
+    /// Checks everything that can be checked without the network.
+    ///
+    /// # Errors
+    /// The first field that is wrong.
+    pub fn validate(&self) -> Result<(), ConfigError> {
+        check_issuer(&self.issuer)?;
+        check_interaction_base(&self.interaction_base)?;
+        if self.deferral.interval == 0 {
+            return Err(wrong(
+                "deferral.interval",
+                "is zero",
+                "use at least 1 second",
+            ));
+        }
+        if self.deferral.lifetime <= self.deferral.interval {
+            return Err(wrong(
+                "deferral.lifetime",
+                "is not longer than the interval, so nobody could poll twice",
+                "raise it above deferral.interval",
+            ));
+        }
+        if self.callback.attempts == 0 {
+            return Err(wrong("callback.attempts", "is zero", "use at least 1"));
+        }
+        let mut seen = HashSet::new();
+        for client in &self.clients {
+            if !seen.insert(&client.client_id) {
+                return Err(wrong(
+                    format!("clients[{}]", client.client_id),
+                    "is registered twice",
+                    "give every client its own client_id",
+                ));
+            }
+            check_client(client)?;
+        }
+        Ok(())
+    }
+}
+
+fn check_issuer(issuer: &str) -> Result<(), ConfigError> {
+    let url = parse_url("issuer", issuer)?;
+    let loopback = match url.host() {
+        Some(Host::Domain(name)) => name == "localhost",
+        Some(Host::Ipv4(address)) => IpAddr::from(address).is_loopback(),
+        Some(Host::Ipv6(address)) => IpAddr::from(address).is_loopback(),
+        None => false,
+    };
+    if url.scheme() != "https" && !(url.scheme() == "http" && loopback) {
+        return Err(wrong(
+            "issuer",
+            "is not https",
+            "use https, or http on a loopback address",
+        ));
+    }
+    if url.query().is_some()
+        || url.fragment().is_some()
+        || url.path() != "/"
+        || issuer.ends_with('/')
+    {
+        return Err(wrong(
+            "issuer",
+            "has a path, query or fragment",
+            "use scheme, host and port only, without a slash at the end",
+        ));
+    }
+    Ok(())
+}
+
+/// Section 6.4: every `interaction_uri` is https and has no fragment.
+fn check_interaction_base(base: &str) -> Result<(), ConfigError> {
+    let url = parse_url("interaction_base", base)?;
+    if url.scheme() != "https" || url.query().is_some() || url.fragment().is_some() {
+        return Err(wrong(
+            "interaction_base",
+            "is not a plain https URL",
+            "use https without query or fragment",
+        ));
+    }
+    Ok(())
+}
+
+fn check_client(client: &ClientConfig) -> Result<(), ConfigError> {
+    let field = |name: &str| format!("clients[{}].{name}", client.client_id);
+    if client.client_id.is_empty() {
+        return Err(wrong("clients.client_id", "is empty", "name the client"));
+    }
+    let has_secret = client
+        .client_secret
+        .as_ref()
+        .is_some_and(|secret| !secret.is_empty());
+    if (client.auth_method == AuthMethod::None) == has_secret {
+        return Err(wrong(
+            field("client_secret"),
+            "does not fit auth_method",
+            "give a secret to confidential clients and none to public ones",
+        ));
+    }
+    for grant in &client.grant_types {
+        match grant.as_str() {
+            wire::GRANT_CLIENT_CREDENTIALS if client.auth_method == AuthMethod::None => {
+                return Err(wrong(
+                    field("grant_types"),
+                    "lets a public client use client_credentials",
+                    "remove that grant or give the client a secret",
+                ));
+            }
+            wire::GRANT_CLIENT_CREDENTIALS
+            | wire::GRANT_AUTHORIZATION_CODE
+            | wire::GRANT_DEFERRED => {}
+            _ => {
+                return Err(wrong(
+                    field("grant_types"),
+                    "holds a grant this server does not have",
+                    "use client_credentials or authorization_code",
+                ));
+            }
+        }
+    }
+    for uri in &client.redirect_uris {
+        if parse_url(&field("redirect_uris"), uri)?
+            .fragment()
+            .is_some()
+        {
+            return Err(wrong(
+                field("redirect_uris"),
+                "has a fragment",
+                "remove the fragment",
+            ));
+        }
+    }
+    check_scopes(client)?;
+    if let Some(endpoint) = &client.deferred_client_notification_endpoint {
+        let name = field("deferred_client_notification_endpoint");
+        let url = parse_url(&name, endpoint)?;
+        if url.scheme() != "https" || !url.username().is_empty() || url.password().is_some() {
+            return Err(wrong(
+                name,
+                "is not a plain https URL",
+                "use https without user information",
+            ));
+        }
+    }
+    Ok(())
+}
+
+fn check_scopes(client: &ClientConfig) -> Result<(), ConfigError> {
+    let field = |name: &str| format!("clients[{}].{name}", client.client_id);
+    let allowed = Scope::parse(&client.scope).ok_or_else(|| {
+        wrong(
+            field("scope"),
+            "is not a list of scope values",
+            "separate values by single spaces",
+        )
+    })?;
+    match client.default_scope.as_deref().map(Scope::parse) {
+        None => Ok(()),
+        Some(Some(default)) if default.is_within(&allowed) => Ok(()),
+        Some(_) => Err(wrong(
+            field("default_scope"),
+            "is not part of the client's scope",
+            "use values that scope also has",
+        )),
+    }
+}
+
+fn parse_url(field: &str, text: &str) -> Result<Url, ConfigError> {
+    Url::parse(text).map_err(|_| {
+        wrong(
+            field,
+            "is not an absolute URL",
+            "write it out with its scheme",
+        )
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::secret::Secret;
+
+    #[test]
+    fn the_example_is_valid() {
+        assert!(Config::from_toml(include_str!("../../example.toml")).is_ok());
+    }
+
+    #[test]
+    fn unknown_fields_are_refused() {
+        let error =
+            Config::from_toml("issuer = \"https://as.example\"\nintervall = 5").unwrap_err();
+        assert!(error.to_string().contains("intervall"), "{error}");
+    }
+
+    /// One thing wrong at a time, and the error names it.
+    #[test]
+    fn every_error_names_its_field() {
+        type Spoil = fn(&mut Config);
+        let cases: [(&str, Spoil); 10] = [
+            ("issuer", |c| c.issuer = "http://as.example".into()),
+            ("issuer", |c| c.issuer = "https://as.example/?x".into()),
+            ("interaction_base", |c| {
+                c.interaction_base = "http://as.example".into()
+            }),
+            ("deferral.interval", |c| c.deferral.interval = 0),
+            ("deferral.lifetime", |c| {
+                c.deferral.lifetime = c.deferral.interval
+            }),
+            ("callback.attempts", |c| c.callback.attempts = 0),
+            ("clients[service]", |c| c.clients.push(c.clients[0].clone())),
+            ("clients[app].client_secret", |c| {
+                c.clients[2].client_secret = Some(Secret::from("x"))
+            }),
+            ("clients[service].default_scope", |c| {
+                c.clients[0].default_scope = Some("other".into())
+            }),
+            (
+                "clients[service].deferred_client_notification_endpoint",
+                |c| {
+                    c.clients[0].deferred_client_notification_endpoint =
+                        Some("http://client.example/cb".into());
+                },
+            ),
+        ];
+        for (field, spoil) in cases {
+            let mut config = Config::example();
+            spoil(&mut config);
+            let error = config.validate().unwrap_err().to_string();
+            assert!(error.starts_with(field), "{field}: {error}");
+        }
+    }
+}

@@ -1,0 +1,122 @@
+//! Control over one deferred request.
+
+use axum::body::{Body, Bytes};
+use axum::extract::State;
+use http::Response;
+use serde::Deserialize;
+use serde_json::json;
+
+use super::{Answer, Refusal, answer, malformed};
+use crate::callback::Attempt;
+use crate::deferral::{Decided, Decision};
+use crate::scope::Scope;
+use crate::secret::DeferralCode;
+use crate::server::Context;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct DecideRequest {
+    deferral_code: String,
+    decision: Verdict,
+    scope: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Verdict {
+    Approve,
+    Deny,
+    NeedInteraction,
+    InteractionDone,
+}
+
+/// `POST /control/decide`.
+pub(super) async fn decide(State(context): State<Context>, body: Bytes) -> Response<Body> {
+    answer(body, async |request: DecideRequest| {
+        decide_request(&context, request).await
+    })
+    .await
+}
+
+async fn decide_request(context: &Context, request: DecideRequest) -> Answer {
+    let decision = match (request.decision, request.scope) {
+        (Verdict::Approve, None) => Decision::Approve(None),
+        (Verdict::Approve, Some(scope)) => {
+            let scope = Scope::parse(&scope)
+                .ok_or_else(|| malformed("scope is not a list of scope values"))?;
+            Decision::Approve(Some(scope))
+        }
+        (_, Some(_)) => return Err(malformed("scope goes with approve only")),
+        (Verdict::Deny, None) => Decision::Deny,
+        (Verdict::NeedInteraction, None) => Decision::Interaction(true),
+        (Verdict::InteractionDone, None) => Decision::Interaction(false),
+    };
+    let code = DeferralCode::new(&request.deferral_code);
+    match context
+        .store
+        .decide(&code, &decision, context.clock.now())
+        .await?
+    {
+        Some(Decided::Applied) => Ok(json!({ "applied": true })),
+        Some(Decided::Void) => Ok(json!({ "applied": false })),
+        Some(Decided::TooWide) => Err(malformed("scope is wider than what was requested")),
+        None => Err(Refusal::UnknownCode),
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ConsentRequest {
+    deferral_code: String,
+    valid: bool,
+}
+
+/// `POST /control/consent`.
+pub(super) async fn consent(State(context): State<Context>, body: Bytes) -> Response<Body> {
+    answer(body, async |request: ConsentRequest| {
+        let code = DeferralCode::new(&request.deferral_code);
+        match context
+            .store
+            .set_consent(&code, request.valid, context.clock.now())
+            .await?
+        {
+            Some(()) => Ok(json!({ "applied": true })),
+            None => Err(Refusal::UnknownCode),
+        }
+    })
+    .await
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct CallbacksRequest {
+    hold: Option<bool>,
+    deferral_code: Option<String>,
+}
+
+/// `POST /control/callbacks`.
+pub(super) async fn callbacks(State(context): State<Context>, body: Bytes) -> Response<Body> {
+    answer(body, async |request: CallbacksRequest| {
+        match (request.hold, request.deferral_code) {
+            (Some(hold), None) => {
+                context.callbacks.hold(hold);
+                Ok(json!({ "applied": true }))
+            }
+            (None, Some(code)) => attempt_now(&context, &DeferralCode::new(&code)).await,
+            _ => Err(malformed("either hold or deferral_code")),
+        }
+    })
+    .await
+}
+
+async fn attempt_now(context: &Context, code: &DeferralCode) -> Answer {
+    if !context.store.knows(code, context.clock.now()).await? {
+        return Err(Refusal::UnknownCode);
+    }
+    Ok(
+        match context.callbacks.attempt(context, code, true).await? {
+            Attempt::None => json!({ "attempted": false, "status": null }),
+            Attempt::Made(status) => json!({ "attempted": true, "status": status }),
+        },
+    )
+}

@@ -1,0 +1,140 @@
+//! The callback owed for a deferred request (Section 7).
+//!
+//! A notice is *open* until the request is resolved, then *owed* until an attempt succeeds, attempts run out, the
+//! client cancels or the code expires; then it is *closed*. The notification token goes with it (Section 11.6,
+//! C-58/A: not before the last attempt, which has to carry it).
+
+use std::sync::Arc;
+
+use super::Deferral;
+use crate::secret::NotificationToken;
+
+/// Where the callback of one deferral stands.
+#[derive(Debug, Clone)]
+pub struct Notice {
+    token: Option<NotificationToken>,
+    delivery: Delivery,
+    terms: NoticeTerms,
+}
+
+/// When callbacks are attempted; seconds on the server's clock.
+#[derive(Debug, Clone, Copy)]
+pub struct NoticeTerms {
+    /// From the resolution to the first attempt.
+    pub delay: u64,
+    /// From the first attempt to the second; doubled each time.
+    pub backoff: u64,
+    /// Attempts in all.
+    pub attempts: u32,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Delivery {
+    Open,
+    Owed {
+        due_at: u64,
+        made: u32,
+        under_way: bool,
+    },
+    Closed,
+}
+
+/// One attempt to deliver a callback.
+#[derive(Debug, Clone)]
+pub struct CallbackAttempt {
+    /// Whose endpoint to call. The endpoint is the one registered now (C-67).
+    pub client_id: Arc<str>,
+    /// The bearer value to present, if the client supplied one (Section 7.1).
+    pub token: Option<NotificationToken>,
+}
+
+impl Notice {
+    /// The notice of a request that was just deferred.
+    pub fn new(token: Option<NotificationToken>, terms: NoticeTerms) -> Self {
+        Self {
+            token,
+            delivery: Delivery::Open,
+            terms,
+        }
+    }
+
+    /// The request was resolved at `now`: the callback is owed.
+    pub(super) fn owe(&mut self, now: u64) {
+        if self.delivery == Delivery::Open {
+            let due_at = now.saturating_add(self.terms.delay);
+            self.delivery = Delivery::Owed {
+                due_at,
+                made: 0,
+                under_way: false,
+            };
+        }
+    }
+
+    /// No callback from here on; the token is forgotten.
+    pub(super) fn close(&mut self) {
+        self.delivery = Delivery::Closed;
+        self.token = None;
+    }
+}
+
+impl Deferral {
+    /// When the next attempt is due, if one is owed and none is under way.
+    pub fn callback_due_at(&self) -> Option<u64> {
+        match self.notice.delivery {
+            Delivery::Owed {
+                due_at,
+                under_way: false,
+                ..
+            } => Some(due_at),
+            _ => None,
+        }
+    }
+
+    /// Starts an attempt, if one may be made at `now`. `early` lifts the waiting time only: lifetime and cancellation
+    /// are tested at every attempt (C-65/C).
+    pub fn begin_callback(&mut self, now: u64, early: bool) -> Option<CallbackAttempt> {
+        self.lapse(now);
+        let Delivery::Owed {
+            due_at,
+            made,
+            under_way: false,
+        } = self.notice.delivery
+        else {
+            return None;
+        };
+        if now < due_at && !early {
+            return None;
+        }
+        self.notice.delivery = Delivery::Owed {
+            due_at,
+            made: made + 1,
+            under_way: true,
+        };
+        Some(CallbackAttempt {
+            client_id: Arc::clone(&self.request.client_id),
+            token: self.notice.token.clone(),
+        })
+    }
+
+    /// Ends an attempt. An undelivered callback becomes due again, later each time, until attempts run out (C-61/B).
+    pub fn end_callback(&mut self, now: u64, delivered: bool) {
+        let Delivery::Owed { made, .. } = self.notice.delivery else {
+            return; // cancelled or expired meanwhile
+        };
+        if delivered || made >= self.notice.terms.attempts {
+            self.notice.close();
+            return;
+        }
+        let wait = self
+            .notice
+            .terms
+            .backoff
+            .saturating_mul(1 << made.saturating_sub(1).min(32));
+        let due_at = now.saturating_add(wait);
+        self.notice.delivery = Delivery::Owed {
+            due_at,
+            made,
+            under_way: false,
+        };
+    }
+}

@@ -1,0 +1,199 @@
+//! What can go wrong, by whose hand: the peer ([`OAuthError`]), the operator ([`SetupError`],
+//! [`ConfigError`](crate::config::ConfigError)) or a back-end ([`StoreError`](crate::store::StoreError)).
+
+use axum::body::Body;
+use http::{HeaderValue, Response, StatusCode, header};
+use serde::Serialize;
+
+use crate::config::ConfigError;
+use crate::reply;
+use crate::store::StoreError;
+
+/// Why an authorization server could not be set up. Nothing the network says causes one of these.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum SetupError {
+    /// The configuration does not hold together.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// The signing key could not be made.
+    #[error("cannot generate the token signing key: {0}")]
+    SigningKey(String),
+    /// The HTTP client for callbacks could not be built.
+    #[error("cannot set up callbacks: {0}")]
+    Callbacks(#[from] reqwest::Error),
+    /// [`AuthorizationServer::new`](crate::AuthorizationServer::new) was called outside a tokio runtime.
+    #[error("an authorization server has background work: create it inside a tokio runtime")]
+    NoRuntime,
+}
+
+/// An error response (RFC 6749 Section 5.2, and Section 6.6 of the draft).
+///
+/// Descriptions are fixed texts, so none can carry what a peer sent or what a person is called (Section 9.4).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct OAuthError {
+    status: StatusCode,
+    error: &'static str,
+    description: &'static str,
+    challenge: bool,
+}
+
+impl OAuthError {
+    const fn new(status: StatusCode, error: &'static str, description: &'static str) -> Self {
+        Self {
+            status,
+            error,
+            description,
+            challenge: false,
+        }
+    }
+
+    pub(crate) const fn invalid_request(description: &'static str) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, "invalid_request", description)
+    }
+
+    pub(crate) const fn body_unreadable() -> Self {
+        Self::new(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "invalid_request",
+            "the body is too large or was cut short",
+        )
+    }
+
+    pub(crate) const fn method_not_allowed() -> Self {
+        Self::new(
+            StatusCode::METHOD_NOT_ALLOWED,
+            "invalid_request",
+            "this endpoint takes POST",
+        )
+    }
+
+    /// The one answer for every failed client authentication, disabled clients included (C-16/A).
+    pub(crate) const fn invalid_client() -> Self {
+        Self::new(
+            StatusCode::UNAUTHORIZED,
+            "invalid_client",
+            "client authentication failed",
+        )
+    }
+
+    pub(crate) const fn invalid_grant(description: &'static str) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, "invalid_grant", description)
+    }
+
+    pub(crate) const fn invalid_scope(description: &'static str) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, "invalid_scope", description)
+    }
+
+    pub(crate) const fn unauthorized_client() -> Self {
+        Self::new(
+            StatusCode::BAD_REQUEST,
+            "unauthorized_client",
+            "the client may not use this grant",
+        )
+    }
+
+    pub(crate) const fn unsupported_grant_type() -> Self {
+        Self::new(
+            StatusCode::BAD_REQUEST,
+            "unsupported_grant_type",
+            "this grant type is not supported",
+        )
+    }
+
+    pub(crate) const fn unsupported_response_type() -> Self {
+        Self::new(
+            StatusCode::BAD_REQUEST,
+            "unsupported_response_type",
+            "only response_type=code is supported",
+        )
+    }
+
+    /// C-51/A: status 400 for a proof that is missing, broken, or by another key.
+    pub(crate) const fn invalid_dpop_proof() -> Self {
+        Self::new(
+            StatusCode::BAD_REQUEST,
+            "invalid_dpop_proof",
+            "a DPoP proof by the right key is needed",
+        )
+    }
+
+    pub(crate) const fn access_denied() -> Self {
+        Self::new(
+            StatusCode::BAD_REQUEST,
+            "access_denied",
+            "the deferred request was denied or cancelled",
+        )
+    }
+
+    pub(crate) const fn expired_token() -> Self {
+        Self::new(
+            StatusCode::BAD_REQUEST,
+            "expired_token",
+            "the deferral code has expired",
+        )
+    }
+
+    pub(crate) const fn slow_down() -> Self {
+        Self::new(
+            StatusCode::BAD_REQUEST,
+            "slow_down",
+            "wait for the interval between two polls",
+        )
+    }
+
+    /// A fault of ours that a retry may outlive; the deferred request stays as it is (C-18).
+    pub(crate) const fn temporarily_unavailable() -> Self {
+        Self::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "temporarily_unavailable",
+            "try again later",
+        )
+    }
+
+    /// Adds `WWW-Authenticate: Basic`, for a client that tried that scheme (RFC 6749 Section 5.2).
+    pub(crate) const fn with_basic_challenge(mut self) -> Self {
+        self.challenge = true;
+        self
+    }
+
+    pub(crate) const fn error(&self) -> &'static str {
+        self.error
+    }
+
+    pub(crate) const fn description(&self) -> &'static str {
+        self.description
+    }
+
+    pub(crate) fn into_response(self) -> Response<Body> {
+        #[derive(Serialize)]
+        struct Members {
+            error: &'static str,
+            error_description: &'static str,
+        }
+        let members = Members {
+            error: self.error,
+            error_description: self.description,
+        };
+        let mut response = reply::json(self.status, &members);
+        if self.challenge {
+            response.headers_mut().insert(
+                header::WWW_AUTHENTICATE,
+                HeaderValue::from_static("Basic realm=\"oauth\""),
+            );
+        }
+        if self.status == StatusCode::METHOD_NOT_ALLOWED {
+            response
+                .headers_mut()
+                .insert(header::ALLOW, HeaderValue::from_static("POST"));
+        }
+        response
+    }
+}
+
+impl From<StoreError> for OAuthError {
+    fn from(error: StoreError) -> Self {
+        tracing::error!(%error, "the store failed");
+        Self::temporarily_unavailable()
+    }
+}

@@ -1,0 +1,117 @@
+//! Form parameters, read strictly: a request that could be understood in two ways is refused.
+
+use axum::body::{Body, to_bytes};
+use http::{HeaderMap, Request, header};
+use percent_encoding::percent_decode;
+
+use crate::error::OAuthError;
+
+/// The largest request body read, in octets. Nothing this server accepts comes near.
+const BODY_LIMIT: usize = 64 * 1024;
+
+/// The parameters of one request, each at most once.
+#[derive(Default)]
+pub(crate) struct Form(Vec<(String, String)>);
+
+impl Form {
+    /// Reads an `application/x-www-form-urlencoded` body.
+    ///
+    /// # Errors
+    /// `invalid_request` for another content type, a body that is too large or cut short, octets that are not UTF-8,
+    /// or a parameter sent more than once (RFC 6749 Section 3.2).
+    pub(crate) async fn from_request(request: Request<Body>) -> Result<Self, OAuthError> {
+        if !is_form(request.headers()) {
+            return Err(OAuthError::invalid_request(
+                "the body must be application/x-www-form-urlencoded",
+            ));
+        }
+        let body = to_bytes(request.into_body(), BODY_LIMIT)
+            .await
+            .map_err(|_| OAuthError::body_unreadable())?;
+        Self::parse(&body)
+    }
+
+    /// Reads a query or body. Same errors as [`Form::from_request`].
+    pub(crate) fn parse(encoded: &[u8]) -> Result<Self, OAuthError> {
+        let mut form = Self::default();
+        for pair in encoded
+            .split(|octet| *octet == b'&')
+            .filter(|pair| !pair.is_empty())
+        {
+            let mut halves = pair.splitn(2, |octet| *octet == b'=');
+            let name = decode(halves.next().unwrap_or_default())?;
+            let value = decode(halves.next().unwrap_or_default())?;
+            if !may_repeat(&name) && form.0.iter().any(|(known, _)| *known == name) {
+                return Err(OAuthError::invalid_request(
+                    "a parameter was sent more than once",
+                ));
+            }
+            form.0.push((name, value));
+        }
+        Ok(form)
+    }
+
+    /// The value of a parameter. One without a value counts as absent (RFC 6749 Section 3.2).
+    pub(crate) fn get(&self, name: &str) -> Option<&str> {
+        self.0
+            .iter()
+            .find(|(known, value)| known == name && !value.is_empty())
+            .map(|(_, value)| value.as_str())
+    }
+
+    /// The value of a parameter that has to be there.
+    pub(crate) fn require(&self, name: &str, complaint: &'static str) -> Result<&str, OAuthError> {
+        self.get(name).ok_or(OAuthError::invalid_request(complaint))
+    }
+
+    /// All parameters, in no particular order.
+    pub(crate) fn pairs(&self) -> &[(String, String)] {
+        &self.0
+    }
+}
+
+/// One percent-decoded form component; `None` when it is not UTF-8.
+pub(crate) fn decode_component(encoded: &[u8]) -> Option<String> {
+    let spaced: Vec<u8> = encoded
+        .iter()
+        .map(|octet| if *octet == b'+' { b' ' } else { *octet })
+        .collect();
+    percent_decode(&spaced).decode_utf8().ok().map(Into::into)
+}
+
+fn decode(encoded: &[u8]) -> Result<String, OAuthError> {
+    decode_component(encoded).ok_or(OAuthError::invalid_request("the request is not UTF-8"))
+}
+
+/// RFC 8707 and RFC 8693 allow these more than once.
+fn may_repeat(name: &str) -> bool {
+    matches!(name, "resource" | "audience")
+}
+
+fn is_form(headers: &HeaderMap) -> bool {
+    headers
+        .get(header::CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .and_then(|value| value.split(';').next())
+        .is_some_and(|media| {
+            media
+                .trim()
+                .eq_ignore_ascii_case("application/x-www-form-urlencoded")
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn decodes_and_refuses() {
+        let form = Form::parse(b"a=1+2&b=%C3%A4&&empty=").unwrap();
+        assert_eq!(form.get("a"), Some("1 2"));
+        assert_eq!(form.get("b"), Some("ä"));
+        assert_eq!(form.get("empty"), None);
+        assert!(Form::parse(b"a=1&a=1").is_err());
+        assert!(Form::parse(b"a=%ff").is_err());
+        assert!(Form::parse(b"resource=1&resource=2").is_ok());
+    }
+}

@@ -1,0 +1,83 @@
+//! Authorization server metadata (RFC 8414) and the key set.
+
+use axum::body::Body;
+use axum::extract::State;
+use http::{HeaderValue, Response, StatusCode, header};
+use serde::Serialize;
+
+use crate::reply;
+use crate::server::Context;
+use crate::wire;
+
+#[derive(Serialize)]
+struct Metadata<'a> {
+    issuer: &'a str,
+    authorization_endpoint: String,
+    token_endpoint: String,
+    revocation_endpoint: String,
+    jwks_uri: String,
+    scopes_supported: Vec<&'a str>,
+    response_types_supported: [&'a str; 1],
+    response_modes_supported: [&'a str; 1],
+    grant_types_supported: [&'a str; 3],
+    token_endpoint_auth_methods_supported: [&'a str; 3],
+    revocation_endpoint_auth_methods_supported: [&'a str; 3],
+    code_challenge_methods_supported: [&'a str; 1],
+    dpop_signing_alg_values_supported: [&'a str; 1],
+    authorization_response_iss_parameter_supported: bool,
+    /// Section 5.1.
+    deferred_token_response_supported: bool,
+    /// Section 8.4.
+    revocation_endpoint_token_type_values_supported: [&'a str; 1],
+}
+
+const AUTH_METHODS: [&str; 3] = ["none", "client_secret_basic", "client_secret_post"];
+
+/// `GET /.well-known/oauth-authorization-server`.
+pub(crate) async fn document(State(context): State<Context>) -> Response<Body> {
+    let config = &context.config;
+    let mut scopes: Vec<&str> = config
+        .clients
+        .iter()
+        .flat_map(|client| client.scope.split(' '))
+        .collect();
+    scopes.sort_unstable();
+    scopes.dedup();
+    let metadata = Metadata {
+        issuer: &config.issuer,
+        authorization_endpoint: context.url(wire::AUTHORIZE),
+        token_endpoint: context.url(wire::TOKEN),
+        revocation_endpoint: context.url(wire::REVOKE),
+        jwks_uri: context.url(wire::JWKS),
+        scopes_supported: scopes,
+        response_types_supported: ["code"],
+        response_modes_supported: ["query"],
+        grant_types_supported: [
+            wire::GRANT_AUTHORIZATION_CODE,
+            wire::GRANT_CLIENT_CREDENTIALS,
+            wire::GRANT_DEFERRED,
+        ],
+        token_endpoint_auth_methods_supported: AUTH_METHODS,
+        revocation_endpoint_auth_methods_supported: AUTH_METHODS,
+        code_challenge_methods_supported: ["S256"],
+        dpop_signing_alg_values_supported: ["ES256"],
+        authorization_response_iss_parameter_supported: true,
+        deferred_token_response_supported: true,
+        revocation_endpoint_token_type_values_supported: [wire::TOKEN_TYPE_DEFERRAL_CODE],
+    };
+    cacheable(reply::json(StatusCode::OK, &metadata))
+}
+
+/// `GET /jwks`.
+pub(crate) async fn jwks(State(context): State<Context>) -> Response<Body> {
+    cacheable(reply::json(StatusCode::OK, context.minter.jwks()))
+}
+
+/// Public documents, unlike everything else here, may be kept for a while.
+fn cacheable(mut response: Response<Body>) -> Response<Body> {
+    response.headers_mut().insert(
+        header::CACHE_CONTROL,
+        HeaderValue::from_static("public, max-age=60"),
+    );
+    response
+}

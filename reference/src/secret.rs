@@ -1,0 +1,144 @@
+//! Values that must not show: each prints as `[redacted]`, and is read only where it is used (Section 11.8).
+
+use std::fmt;
+use std::sync::Arc;
+
+use aws_lc_rs::digest;
+use secrecy::{ExposeSecret as _, SecretString};
+use serde::Deserialize;
+use subtle::ConstantTimeEq as _;
+
+/// A client secret, as configured. Wiped from memory when dropped.
+#[derive(Clone, Deserialize)]
+#[serde(transparent)]
+pub struct Secret(SecretString);
+
+impl Secret {
+    /// Compares in time that depends on neither value: both are hashed first, which also hides the lengths.
+    pub(crate) fn same_as(&self, other: &Secret) -> bool {
+        let one = digest::digest(&digest::SHA256, self.0.expose_secret().as_bytes());
+        let other = digest::digest(&digest::SHA256, other.0.expose_secret().as_bytes());
+        one.as_ref().ct_eq(other.as_ref()).into()
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.expose_secret().is_empty()
+    }
+}
+
+impl From<&str> for Secret {
+    fn from(value: &str) -> Self {
+        Self(SecretString::from(value))
+    }
+}
+
+impl From<String> for Secret {
+    fn from(value: String) -> Self {
+        Self(SecretString::from(value))
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("[redacted]")
+    }
+}
+
+/// The bearer value a client wants to see on callbacks (`client_notification_token`, Section 6.3).
+/// Wiped from memory when dropped (Section 11.6).
+#[derive(Clone)]
+pub struct NotificationToken(SecretString);
+
+impl NotificationToken {
+    /// Accepts the b64token alphabet of RFC 6750 Section 2.1 only, so that the value can travel in a header field
+    /// without injecting anything (C-67). How hard it is to guess is the client's business.
+    pub fn parse(value: &str) -> Option<Self> {
+        let body = value.trim_end_matches('=');
+        let well_formed = !body.is_empty()
+            && body
+                .bytes()
+                .all(|octet| octet.is_ascii_alphanumeric() || b"-._~+/".contains(&octet));
+        well_formed.then(|| Self(SecretString::from(value)))
+    }
+
+    pub(crate) fn expose(&self) -> &str {
+        self.0.expose_secret()
+    }
+}
+
+impl fmt::Debug for NotificationToken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("[redacted]")
+    }
+}
+
+/// A code this server issued: cheap to clone, usable as a key, never shown.
+macro_rules! issued_code {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name(Arc<str>);
+
+        impl $name {
+            /// Wraps a value off the wire; whether it names anything is for the store to say.
+            pub fn new(value: &str) -> Self {
+                Self(Arc::from(value))
+            }
+
+            /// The value itself, for the wire and for storage.
+            pub fn expose(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("[redacted]")
+            }
+        }
+    };
+}
+
+issued_code! {
+    /// A deferral code (Section 2).
+    DeferralCode
+}
+issued_code! {
+    /// An authorization code, the originating credential of the authorization code grant.
+    AuthorizationCode
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_shows_in_debug_output() {
+        let shown = format!(
+            "{:?} {:?} {:?} {:?}",
+            Secret::from("hush"),
+            NotificationToken::parse("hush"),
+            DeferralCode::new("hush"),
+            AuthorizationCode::new("hush"),
+        );
+        assert!(!shown.contains("hush"), "{shown}");
+    }
+
+    #[test]
+    fn notification_tokens_keep_to_the_b64token_alphabet() {
+        for good in ["a", "abc-._~+/09", "abc==", &"x".repeat(10_000)] {
+            assert!(NotificationToken::parse(good).is_some(), "{good}");
+        }
+        for bad in ["", "=", "a b", "a\r\nX: y", "a=b", "ä"] {
+            assert!(NotificationToken::parse(bad).is_none(), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn a_secret_equals_only_itself() {
+        let secret = Secret::from("correct");
+        assert!(secret.same_as(&Secret::from("correct")));
+        assert!(!secret.same_as(&Secret::from("correc")));
+        assert!(!secret.same_as(&Secret::from("")));
+    }
+}

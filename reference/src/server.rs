@@ -1,0 +1,292 @@
+//! The server as a value: what it is made of, and the ways to reach it.
+
+use std::collections::HashSet;
+use std::convert::Infallible;
+use std::fmt;
+use std::future::Future;
+use std::ops::Deref;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Poll, ready};
+
+use axum::Router;
+use axum::body::{Body, Bytes, HttpBody};
+use axum::routing::{any, get};
+use http::{Request, Response, StatusCode};
+use serde_json::json;
+use tokio::net::TcpListener;
+use tokio::runtime::Handle;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+use tower_service::Service;
+
+use crate::access_token::Minter;
+use crate::callback::Callbacks;
+use crate::client::Clients;
+use crate::clock::{Clock, SystemClock};
+use crate::config::Config;
+use crate::dpop::ProofChecker;
+use crate::error::SetupError;
+use crate::policy::{ConfiguredPolicy, Overrides, Policy};
+use crate::random::{Random, SystemRandom};
+use crate::store::{MemoryStore, Store};
+use crate::{authorize, control, housekeeping, metadata, reply, revoke, token, transport, wire};
+
+/// What the server is built from, besides its configuration. The default suits production but for its store.
+pub struct Parts {
+    /// Where time comes from.
+    pub clock: Arc<dyn Clock>,
+    /// Where codes come from.
+    pub random: Arc<dyn Random>,
+    /// What is deferred; the configuration's lists when absent.
+    pub policy: Option<Arc<dyn Policy>>,
+    /// Where deferrals are kept.
+    pub store: Arc<dyn Store>,
+}
+
+impl Default for Parts {
+    fn default() -> Self {
+        Self {
+            clock: Arc::new(SystemClock),
+            random: Arc::new(SystemRandom),
+            policy: None,
+            store: Arc::new(MemoryStore::new()),
+        }
+    }
+}
+
+/// An authorization server. Clones share everything; background work ends with the last of them.
+///
+/// ```
+/// # #[tokio::main] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// use dtr_reference::{AuthorizationServer, Config, Parts};
+/// use tower::ServiceExt as _;
+///
+/// let server = AuthorizationServer::new(Config::example(), Parts::default())?;
+/// let request = http::Request::get("/jwks").body(axum::body::Body::empty())?;
+/// let response = server.service().oneshot(request).await?;
+/// assert_eq!(response.status(), 200);
+/// # Ok(()) }
+/// ```
+#[derive(Clone)]
+pub struct AuthorizationServer {
+    context: Context,
+}
+
+impl AuthorizationServer {
+    /// Sets up a server. Names in registered callback endpoints are resolved here, which may block for a moment.
+    ///
+    /// # Errors
+    /// [`SetupError`] when the configuration is wrong or no tokio runtime is running.
+    pub fn new(config: Config, parts: Parts) -> Result<Self, SetupError> {
+        config.validate()?;
+        let runtime = Handle::try_current().map_err(|_| SetupError::NoRuntime)?;
+        let policy = parts
+            .policy
+            .unwrap_or_else(|| Arc::new(ConfiguredPolicy::new(config.policy.clone())));
+        let (stop, stopped) = watch::channel(false);
+        let inner = Arc::new(Inner {
+            clients: Clients::new(&config),
+            minter: Minter::new(&config)?,
+            callbacks: Callbacks::new(&config)?,
+            proofs: ProofChecker::new(),
+            overrides: Overrides::default(),
+            drops: Drops::default(),
+            clock: parts.clock,
+            random: parts.random,
+            store: parts.store,
+            policy,
+            config,
+            stop,
+            housekeeping: Mutex::new(None),
+        });
+        let task = runtime.spawn(housekeeping::run(Arc::downgrade(&inner), stopped));
+        *inner
+            .housekeeping
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner) = Some(task);
+        Ok(Self {
+            context: Context(inner),
+        })
+    }
+
+    /// The public endpoints, as a service to call in process.
+    pub fn service(&self) -> PublicService {
+        let router = Router::new()
+            .route(wire::METADATA, get(metadata::document))
+            .route(wire::JWKS, get(metadata::jwks))
+            .route(wire::AUTHORIZE, get(authorize::endpoint))
+            .route(wire::TOKEN, any(token::endpoint))
+            .route(wire::REVOKE, any(revoke::endpoint))
+            .fallback(not_found)
+            .with_state(self.context.clone());
+        PublicService {
+            router,
+            context: self.context.clone(),
+        }
+    }
+
+    /// The control endpoints, for development only: whoever reaches them decides about every request.
+    pub fn control_service(&self) -> Router {
+        control::router(self.context.clone())
+    }
+
+    /// Serves the public endpoints on `listener`, and the control endpoints on `control` if given, until `shutdown`
+    /// completes; then lets requests under way finish for a few seconds and ends all background work.
+    ///
+    /// # Errors
+    /// An I/O error of a listener that will not go away by itself.
+    pub async fn serve(
+        &self,
+        listener: TcpListener,
+        control: Option<TcpListener>,
+        shutdown: impl Future<Output = ()>,
+    ) -> Result<(), std::io::Error> {
+        let public = transport::serve(listener, self.service(), self.context.stop.subscribe());
+        let controls = async {
+            match control {
+                Some(listener) => {
+                    transport::serve(
+                        listener,
+                        self.control_service(),
+                        self.context.stop.subscribe(),
+                    )
+                    .await
+                }
+                None => Ok(()),
+            }
+        };
+        let stopping = async {
+            shutdown.await;
+            self.context.stop.send_replace(true);
+            Ok(())
+        };
+        let served = tokio::try_join!(public, controls, stopping);
+        self.context.stop.send_replace(true);
+        let task = self
+            .context
+            .housekeeping
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
+        if let Some(task) = task {
+            // An aborted or panicked task is over too, which is all that matters here.
+            let _ = task.await;
+        }
+        served.map(|_| ())
+    }
+}
+
+/// What every endpoint works with.
+#[derive(Clone)]
+pub(crate) struct Context(pub(crate) Arc<Inner>);
+
+impl Deref for Context {
+    type Target = Inner;
+
+    fn deref(&self) -> &Inner {
+        &self.0
+    }
+}
+
+pub(crate) struct Inner {
+    pub(crate) config: Config,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) random: Arc<dyn Random>,
+    pub(crate) store: Arc<dyn Store>,
+    pub(crate) policy: Arc<dyn Policy>,
+    pub(crate) overrides: Overrides,
+    pub(crate) clients: Clients,
+    pub(crate) minter: Minter,
+    pub(crate) proofs: ProofChecker,
+    pub(crate) callbacks: Callbacks,
+    pub(crate) drops: Drops,
+    stop: watch::Sender<bool>,
+    housekeeping: Mutex<Option<JoinHandle<()>>>,
+}
+
+impl Inner {
+    /// The full URL of an endpoint, also what a DPoP proof's `htu` must name.
+    pub(crate) fn url(&self, path: &str) -> String {
+        format!("{}{path}", self.config.issuer)
+    }
+}
+
+/// Clients whose next response is to get lost, set through the control API.
+#[derive(Debug, Default)]
+pub(crate) struct Drops(Mutex<HashSet<String>>);
+
+impl Drops {
+    pub(crate) fn add(&self, client_id: &str) {
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(client_id.into());
+    }
+
+    fn take(&self, client_id: &str) -> bool {
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .remove(client_id)
+    }
+}
+
+/// Left on a response by an endpoint that authenticated its client.
+#[derive(Debug, Clone)]
+pub(crate) struct AnsweredTo(pub(crate) Arc<str>);
+
+/// The response is lost on purpose: over HTTP the connection closes without it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the connection was dropped before the response was written")]
+pub struct ConnectionDropped;
+
+/// The public endpoints as a tower service, the same in process and behind a listener.
+#[derive(Clone)]
+pub struct PublicService {
+    router: Router,
+    context: Context,
+}
+
+impl fmt::Debug for PublicService {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("PublicService")
+    }
+}
+
+impl<B> Service<Request<B>> for PublicService
+where
+    B: HttpBody<Data = Bytes> + Send + 'static,
+    B::Error: Into<axum::BoxError>,
+{
+    type Response = Response<Body>;
+    type Error = ConnectionDropped;
+    type Future = Pin<Box<dyn Future<Output = Result<Self::Response, ConnectionDropped>> + Send>>;
+
+    fn poll_ready(
+        &mut self,
+        cx: &mut std::task::Context<'_>,
+    ) -> Poll<Result<(), ConnectionDropped>> {
+        let ready: Result<(), Infallible> =
+            ready!(Service::<Request<B>>::poll_ready(&mut self.router, cx));
+        Poll::Ready(ready.map_err(|never| match never {}))
+    }
+
+    fn call(&mut self, request: Request<B>) -> Self::Future {
+        let answering = self.router.call(request);
+        let context = self.context.clone();
+        Box::pin(async move {
+            let mut response = answering.await.unwrap_or_else(|never| match never {});
+            match response.extensions_mut().remove::<AnsweredTo>() {
+                Some(AnsweredTo(client_id)) if context.drops.take(&client_id) => {
+                    Err(ConnectionDropped)
+                }
+                _ => Ok(response),
+            }
+        })
+    }
+}
+
+async fn not_found() -> Response<Body> {
+    reply::json(StatusCode::NOT_FOUND, &json!({ "error": "not_found" }))
+}

@@ -1,0 +1,238 @@
+//! Where deferrals and authorization codes live.
+//!
+//! A [`Store`] offers few operations, each atomic; what happens to a deferral is decided by the functions in
+//! [`crate::deferral`], which the store runs on its record. In a database, [`Store::change_deferral`] is a transaction:
+//! select for update, change, write back (or compare a version and try again, which is why the change may run twice).
+
+mod memory;
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+
+use crate::deferral::notice::CallbackAttempt;
+use crate::deferral::{Caller, Decided, Decision, Deferral, Opening, PollAnswer};
+use crate::dpop::Thumbprint;
+use crate::scope::Scope;
+use crate::secret::{AuthorizationCode, DeferralCode};
+
+pub use memory::MemoryStore;
+
+/// The store cannot answer. Nothing was changed.
+#[derive(Debug, thiserror::Error)]
+#[error("the store is unavailable: {0}")]
+pub struct StoreError(pub String);
+
+/// What an authorization code stands for.
+#[derive(Debug, Clone)]
+pub struct Authorization {
+    /// The client it was issued to.
+    pub client_id: Arc<str>,
+    /// The resource owner who consented.
+    pub subject: Arc<str>,
+    /// What was consented to.
+    pub scope: Scope,
+    /// The redirect URI it was sent to.
+    pub redirect_uri: String,
+    /// The PKCE challenge (S256).
+    pub code_challenge: String,
+    /// Whether the authorization request hinted at deferral (Section 5.2).
+    pub hinted: bool,
+    /// First second at which the code no longer counts.
+    pub expires_at: u64,
+    /// What it was used for.
+    pub used: Use,
+}
+
+/// What an authorization code was used for. It feeds one token or one deferral, never more.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Use {
+    /// Not used yet.
+    Unused,
+    /// A token was issued at once.
+    Completed,
+    /// The request was deferred; the details let the same request be recognized (C-45/C).
+    Deferred(Box<Representation>),
+}
+
+/// How to recognize a token request that is presented again because its deferred response was lost (C-45/C).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Representation {
+    /// The deferral it led to.
+    pub deferral_code: DeferralCode,
+    /// A digest of its parameters.
+    pub parameters: [u8; 32],
+    /// The key it was made with.
+    pub key: Option<Thumbprint>,
+    /// Last second at which it may be presented again.
+    pub until: u64,
+}
+
+/// A change to one deferral, possibly run more than once.
+pub type Change<'a> = dyn for<'d> FnMut(&'d mut Deferral) + Send + 'a;
+
+/// Atomic storage. `now` is the server's clock, in seconds since the Unix epoch.
+///
+/// # Errors
+/// Every operation fails with [`StoreError`] when the storage cannot be reached; then nothing was changed.
+#[async_trait]
+pub trait Store: Send + Sync {
+    /// Adds an authorization code.
+    async fn insert_authorization(
+        &self,
+        code: AuthorizationCode,
+        authorization: Authorization,
+    ) -> Result<(), StoreError>;
+
+    /// What an authorization code stands for, used or not.
+    async fn authorization(
+        &self,
+        code: &AuthorizationCode,
+        now: u64,
+    ) -> Result<Option<Authorization>, StoreError>;
+
+    /// Marks an unused authorization code as completed. `false` when it was used before.
+    async fn spend_authorization(&self, code: &AuthorizationCode) -> Result<bool, StoreError>;
+
+    /// Adds a deferral and, in the same step, uses up the authorization code it came from, if any. `false`, and
+    /// nothing added, when that code was used before.
+    async fn insert_deferral(
+        &self,
+        code: DeferralCode,
+        deferral: Deferral,
+        from: Option<(AuthorizationCode, Representation)>,
+        now: u64,
+    ) -> Result<bool, StoreError>;
+
+    /// Runs `change` on the deferral, if it is known, with nobody else changing it meanwhile; whether it was known.
+    async fn change_deferral(
+        &self,
+        code: &DeferralCode,
+        now: u64,
+        change: &mut Change<'_>,
+    ) -> Result<bool, StoreError>;
+
+    /// At most `limit` codes with a callback due, the longest due first.
+    async fn callbacks_due(&self, now: u64, limit: usize) -> Result<Vec<DeferralCode>, StoreError>;
+
+    /// Ends and forgets what time has ended, in at most `limit` steps; how many were taken.
+    async fn sweep(&self, now: u64, limit: usize) -> Result<usize, StoreError>;
+}
+
+/// The transitions of a deferral, by name. `None` or `Unknown` when the code is not known.
+impl dyn Store {
+    /// See [`Deferral::poll`].
+    pub async fn poll(
+        &self,
+        code: &DeferralCode,
+        caller: &Caller<'_>,
+        now: u64,
+    ) -> Result<PollAnswer, StoreError> {
+        let answer = self
+            .with(code, now, |deferral| deferral.poll(caller, now))
+            .await?;
+        Ok(answer.unwrap_or(PollAnswer::Unknown))
+    }
+
+    /// See [`Deferral::redeem`].
+    pub async fn redeem(
+        &self,
+        code: &DeferralCode,
+        caller: &Caller<'_>,
+        now: u64,
+    ) -> Result<PollAnswer, StoreError> {
+        let answer = self
+            .with(code, now, |deferral| deferral.redeem(caller, now))
+            .await?;
+        Ok(answer.unwrap_or(PollAnswer::Unknown))
+    }
+
+    /// See [`Deferral::cancel`].
+    pub async fn cancel(
+        &self,
+        code: &DeferralCode,
+        caller: &Caller<'_>,
+        now: u64,
+    ) -> Result<bool, StoreError> {
+        let changed = self
+            .with(code, now, |deferral| deferral.cancel(caller, now))
+            .await?;
+        Ok(changed.unwrap_or(false))
+    }
+
+    /// See [`Deferral::decide`].
+    pub async fn decide(
+        &self,
+        code: &DeferralCode,
+        decision: &Decision,
+        now: u64,
+    ) -> Result<Option<Decided>, StoreError> {
+        self.with(code, now, |deferral| deferral.decide(decision, now))
+            .await
+    }
+
+    /// See [`Deferral::set_consent`].
+    pub async fn set_consent(
+        &self,
+        code: &DeferralCode,
+        valid: bool,
+        now: u64,
+    ) -> Result<Option<()>, StoreError> {
+        self.with(code, now, |deferral| deferral.set_consent(valid))
+            .await
+    }
+
+    /// See [`Deferral::opening`].
+    pub async fn opening(
+        &self,
+        code: &DeferralCode,
+        now: u64,
+    ) -> Result<Option<Opening>, StoreError> {
+        Ok(self
+            .with(code, now, |deferral| deferral.opening(now))
+            .await?
+            .flatten())
+    }
+
+    /// See [`Deferral::begin_callback`].
+    pub async fn begin_callback(
+        &self,
+        code: &DeferralCode,
+        now: u64,
+        early: bool,
+    ) -> Result<Option<CallbackAttempt>, StoreError> {
+        let attempt = self
+            .with(code, now, |deferral| deferral.begin_callback(now, early))
+            .await?;
+        Ok(attempt.flatten())
+    }
+
+    /// See [`Deferral::end_callback`].
+    pub async fn end_callback(
+        &self,
+        code: &DeferralCode,
+        now: u64,
+        delivered: bool,
+    ) -> Result<(), StoreError> {
+        self.with(code, now, |deferral| deferral.end_callback(now, delivered))
+            .await?;
+        Ok(())
+    }
+
+    /// Whether the code is known.
+    pub async fn knows(&self, code: &DeferralCode, now: u64) -> Result<bool, StoreError> {
+        self.change_deferral(code, now, &mut |_| {}).await
+    }
+
+    async fn with<R: Send>(
+        &self,
+        code: &DeferralCode,
+        now: u64,
+        mut change: impl FnMut(&mut Deferral) -> R + Send,
+    ) -> Result<Option<R>, StoreError> {
+        let mut outcome = None;
+        self.change_deferral(code, now, &mut |deferral| outcome = Some(change(deferral)))
+            .await?;
+        Ok(outcome)
+    }
+}

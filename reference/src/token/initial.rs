@@ -1,0 +1,208 @@
+//! What all initial token requests share (Section 6.3): the opt-in, the notification token, and the choice between a
+//! token and a deferred response.
+
+use std::sync::Arc;
+
+use axum::body::Body;
+use http::{Response, StatusCode};
+use serde::Serialize;
+
+use crate::client::Client;
+use crate::completion_mode::accepts_deferral;
+use crate::deferral::notice::{Notice, NoticeTerms};
+use crate::deferral::{Deferral, FrozenRequest, Opening, Terms};
+use crate::dpop::{Proof, Thumbprint};
+use crate::error::OAuthError;
+use crate::form::Form;
+use crate::policy::Outcome;
+use crate::random;
+use crate::reply;
+use crate::secret::{AuthorizationCode, DeferralCode, NotificationToken};
+use crate::server::Context;
+use crate::store::Representation;
+
+/// The members this draft adds to an initial token request.
+pub(super) struct InitialRequest {
+    pub(super) opted_in: bool,
+    notification_token: Option<NotificationToken>,
+}
+
+/// An authorization code that the request presents, and how to recognize the request should it come again.
+pub(super) struct Presented {
+    pub(super) code: AuthorizationCode,
+    pub(super) parameters: [u8; 32],
+}
+
+impl InitialRequest {
+    pub(super) fn parse(form: &Form) -> Result<Self, OAuthError> {
+        let notification_token = match form.get("client_notification_token") {
+            None => None,
+            Some(value) => Some(NotificationToken::parse(value).ok_or(
+                OAuthError::invalid_request("client_notification_token is not a bearer token"),
+            )?),
+        };
+        Ok(Self {
+            opted_in: accepts_deferral(form.get("completion_mode")),
+            notification_token,
+        })
+    }
+
+    /// Completes or defers a request that is valid in every other respect (C-42/A). `None` when what it presented was
+    /// used up meanwhile by a request at the same time.
+    pub(super) async fn answer(
+        self,
+        context: &Context,
+        client: &Client,
+        request: FrozenRequest,
+        presented: Option<Presented>,
+    ) -> Result<Option<Response<Body>>, OAuthError> {
+        let outcome = context
+            .overrides
+            .take(&client.client_id)
+            .unwrap_or_else(|| context.policy.decide(&client.client_id, &request.scope));
+        match outcome {
+            Outcome::Complete => complete(context, &request, presented).await,
+            // Section 5.3 and C-43/B: an ordinary error, for `access_denied` is about deferred requests.
+            Outcome::Deny => Err(OAuthError::invalid_scope(
+                "the scope is not granted to this client",
+            )),
+            // Section 5: never deferred without the opt-in.
+            Outcome::Defer | Outcome::DeferWithInteraction if !self.opted_in => {
+                Err(OAuthError::invalid_scope(
+                    "the scope needs a review that the request did not opt in to",
+                ))
+            }
+            // C-54: nothing would tie the code to such a client but its name.
+            Outcome::Defer | Outcome::DeferWithInteraction
+                if client.is_public() && request.key.is_none() =>
+            {
+                Err(OAuthError::invalid_request(
+                    "a public client needs a DPoP proof for a request that is deferred",
+                ))
+            }
+            Outcome::Defer => self.defer(context, request, presented, false).await,
+            Outcome::DeferWithInteraction => self.defer(context, request, presented, true).await,
+        }
+    }
+
+    /// Section 6.4. The code, its record and the spent credential come into being together.
+    async fn defer(
+        self,
+        context: &Context,
+        request: FrozenRequest,
+        presented: Option<Presented>,
+        interaction: bool,
+    ) -> Result<Option<Response<Body>>, OAuthError> {
+        let now = context.clock.now();
+        let code = DeferralCode::new(&random::identifier(&*context.random));
+        let from = presented.map(|presented| {
+            let representation = Representation {
+                deferral_code: code.clone(),
+                parameters: presented.parameters,
+                key: request.key.clone(),
+                until: now.saturating_add(context.config.deferral.representation_window),
+            };
+            (presented.code, representation)
+        });
+        let notice = Notice::new(self.notification_token, notice_terms(context));
+        let link = interaction_uri(context);
+        let mut deferral = Deferral::new(request, terms(context), now, interaction, link, notice);
+        let Some(opening) = deferral.opening(now) else {
+            return Err(OAuthError::temporarily_unavailable());
+        };
+        // Held back before the code exists for anybody, and until its response is with the transport (Section 7).
+        let handover = context.callbacks.hold_back(&code);
+        if !context
+            .store
+            .insert_deferral(code.clone(), deferral, from, now)
+            .await?
+        {
+            return Ok(None);
+        }
+        let response = deferred_response(&code, &opening);
+        Ok(Some(response.map(|body| handover.release_with(body))))
+    }
+}
+
+/// A token at once. The token is made first: should that fail, the credential remains good.
+async fn complete(
+    context: &Context,
+    request: &FrozenRequest,
+    presented: Option<Presented>,
+) -> Result<Option<Response<Body>>, OAuthError> {
+    let token = context
+        .minter
+        .mint(request, &*context.random, context.clock.now())
+        .map_err(|error| {
+            tracing::error!(%error, "cannot sign an access token");
+            OAuthError::temporarily_unavailable()
+        })?;
+    if let Some(presented) = presented
+        && !context.store.spend_authorization(&presented.code).await?
+    {
+        return Ok(None);
+    }
+    Ok(Some(reply::json(StatusCode::OK, &token)))
+}
+
+/// The key of an initial request: whose proof it carries, if any (Section 11.1).
+pub(super) fn key(proof: &Proof) -> Result<Option<Thumbprint>, OAuthError> {
+    match proof {
+        Proof::Absent => Ok(None),
+        Proof::By(key) => Ok(Some(key.clone())),
+        Proof::Invalid => Err(OAuthError::invalid_dpop_proof()),
+    }
+}
+
+/// The deferred response (Section 6.4). It opens with `interaction_required` when interaction is needed from the
+/// start (C-28/A).
+pub(super) fn deferred_response(code: &DeferralCode, opening: &Opening) -> Response<Body> {
+    #[derive(Serialize)]
+    struct Members<'a> {
+        error: &'static str,
+        deferral_code: &'a str,
+        expires_in: u64,
+        interval: u64,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        interaction_uri: Option<&'a str>,
+    }
+    let error = match opening.interaction_uri {
+        Some(_) => "interaction_required",
+        None => "authorization_pending",
+    };
+    reply::json(
+        StatusCode::BAD_REQUEST,
+        &Members {
+            error,
+            deferral_code: code.expose(),
+            expires_in: opening.expires_in,
+            interval: opening.interval,
+            interaction_uri: opening.interaction_uri.as_deref(),
+        },
+    )
+}
+
+/// A link that nobody can guess, one per code (C-31).
+fn interaction_uri(context: &Context) -> Arc<str> {
+    let base = context.config.interaction_base.trim_end_matches('/');
+    format!("{base}/{}", random::identifier(&*context.random)).into()
+}
+
+fn terms(context: &Context) -> Terms {
+    let config = &context.config.deferral;
+    Terms {
+        interval: config.interval,
+        lifetime: config.lifetime,
+        tombstone: config.tombstone,
+        escalate_after: config.escalate_after,
+    }
+}
+
+fn notice_terms(context: &Context) -> NoticeTerms {
+    let config = &context.config.callback;
+    NoticeTerms {
+        delay: config.delay,
+        backoff: config.backoff,
+        attempts: config.attempts,
+    }
+}

@@ -1,0 +1,99 @@
+//! The token endpoint: initial requests of every grant, and polls.
+//!
+//! Each grant is one file with the same two steps: `parse`, which judges the shape of the request alone, and `answer`,
+//! which is called once the client is authenticated. That is also the order of evaluation: shape, client, the rest
+//! (C-25: a malformed request touches nothing). A further grant is a further file and a further arm.
+
+mod authorization_code;
+mod client_credentials;
+mod deferred;
+mod initial;
+
+use axum::body::Body;
+use axum::extract::State;
+use http::{Method, Request, Response};
+
+use crate::client::Client;
+use crate::client_auth::{self, Credentials};
+use crate::dpop::Proof;
+use crate::error::OAuthError;
+use crate::form::Form;
+use crate::server::{AnsweredTo, Context};
+use crate::wire;
+
+use authorization_code::AuthorizationCodeRequest;
+use client_credentials::ClientCredentialsRequest;
+use deferred::PollRequest;
+
+/// A token request of any grant, well-formed.
+enum TokenRequest {
+    ClientCredentials(ClientCredentialsRequest),
+    AuthorizationCode(AuthorizationCodeRequest),
+    Deferred(PollRequest),
+}
+
+impl TokenRequest {
+    fn parse(form: &Form) -> Result<Self, OAuthError> {
+        match form.require("grant_type", "grant_type is missing")? {
+            wire::GRANT_CLIENT_CREDENTIALS => {
+                ClientCredentialsRequest::parse(form).map(Self::ClientCredentials)
+            }
+            wire::GRANT_AUTHORIZATION_CODE => {
+                AuthorizationCodeRequest::parse(form).map(Self::AuthorizationCode)
+            }
+            wire::GRANT_DEFERRED => PollRequest::parse(form).map(Self::Deferred),
+            _ => Err(OAuthError::unsupported_grant_type()),
+        }
+    }
+
+    async fn answer(
+        self,
+        context: &Context,
+        client: &Client,
+        proof: &Proof,
+    ) -> Result<Response<Body>, OAuthError> {
+        match self {
+            Self::ClientCredentials(request) => request.answer(context, client, proof).await,
+            Self::AuthorizationCode(request) => request.answer(context, client, proof).await,
+            Self::Deferred(request) => request.answer(context, client, proof).await,
+        }
+    }
+}
+
+/// `POST /token`.
+pub(crate) async fn endpoint(
+    State(context): State<Context>,
+    request: Request<Body>,
+) -> Response<Body> {
+    answer(&context, request)
+        .await
+        .unwrap_or_else(OAuthError::into_response)
+}
+
+async fn answer(context: &Context, request: Request<Body>) -> Result<Response<Body>, OAuthError> {
+    if request.method() != Method::POST {
+        return Err(OAuthError::method_not_allowed());
+    }
+    let headers = request.headers().clone();
+    let form = Form::from_request(request).await?;
+    let token_request = TokenRequest::parse(&form)?;
+    let client = client_auth::authenticate(
+        &context.clients,
+        Credentials::from_request(&headers, &form)?,
+    )?;
+    let proof = context
+        .proofs
+        .examine(&headers, &context.url(wire::TOKEN), context.clock.now());
+
+    let mut response = token_request
+        .answer(context, &client, &proof)
+        .await
+        .unwrap_or_else(|error| {
+            tracing::debug!(client_id = %client.client_id, error = error.error(), "token request refused");
+            error.into_response()
+        });
+    response
+        .extensions_mut()
+        .insert(AnsweredTo(client.client_id.clone()));
+    Ok(response)
+}

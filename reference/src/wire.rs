@@ -1,0 +1,21 @@
+//! Names this server reads or writes on the wire, each in one place.
+
+/// The polling grant (Section 6.5).
+pub const GRANT_DEFERRED: &str = "urn:ietf:params:oauth:grant-type:deferred";
+/// The client credentials grant.
+pub const GRANT_CLIENT_CREDENTIALS: &str = "client_credentials";
+/// The authorization code grant.
+pub const GRANT_AUTHORIZATION_CODE: &str = "authorization_code";
+/// What a deferral code is called at the revocation endpoint (Section 2).
+pub const TOKEN_TYPE_DEFERRAL_CODE: &str = "urn:ietf:params:oauth:token-type:deferral-code";
+
+/// Path of the authorization endpoint, below the issuer.
+pub const AUTHORIZE: &str = "/authorize";
+/// Path of the token endpoint, below the issuer.
+pub const TOKEN: &str = "/token";
+/// Path of the revocation endpoint, below the issuer.
+pub const REVOKE: &str = "/revoke";
+/// Path of the key set, below the issuer.
+pub const JWKS: &str = "/jwks";
+/// Path of the metadata document (RFC 8414).
+pub const METADATA: &str = "/.well-known/oauth-authorization-server";

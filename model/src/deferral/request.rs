@@ -1,0 +1,164 @@
+//! The initial token request (Sections 5, 6.3 and 6.4).
+
+use crate::choice::Choices;
+use crate::deferral::{Deferral, Phase, poll};
+use crate::event::{Answer, Code, Scope, Steer, TokenRequest};
+use crate::question::{Question, Reading};
+use crate::terms::Terms;
+
+pub(super) fn request(
+    d: Deferral,
+    r: TokenRequest,
+    terms: &Terms,
+    c: &mut Choices<'_>,
+) -> (Deferral, Answer) {
+    if d.client_lapsed() {
+        let refusals = [poll::disabled(c), Answer::GrantError];
+        return (d, c.either(&refusals));
+    }
+    if d.phase() != Phase::Absent && terms.one_time {
+        return presented_again(d, r, terms, c);
+    }
+    if !r.sound && c.reads(Question::C42, Reading::A) {
+        return (d, Answer::GrantError);
+    }
+    if r.hinted && !r.opted_in {
+        // C-36/B is one server's habit, so under it either answer may be seen.
+        let refused = match c.ask(Question::C36) {
+            Reading::A => true,
+            Reading::B => c.either(&[true, false]),
+            Reading::C => false,
+        };
+        if refused {
+            return (credential_spent_or_not(d, terms, c), Answer::InvalidRequest);
+        }
+    }
+    if !r.opted_in {
+        return synchronous(d, r, terms, c);
+    }
+    if terms.public && !r.keyed {
+        match c.ask(Question::C54) {
+            Reading::A => return synchronous(d, r, terms, c),
+            Reading::B => {
+                let refusals = [Answer::InvalidRequest, Answer::InvalidDpopProof];
+                return match c.either(&[true, false]) {
+                    true => (credential_spent_or_not(d, terms, c), c.either(&refusals)),
+                    false => synchronous(d, r, terms, c),
+                };
+            }
+            Reading::C => {}
+        }
+    }
+    opted_in(d, r, terms, c)
+}
+
+/// Whether to defer is the server's discretion (Section 5.3).
+fn opted_in(
+    d: Deferral,
+    r: TokenRequest,
+    terms: &Terms,
+    c: &mut Choices<'_>,
+) -> (Deferral, Answer) {
+    let order = match r.steer {
+        Steer::Complete => [None, Some(Steer::Defer), Some(Steer::Interact)],
+        Steer::Defer => [Some(Steer::Defer), Some(Steer::Interact), None],
+        Steer::Interact => [Some(Steer::Interact), Some(Steer::Defer), None],
+    };
+    match c.either(&order) {
+        None => synchronous(d, r, terms, c),
+        Some(steer) => {
+            let interaction = steer == Steer::Interact && c.reads(Question::C28, Reading::A);
+            defer(d, r, terms, interaction)
+        }
+    }
+}
+
+fn defer(d: Deferral, r: TokenRequest, terms: &Terms, interaction: bool) -> (Deferral, Answer) {
+    if d.phase() != Phase::Absent {
+        // A reusable credential starts another, independent deferral.
+        let code = Code::Other;
+        return (d, Answer::Deferred { interaction, code });
+    }
+    let phase = match interaction {
+        true => Phase::Interaction,
+        false => Phase::Pending,
+    };
+    // The first poll is free: `since` starts as if the wait were over.
+    let opened = d
+        .with_phase(phase)
+        .with_age(0)
+        .with_since(terms.interval + 2)
+        .with_bound(r.keyed)
+        .with_unsound(!r.sound);
+    let code = Code::New;
+    (opened, Answer::Deferred { interaction, code })
+}
+
+/// Completed at once, or failed, by the originating grant's rules (Section 5.3).
+fn synchronous(
+    d: Deferral,
+    r: TokenRequest,
+    terms: &Terms,
+    c: &mut Choices<'_>,
+) -> (Deferral, Answer) {
+    let token = Answer::Token {
+        scope: Scope::Whole,
+        again: false,
+    };
+    let order = match (r.sound, r.steer) {
+        (false, _) => [Answer::GrantError; 2],
+        (true, Steer::Complete) => [token, Answer::GrantError],
+        (true, _) => [Answer::GrantError, token],
+    };
+    match c.either(&order[..if r.sound { 2 } else { 1 }]) {
+        Answer::GrantError => (credential_spent_or_not(d, terms, c), Answer::GrantError),
+        answer if terms.one_time => (d.with_phase(Phase::Synchronous), answer),
+        answer => (d, answer),
+    }
+}
+
+/// Whether a refusal spends a one-time credential is not said (C-37).
+fn credential_spent_or_not(d: Deferral, terms: &Terms, c: &mut Choices<'_>) -> Deferral {
+    match terms.one_time && d.phase() == Phase::Absent && c.either(&[false, true]) {
+        true => d.with_phase(Phase::Synchronous),
+        false => d,
+    }
+}
+
+/// The same one-time credential once more (Section 11.2, C-45).
+fn presented_again(
+    d: Deferral,
+    r: TokenRequest,
+    terms: &Terms,
+    c: &mut Choices<'_>,
+) -> (Deferral, Answer) {
+    let spent = (d, Answer::InvalidGrant);
+    if matches!(d.phase(), Phase::Redeemed | Phase::Synchronous) || !r.sound {
+        return spent;
+    }
+    if r.hinted && !r.opted_in {
+        // Which of two refusals comes first is nowhere said.
+        return (d, c.either(&[Answer::InvalidGrant, Answer::InvalidRequest]));
+    }
+    if !r.opted_in {
+        return spent;
+    }
+    match c.ask(Question::C45) {
+        Reading::A => spent,
+        Reading::B => {
+            let (_, answer) = defer(d, r, terms, false);
+            (d, c.either(&[answer, Answer::InvalidGrant]))
+        }
+        Reading::C => {
+            let unchanged = r.keyed == d.bound();
+            let answer = Answer::Deferred {
+                interaction: d.phase() == Phase::Interaction,
+                code: Code::Same,
+            };
+            match d.age() == 0 && unchanged && (d.is_live() || d.phase() == Phase::Denied) {
+                true => (d, answer),
+                false => spent,
+            }
+        }
+    }
+}

@@ -1,0 +1,307 @@
+//! One transition judged: what it breaks, what it exercises, what to remember.
+
+use super::{Properties, Property, Told, Watch};
+use crate::deferral::{Callback, Deferral, Phase};
+use crate::event::{Answer, Caller, Code, Decision, Event, Scope, TokenRequest};
+use crate::terms::Terms;
+
+/// What [`judge`] finds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Judgement {
+    /// The memory afterwards.
+    pub watch: Watch,
+    /// Properties this transition breaks.
+    pub broken: Properties,
+    /// Properties it puts to the test, whether or not they hold.
+    pub exercised: Properties,
+}
+
+/// A transition of one deferral, as the judge sees it.
+struct Seen<'a> {
+    before: Deferral,
+    event: Event,
+    answer: Answer,
+    after: Deferral,
+    terms: &'a Terms,
+    watch: Watch,
+    found: Judgement,
+}
+
+/// Judges the transition from `before` to `after`.
+pub fn judge(
+    watch: Watch,
+    before: Deferral,
+    event: Event,
+    answer: Answer,
+    after: Deferral,
+    terms: &Terms,
+) -> Judgement {
+    let found = Judgement {
+        watch,
+        broken: Properties::NONE,
+        exercised: Properties::NONE,
+    };
+    let mut seen = Seen {
+        before,
+        event,
+        answer,
+        after,
+        terms,
+        watch,
+        found,
+    };
+    match event {
+        Event::Request(request) => seen.request(request),
+        Event::Poll { by, lost } => seen.poll(by, lost),
+        Event::Revoke { by } => seen.revoke(by),
+        Event::Callback(_) => seen.callback(),
+        Event::Decide(decision) => seen.decide(decision),
+        Event::Tick => seen.tick(),
+        Event::ResponseLost => seen.response_lost(),
+        Event::Lapse(_) | Event::Return(_) | Event::Widen => {}
+    }
+    seen.silenced();
+    seen.found.watch = seen.found.watch.settled(after, terms);
+    seen.found
+}
+
+impl Seen<'_> {
+    fn test(&mut self, property: Property, exercised: bool, broken: bool) {
+        self.found.exercised.add(property, exercised || broken);
+        self.found.broken.add(property, broken);
+    }
+
+    fn request(&mut self, request: TokenRequest) {
+        let deferred = matches!(self.answer, Answer::Deferred { .. });
+        self.test(
+            Property::S6,
+            !request.opted_in,
+            !request.opted_in && deferred,
+        );
+
+        let again = self.terms.one_time && self.before.phase() != Phase::Absent;
+        let code = |code| matches!(self.answer, Answer::Deferred { code: c, .. } if c == code);
+        let (same, other) = (code(Code::Same), code(Code::Other));
+        let fed_twice = (again && other) || (!request.sound && deferred);
+        self.test(Property::S12, again || !request.sound, fed_twice);
+
+        // The deferred response was lost; the client asks again at once.
+        let retried = again
+            && !self.watch.known()
+            && request.sound
+            && request.opted_in
+            && request.keyed == self.before.bound()
+            && self.before.is_live()
+            && self.before.age() == 0
+            && !self.before.client_lapsed();
+        self.test(Property::L2Lost, retried, retried && !same);
+
+        if deferred && !other && !request.lost {
+            self.found.watch.set_known(true);
+        }
+        if self.before.phase() == Phase::Absent {
+            self.found.watch.set_pace(self.terms.interval);
+        }
+    }
+
+    fn poll(&mut self, by: Caller, lost: bool) {
+        let expired = self.before.is_expired(self.terms);
+        let issued = match self.answer {
+            Answer::Token { again, .. } => !again,
+            _ => lost && self.after.phase() == Phase::Redeemed && self.after != self.before,
+        };
+        let token = issued || matches!(self.answer, Answer::Token { .. });
+        let owner = by == Caller::Owner;
+        let lapsed = self.before.consent_lapsed() || self.before.client_lapsed();
+        let granted = self.watch.granted();
+
+        self.test(
+            Property::S1,
+            owner && self.watch.tokens() > 0,
+            issued && self.watch.tokens() > 0,
+        );
+        self.test(
+            Property::S2,
+            owner && self.watch.cancelled(),
+            token && self.watch.cancelled(),
+        );
+        let resolved = self.watch.tokens() > 0 || granted;
+        self.test(Property::S3, owner && expired && resolved, token && expired);
+        let unfounded = !granted || lapsed || self.before.unsound();
+        self.test(
+            Property::S4,
+            owner && granted && lapsed,
+            issued && unfounded,
+        );
+        let wider = matches!(
+            self.answer,
+            Answer::Token {
+                scope: Scope::Wider,
+                ..
+            }
+        );
+        self.test(Property::S11, token, wider);
+
+        if !owner {
+            self.intruder(by, token, Answer::InvalidGrant);
+        }
+        if by == Caller::Owner && !self.before.client_lapsed() {
+            self.owner_polls(lost, token, lapsed, expired);
+        }
+        if issued {
+            let count = (self.watch.tokens() + 1).min(3);
+            self.found.watch.set_tokens(count);
+        }
+        if lost && issued {
+            self.found.watch.set_missed(true);
+        } else if token {
+            self.found.watch.set_missed(false);
+        }
+    }
+
+    /// Somebody without the right identity or key must neither gain nor spoil
+    /// anything, nor learn that the code exists.
+    fn intruder(&mut self, by: Caller, token: bool, to_unknown: Answer) {
+        let spoilt = self.before.is_live() && !self.after.is_live();
+        self.test(Property::S5, self.before.is_live(), token || spoilt);
+        // With a public client's id the code is not foreign to the server, so a
+        // poll may be told about the proof (Section 11.1); a revocation may not.
+        // A disabled client is turned away before its code is looked at.
+        let unrecognised = by == Caller::OtherClient
+            || (to_unknown == Answer::Revoked && !self.before.client_lapsed());
+        let told_apart = unrecognised && self.before.exists() && self.answer != to_unknown;
+        self.test(
+            Property::S7,
+            unrecognised && self.before.exists(),
+            told_apart,
+        );
+    }
+
+    fn owner_polls(&mut self, lost: bool, token: bool, lapsed: bool, expired: bool) {
+        let (answer, watch) = (self.answer, self.watch);
+        let legal = watch.pace() >= self.terms.interval;
+        let alive = !watch.cancelled() && self.before.phase() != Phase::Denied;
+        let owed = watch.granted() && alive && !lapsed && watch.tokens() == 0;
+
+        if !lost {
+            let class = class(answer);
+            let stays = stays(watch.told(), class, answer, expired);
+            self.test(Property::S8, watch.told() != Told::Nothing, !stays);
+            if let Some(class) = class {
+                self.found.watch.set_told(class);
+            }
+            let unheard = watch.told() == Told::Nothing && watch.tokens() == 0;
+            let untold = unheard && !watch.cancelled() && answer == Answer::InvalidGrant;
+            let late_pending = legal && expired && answer.is_pending();
+            self.test(
+                Property::L1,
+                unheard && legal && expired,
+                untold || late_pending,
+            );
+            self.test(
+                Property::S10,
+                watch.called(),
+                watch.called() && answer.is_pending(),
+            );
+            let refused = owed && legal && !expired && !token;
+            self.test(Property::L2, owed && legal && !expired, refused);
+            let paced = legal && self.before.is_pending() && !expired;
+            self.test(Property::L4, paced, legal && answer == Answer::SlowDown);
+        }
+        self.test(Property::L2Late, owed && expired, owed && expired && !token);
+        let again = watch.missed() && legal && !expired && !watch.cancelled();
+        self.test(Property::L2Lost, again, again && !token);
+        if answer != Answer::SlowDown {
+            self.found.watch.set_pace(0);
+        }
+    }
+
+    fn revoke(&mut self, by: Caller) {
+        let live = self.before.is_live() && !self.before.is_expired(self.terms);
+        match by {
+            Caller::Owner if self.answer == Answer::Revoked => {
+                self.test(Property::L3, live, live && self.after.is_live());
+                let ended = self.before.is_live() && !self.after.is_live();
+                if live || ended {
+                    self.found.watch.set_cancelled(true);
+                }
+            }
+            Caller::Owner => {}
+            // A stranger whose revocation had no effect is not the owner's cancellation.
+            Caller::OtherKey | Caller::OtherClient => self.intruder(by, false, Answer::Revoked),
+        }
+    }
+
+    fn callback(&mut self) {
+        if let Answer::Called { bearer } = self.answer {
+            self.test(Property::S9, true, !bearer);
+            let unfounded = self.before.is_pending()
+                || self.before.is_expired(self.terms)
+                || self.watch.cancelled();
+            self.test(Property::S10, true, unfounded);
+            if self.event == Event::Callback(crate::event::Fate::Delivered) {
+                self.found.watch.set_called(true);
+            }
+        }
+    }
+
+    fn decide(&mut self, decision: Decision) {
+        let in_time = self.before.is_pending() && !self.before.is_expired(self.terms);
+        if in_time && matches!(decision, Decision::Approve | Decision::Narrow) {
+            self.found.watch.set_granted(true);
+        }
+    }
+
+    fn tick(&mut self) {
+        let pace = (self.watch.pace() + 1).min(self.terms.interval);
+        self.found.watch.set_pace(pace);
+    }
+
+    fn response_lost(&mut self) {
+        if self.watch.tokens() > 0 {
+            self.found.watch.set_missed(true);
+        }
+    }
+
+    /// A callback that was owed and never attempted must not vanish, unless
+    /// this very event cancelled the live request.
+    fn silenced(&mut self) {
+        let owed = self.before.callback() == Callback::Due;
+        let gone = owed && self.after.callback() == Callback::None;
+        let sent = matches!(self.answer, Answer::Called { .. });
+        let late = self.after.is_expired(self.terms);
+        let cancelling = matches!(self.event, Event::Revoke { by: Caller::Owner })
+            && self.before.phase() != Phase::Denied;
+        let delivered = self.watch.tokens() > 0;
+        let lost = gone && !sent && !cancelling && !delivered;
+        let occasion = matches!(self.event, Event::Callback(_) | Event::Revoke { .. });
+        self.test(Property::L5, owed && !late && occasion, lost && !late);
+        self.test(Property::L5Late, owed && late, lost && late);
+    }
+}
+
+/// The terminal class of an answer, if it is terminal.
+fn class(answer: Answer) -> Option<Told> {
+    match answer {
+        Answer::Token { .. } => Some(Told::Token),
+        Answer::AccessDenied => Some(Told::Denied),
+        Answer::ExpiredToken => Some(Told::Expired),
+        Answer::InvalidGrant => Some(Told::Gone),
+        _ => None,
+    }
+}
+
+/// Whether an answer is of the class told before. A redeemed code is
+/// `invalid_grant`, and after its lifetime any code may have been disposed of.
+fn stays(told: Told, class: Option<Told>, answer: Answer, expired: bool) -> bool {
+    match (told, class) {
+        (Told::Nothing, _) => true,
+        (_, None) => !matches!(
+            answer,
+            Answer::AuthorizationPending | Answer::InteractionRequired
+        ),
+        (Told::Token, Some(Told::Gone)) => true,
+        (_, Some(Told::Gone)) if expired => true,
+        (before, Some(now)) => before == now,
+    }
+}

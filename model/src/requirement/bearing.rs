@@ -1,0 +1,92 @@
+//! Which requirements a step of a trace bears on, given the deferral it meets.
+//!
+//! This is what ties an observation to the text: a step that is answered as
+//! allowed is an observation of these rows, a step that is not breaks them.
+
+use crate::deferral::{Deferral, Phase};
+use crate::event::{Caller, Event, TokenRequest};
+use crate::terms::Terms;
+
+/// The ids of the rows that say how `event` is to be answered in this state.
+pub fn bearing(d: Deferral, event: Event, terms: &Terms) -> &'static [&'static str] {
+    match event {
+        Event::Request(request) => request_rows(d, request, terms),
+        Event::Poll { by, .. } => poll_rows(d, by, terms),
+        Event::Revoke { by } => revoke_rows(d, by, terms),
+        Event::Callback(_) => callback_rows(d, terms),
+        Event::Decide(_)
+        | Event::Lapse(_)
+        | Event::Return(_)
+        | Event::Widen
+        | Event::Tick
+        | Event::ResponseLost => &[],
+    }
+}
+
+fn request_rows(d: Deferral, r: TokenRequest, terms: &Terms) -> &'static [&'static str] {
+    match r {
+        _ if d.client_lapsed() => &["DTR-6.3.1-01"],
+        _ if d.phase() != Phase::Absent && terms.one_time => &["DTR-6.3.1-01", "K-11.2-01"],
+        TokenRequest { sound: false, .. } => &["DTR-6.3.1-01"],
+        TokenRequest {
+            hinted: true,
+            opted_in: false,
+            ..
+        } => &["DTR-5.2-06", "DTR-6.3.1-03", "DTR-5.3-02"],
+        TokenRequest {
+            opted_in: false, ..
+        } => &["DTR-5-01", "DTR-5.3-02"],
+        TokenRequest { hinted: false, .. } if terms.one_time => &["DTR-5.2-02", "DTR-5.3-01"],
+        _ => &["DTR-5.3-01", "DTR-6.3.1-01"],
+    }
+}
+
+fn poll_rows(d: Deferral, by: Caller, terms: &Terms) -> &'static [&'static str] {
+    let expired = d.is_expired(terms);
+    match (by, d.phase()) {
+        (Caller::OtherClient, _) => &["DTR-6.5.1-03", "DTR-6.6-09", "DTR-6.6-11", "DTR-6.6-12"],
+        _ if d.client_lapsed() => &["DTR-6.5.1-02"],
+        (Caller::OtherKey, _) if d.bound() => &["DTR-6.4-24", "DTR-11.1-06", "K-4.1-G3"],
+        (_, Phase::Absent | Phase::Disposed | Phase::Synchronous) => {
+            &["DTR-6.5.1-03", "DTR-6.6-09"]
+        }
+        (_, Phase::Pending | Phase::Interaction) if expired => &["DTR-6.4-07", "DTR-6.5.1-04"],
+        (_, Phase::Pending | Phase::Interaction) if d.since() < terms.interval => {
+            &["DTR-11.3-01", "DTR-6.6-16", "K-6.6-03"]
+        }
+        (_, Phase::Pending) => &["K-6.6-03", "DTR-6.6-05"],
+        (_, Phase::Interaction) => &["K-6.6-03", "DTR-6.6-03", "DTR-6.6-05"],
+        (_, Phase::Approved) if expired => &["DTR-6.4-07"],
+        (_, Phase::ApprovedLate) => &["DTR-6.4-07"],
+        (_, Phase::Approved) if d.consent_lapsed() || d.client_lapsed() => {
+            &["DTR-11.7-01", "DTR-11.7-02", "DTR-11.7-03"]
+        }
+        (_, Phase::Approved) => &["DTR-6.5.1-05", "K-4.1-G1", "DTR-11.7-01", "K-7-03"],
+        (_, Phase::Denied) => &["DTR-6.5.1-06", "K-7-03"],
+        (_, Phase::Cancelled) => &["DTR-6.5.1-06", "DTR-8.2-04", "DTR-8.2-09", "DTR-8.2-10"],
+        (_, Phase::Redeemed) => &["DTR-6.5.1-07", "DTR-6.5.2-02", "DTR-6.6-09"],
+    }
+}
+
+fn revoke_rows(d: Deferral, by: Caller, terms: &Terms) -> &'static [&'static str] {
+    let live = d.is_live() && !d.is_expired(terms);
+    match (by, d.phase()) {
+        (Caller::OtherClient, _) => &["DTR-8.2-05"],
+        _ if d.client_lapsed() => &["DTR-8.2-01"],
+        (Caller::OtherKey, _) if d.bound() => &["DTR-11.1-06", "DTR-8.2-05"],
+        (_, Phase::Approved) if live => &["DTR-8.2-01", "DTR-8.2-02", "DTR-8.2-08"],
+        _ if live => &["DTR-8.2-01", "DTR-8.2-02"],
+        (_, Phase::Redeemed) => &["DTR-8.2-05", "DTR-8.2-06", "K-8.2-01"],
+        (_, Phase::Cancelled) => &["DTR-8.2-05", "K-8.3-01"],
+        _ => &["DTR-8.2-05", "K-8.2-01"],
+    }
+}
+
+fn callback_rows(d: Deferral, terms: &Terms) -> &'static [&'static str] {
+    match d.phase() {
+        _ if d.is_expired(terms) => &["DTR-7-04"],
+        Phase::Cancelled | Phase::Disposed => &["DTR-8.2-03"],
+        Phase::Approved | Phase::Denied | Phase::Redeemed => &["K-7-01", "DTR-7.1-02"],
+        _ => &["K-7-03"],
+    }
+}

@@ -1,0 +1,46 @@
+//! What is fixed before a deferral begins: the server's limits and the client's
+//! registration.
+
+use serde::{Deserialize, Serialize};
+
+/// The setting of one deferral. Times are in ticks; whoever runs a trace says
+/// how many seconds a tick is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Terms {
+    /// Least number of ticks between two polls (`interval`, Section 6.4).
+    pub interval: u8,
+    /// Lifetime of the deferral code in ticks (`expires_in`, Section 6.4).
+    pub lifetime: u8,
+    /// The client has no credentials of its own (Section 11.1).
+    pub public: bool,
+    /// The originating grant spends a one-time credential, as the
+    /// Authorization Code Grant does (Section 11.2).
+    pub one_time: bool,
+    /// The client registered a callback endpoint and supplies a
+    /// `client_notification_token` (Sections 6.3 and 7.2).
+    pub callback: bool,
+}
+
+impl Terms {
+    /// Longest lifetime that a [`Deferral`](crate::Deferral) can count.
+    pub const MAX_LIFETIME: u8 = 7;
+    /// Longest interval, so that two raises still fit.
+    pub const MAX_INTERVAL: u8 = 5;
+
+    /// A confidential client using the Client Credentials Grant.
+    pub const CREDENTIALS: Terms = Terms {
+        interval: 1,
+        lifetime: 3,
+        public: false,
+        one_time: false,
+        callback: true,
+    };
+
+    /// A public client using the Authorization Code Grant.
+    pub const CODE: Terms = Terms {
+        public: true,
+        one_time: true,
+        callback: false,
+        ..Terms::CREDENTIALS
+    };
+}

@@ -1,1 +1,112 @@
-//! placeholder
+//! Transitions alone, without a server. The flows are tested through HTTP in `tests/`; here, what they cannot reach.
+
+use super::notice::{Notice, NoticeTerms};
+use super::*;
+use crate::secret::NotificationToken;
+
+const LIFETIME: u64 = 100;
+
+fn deferral(key: Option<&str>) -> Deferral {
+    let request = FrozenRequest {
+        client_id: "client".into(),
+        subject: "client".into(),
+        scope: Scope::parse("a b").unwrap(),
+        key: key.map(Thumbprint::new),
+    };
+    let terms = Terms {
+        interval: 5,
+        lifetime: LIFETIME,
+        tombstone: 1000,
+        escalate_after: None,
+    };
+    let notice = Notice::new(
+        NotificationToken::parse("token"),
+        NoticeTerms {
+            delay: 1,
+            backoff: 2,
+            attempts: 2,
+        },
+    );
+    Deferral::new(
+        request,
+        terms,
+        0,
+        false,
+        "https://as.example/x".into(),
+        notice,
+    )
+}
+
+fn caller(proof: &Proof) -> Caller<'_> {
+    Caller {
+        client_id: "client",
+        proof,
+    }
+}
+
+#[test]
+fn redeeming_burns_and_polling_does_not() {
+    let mut deferral = deferral(None);
+    let caller = caller(&Proof::Absent);
+    assert_eq!(
+        deferral.decide(&Decision::Approve(None), 1),
+        Decided::Applied
+    );
+    assert!(matches!(deferral.poll(&caller, 1), PollAnswer::Ready(_)));
+    assert!(matches!(deferral.poll(&caller, 1), PollAnswer::Ready(_)));
+    assert!(matches!(deferral.redeem(&caller, 1), PollAnswer::Ready(_)));
+    assert_eq!(deferral.redeem(&caller, 1), PollAnswer::Redeemed);
+}
+
+/// Between the poll that found an approval and its redemption, anything may happen.
+#[test]
+fn redemption_looks_again() {
+    let ready = || {
+        let mut deferral = deferral(None);
+        deferral.decide(&Decision::Approve(None), 1);
+        deferral
+    };
+    let caller = caller(&Proof::Absent);
+    let mut cancelled = ready();
+    assert!(cancelled.cancel(&caller, 2));
+    assert_eq!(cancelled.redeem(&caller, 2), PollAnswer::Denied);
+    assert_eq!(ready().redeem(&caller, LIFETIME), PollAnswer::Expired);
+    let mut lapsed = ready();
+    lapsed.set_consent(false);
+    assert_eq!(lapsed.redeem(&caller, 2), PollAnswer::Denied);
+    assert_eq!(*lapsed.state(2), State::Denied);
+}
+
+#[test]
+fn the_token_for_callbacks_goes_with_the_last_of_them() {
+    let attempt_has_token = |deferral: &mut Deferral, now| {
+        deferral
+            .begin_callback(now, false)
+            .map(|attempt| attempt.token.is_some())
+    };
+    let mut deferral = deferral(None);
+    assert_eq!(attempt_has_token(&mut deferral, 1), None);
+    deferral.decide(&Decision::Deny, 1);
+    assert_eq!(attempt_has_token(&mut deferral, 1), None);
+    assert_eq!(attempt_has_token(&mut deferral, 2), Some(true));
+    assert_eq!(attempt_has_token(&mut deferral, 9), None, "one at a time");
+    deferral.end_callback(3, false);
+    assert_eq!(deferral.callback_due_at(), Some(5));
+    assert_eq!(attempt_has_token(&mut deferral, 5), Some(true));
+    deferral.end_callback(5, false);
+    assert_eq!(deferral.callback_due_at(), None, "attempts are used up");
+    assert!(
+        !format!("{deferral:?}").contains("token: Some"),
+        "and the token is gone: {deferral:?}"
+    );
+}
+
+#[test]
+fn an_attempt_under_way_is_not_revived_by_its_end() {
+    let mut deferral = deferral(None);
+    deferral.decide(&Decision::Approve(None), 1);
+    assert!(deferral.begin_callback(2, false).is_some());
+    assert!(deferral.cancel(&caller(&Proof::Absent), 2));
+    deferral.end_callback(3, false);
+    assert_eq!(deferral.callback_due_at(), None);
+}

@@ -1,0 +1,17 @@
+//! The server as its peers see it, flow by flow. Comments name the question and reading a test pins (`C-02/B`).
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod authorization_code;
+mod callback;
+mod cancellation;
+mod client_authentication;
+mod concurrency;
+mod control;
+mod dpop;
+mod hostile;
+mod initial_request;
+mod metadata;
+mod over_http;
+mod polling;

@@ -1,0 +1,50 @@
+//! Discovery, and tokens checked by what is published.
+
+use dtr_reference::wire;
+use jsonwebtoken::jwk::JwkSet;
+use jsonwebtoken::{Algorithm, DecodingKey, Validation};
+use serde_json::{Value, json};
+
+use crate::support::*;
+
+#[tokio::test]
+async fn the_metadata_announces_deferral() {
+    let document = world().get(wire::METADATA).await.json();
+    assert_eq!(document["issuer"], ISSUER);
+    assert_eq!(document["token_endpoint"], format!("{ISSUER}/token"));
+    assert_eq!(document["deferred_token_response_supported"], true);
+    assert_eq!(
+        document["revocation_endpoint_token_type_values_supported"],
+        json!([wire::TOKEN_TYPE_DEFERRAL_CODE])
+    );
+    let grants = document["grant_types_supported"].as_array().unwrap();
+    assert!(grants.contains(&json!(wire::GRANT_DEFERRED)));
+    assert_eq!(
+        document["dpop_signing_alg_values_supported"],
+        json!(["ES256"])
+    );
+    assert_eq!(
+        document["code_challenge_methods_supported"],
+        json!(["S256"])
+    );
+}
+
+#[tokio::test]
+async fn tokens_verify_with_the_published_key() {
+    let world = world();
+    let jwks = world.get("/jwks").await;
+    assert!(jwks.json()["keys"][0].get("d").is_none());
+    let jwks: JwkSet = serde_json::from_slice(&jwks.bytes).unwrap();
+    let token = world
+        .send(Call::token("client_credentials").by(SERVICE))
+        .await
+        .member("access_token");
+    let header = jsonwebtoken::decode_header(&token).unwrap();
+    assert_eq!(header.typ.as_deref(), Some("at+jwt"));
+    let key = DecodingKey::from_jwk(jwks.find(&header.kid.unwrap()).unwrap()).unwrap();
+    let mut validation = Validation::new(Algorithm::ES256);
+    validation.validate_exp = false;
+    validation.set_audience(&[ISSUER]);
+    validation.set_issuer(&[ISSUER]);
+    assert!(jsonwebtoken::decode::<Value>(&token, &key, &validation).is_ok());
+}

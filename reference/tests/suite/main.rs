@@ -1,5 +1,8 @@
 //! The server as its peers see it, flow by flow. Comments name the question and reading a test pins (`C-02/B`).
 
+// A panic is how a test fails.
+#![allow(clippy::unwrap_used)]
+
 #[path = "../support/mod.rs"]
 mod support;
 

@@ -1,74 +1,41 @@
+//! x
+use dtr_model::check::*;
+use dtr_model::world::*;
 fn main() {
-    use dtr_model::explore::*;
-    use dtr_model::property::*;
-    use dtr_model::question::*;
-    use dtr_model::world::*;
-    let arg = std::env::args().nth(1);
-    let mut r = Readings::pins();
-    if let Some(a) = arg {
-        r = r.choose(&a).unwrap();
-    }
-    let s = Setting::new(r);
     let t = std::time::Instant::now();
-    let e = Explored::all(&s, 80_000_000).unwrap();
-    let mut b = Properties::NONE;
-    for w in e.states() {
-        b = b.union(w.broken());
+    let mut out = vec![];
+    for c in Case::all() {
+        match c.check() {
+            Ok(k) => {
+                println!(
+                    "{} {} states {} moves {:?} {:?}",
+                    k.name,
+                    k.states,
+                    k.moves,
+                    k.elapsed,
+                    k.broken
+                        .iter()
+                        .map(|(p, v)| (p.id(), v.len()))
+                        .collect::<Vec<_>>()
+                );
+                out.push(k);
+            }
+            Err(e) => println!("{} ERR {e}", c.name),
+        }
     }
-    use std::collections::HashSet;
-    let d0: HashSet<_> = e
-        .states()
-        .iter()
-        .map(|w| w.deferral(Which::First))
-        .collect();
-    let d1: HashSet<_> = e
-        .states()
-        .iter()
-        .map(|w| w.deferral(Which::Second))
-        .collect();
-    let c0: HashSet<_> = e
-        .states()
-        .iter()
-        .map(|w| (w.deferral(Which::First), w.watch(Which::First)))
-        .collect();
-    let c1: HashSet<_> = e
-        .states()
-        .iter()
-        .map(|w| (w.deferral(Which::Second), w.watch(Which::Second)))
-        .collect();
-    let cc: HashSet<_> = e
-        .states()
-        .iter()
-        .map(|w| {
-            (
-                w.deferral(Which::First),
-                w.watch(Which::First),
-                w.deferral(Which::Second),
-                w.watch(Which::Second),
-            )
-        })
-        .collect();
-    let m: HashSet<_> = e.states().iter().map(|w| w.messages()).collect();
+    println!("{:?}", t.elapsed());
+    for k in &out {
+        for (p, v) in &k.broken {
+            println!("== {} {}", k.name, p);
+            for a in v {
+                println!("   {a}");
+            }
+        }
+    }
+    let t = std::time::Instant::now();
     println!(
-        "d {} {} c {} {} cc {} m {}",
-        d0.len(),
-        d1.len(),
-        c0.len(),
-        c1.len(),
-        cc.len(),
-        m.len()
+        "{:?}",
+        second_opinion(&Setting::new(Case::pins().readings), 1)
     );
-    let nb: HashSet<_> = e
-        .states()
-        .iter()
-        .map(|w| w.with_broken(Properties::NONE))
-        .collect();
-    println!("nobroken {}", nb.len());
-    println!(
-        "{} states {} moves {:?} broken {:?}",
-        e.states().len(),
-        e.moves(),
-        t.elapsed(),
-        b
-    );
+    println!("{:?}", t.elapsed());
 }

@@ -32,12 +32,12 @@ pub struct Explored<S: Space> {
 }
 
 impl<S: Space> Explored<S> {
-    /// Visits every reachable state.
+    /// Visits every reachable state, and shows `seen` every label met.
     ///
     /// # Errors
     /// [`TooLarge`] when more than `limit` states are found: an unfinished
     /// search is no search.
-    pub fn all(space: &S, limit: u32) -> Result<Self, TooLarge> {
+    pub fn all(space: &S, limit: u32, mut seen: impl FnMut(&S::Label)) -> Result<Self, TooLarge> {
         let hasher = FxBuildHasher;
         let start = space.start();
         let mut states = vec![start];
@@ -46,8 +46,9 @@ impl<S: Space> Explored<S> {
         index.insert_unique(hasher.hash_one(start), 0, |_| 0);
         let (mut next, mut moves) = (0, 0);
         while next < states.len() {
-            space.moves(states[next], |_, state| {
+            space.moves(states[next], |label, state| {
                 moves += 1;
+                seen(&label);
                 if state == states[next] {
                     return;
                 }

@@ -48,7 +48,7 @@ fn cancelled(d: Deferral, terms: &Terms, c: &mut Choices<'_>) -> Deferral {
         }
         Phase::Denied => d,
         Phase::Redeemed if d.lost() && c.reads(Question::C71, Reading::B) => {
-            d.with_phase(Phase::Cancelled)
+            d.with_phase(Phase::Cancelled).with_callback(Callback::None)
         }
         // Clause 2, unless clause 1 is read to swallow it.
         _ if c.reads(Question::C68, Reading::B) => {

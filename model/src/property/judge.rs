@@ -145,8 +145,15 @@ impl Seen<'_> {
         if !owner {
             self.intruder(by, token, Answer::InvalidGrant);
         }
-        if by == Caller::Owner && !self.before.client_lapsed() {
+        if owner && !self.before.client_lapsed() {
             self.owner_polls(lost, token, lapsed, expired);
+        }
+        let turned_away = matches!(
+            self.answer,
+            Answer::SlowDown | Answer::InvalidClient | Answer::UnauthorizedClient
+        );
+        if owner && !turned_away {
+            self.found.watch.set_pace(0);
         }
         if issued {
             let count = (self.watch.tokens() + 1).min(3);
@@ -179,9 +186,9 @@ impl Seen<'_> {
 
     fn owner_polls(&mut self, lost: bool, token: bool, lapsed: bool, expired: bool) {
         let (answer, watch) = (self.answer, self.watch);
+        let unheard = watch.told() == Told::Nothing && watch.tokens() == 0;
         let legal = watch.pace() >= self.terms.interval;
-        let alive = !watch.cancelled() && self.before.phase() != Phase::Denied;
-        let owed = watch.granted() && alive && !lapsed && watch.tokens() == 0;
+        let owed = watch.granted() && unheard && !watch.cancelled() && !lapsed;
 
         if !lost {
             let class = class(answer);
@@ -206,14 +213,12 @@ impl Seen<'_> {
             let refused = owed && legal && !expired && !token;
             self.test(Property::L2, owed && legal && !expired, refused);
             let paced = legal && self.before.is_pending() && !expired;
-            self.test(Property::L4, paced, legal && answer == Answer::SlowDown);
+            let starved = legal && unheard && answer == Answer::SlowDown;
+            self.test(Property::L4, paced, starved);
         }
         self.test(Property::L2Late, owed && expired, owed && expired && !token);
         let again = watch.missed() && legal && !expired && !watch.cancelled();
         self.test(Property::L2Lost, again, again && !token);
-        if answer != Answer::SlowDown {
-            self.found.watch.set_pace(0);
-        }
     }
 
     fn revoke(&mut self, by: Caller) {
@@ -221,8 +226,7 @@ impl Seen<'_> {
         match by {
             Caller::Owner if self.answer == Answer::Revoked => {
                 self.test(Property::L3, live, live && self.after.is_live());
-                let ended = self.before.is_live() && !self.after.is_live();
-                if live || ended {
+                if live || self.before.phase() != self.after.phase() {
                     self.found.watch.set_cancelled(true);
                 }
             }

@@ -39,7 +39,7 @@ macro_rules! properties {
 }
 
 properties! {
-    S1 = "S1", "at most one token response a code";
+    S1 = "S1", "at most one token response is issued for a code";
     S2 = "S2", "no token after a cancellation took effect";
     S3 = "S3", "no token once the code's lifetime is over";
     S4 = "S4", "no token without an approval in time and preconditions that still hold";

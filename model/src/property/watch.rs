@@ -61,7 +61,7 @@ impl Watch {
         let paced = self.told() == Told::Nothing && !self.cancelled();
         let pace = if paced { self.pace() } else { terms.interval };
         self.with_pace(pace)
-            .with_granted(self.granted() && !self.cancelled())
+            .with_granted(self.granted() && !self.cancelled() && deferral.phase() != Phase::Denied)
             .with_missed(self.missed() && !self.cancelled() && !deferral.is_expired(terms))
     }
 }

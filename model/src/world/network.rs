@@ -4,7 +4,7 @@
 use super::code::{outcomes, quiet};
 use super::state::Kind;
 use super::{Action, Message, Move, Setting, Which, World};
-use crate::deferral::Phase;
+use crate::deferral::{Callback, Phase};
 use crate::event::{Answer, Caller, Event, Scope};
 use crate::property::{Told, judge};
 use crate::question::{Question, Reading};
@@ -144,11 +144,15 @@ fn revoke(
             exercised: judged.exercised,
         });
     });
-    let unwritten = other == Message::new(Kind::Token, which);
+    let arrived = gone.watch(which).told() == Told::Token;
+    let unwritten = other == Message::new(Kind::Token, which) && !arrived;
     if unwritten && setting.readings.allows(Question::C72, Reading::B) {
         let watch = gone.watch(which);
         let fewer = watch.tokens().saturating_sub(1);
-        let cancelled = gone.deferral(which).with_phase(Phase::Cancelled);
+        let cancelled = gone
+            .deferral(which)
+            .with_phase(Phase::Cancelled)
+            .with_callback(Callback::None);
         let retracted = gone
             .with_code(
                 which,

@@ -1,0 +1,200 @@
+//! The pinned graph of one deferral.
+
+use std::collections::HashMap;
+
+use crate::deferral::{Callback, Deferral, Phase, step};
+use crate::event::{Answer, Caller, Decision, Event, Fate, Precondition, Steer, TokenRequest};
+use crate::question::Readings;
+use crate::terms::Terms;
+
+/// What the generator has to know to say which events make sense next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Situation {
+    /// The deferral as a server at the pins has it.
+    pub deferral: Deferral,
+    /// Whether the client holds the code. It may have been lost on its way.
+    pub known: bool,
+}
+
+impl Situation {
+    /// Before the token request.
+    pub const START: Situation = Situation {
+        deferral: Deferral::ABSENT,
+        known: false,
+    };
+
+    /// What a server at the pins answers by preference, and where that leads.
+    pub fn after(self, event: Event, terms: &Terms) -> (Situation, Answer) {
+        let outcome = step(self.deferral, event, terms, &Readings::pins())[0];
+        let lost = matches!(event, Event::Request(r) if r.lost);
+        let deferred = matches!(outcome.answer, Answer::Deferred { .. });
+        let situation = Situation {
+            deferral: outcome.deferral,
+            known: self.known || (deferred && !lost),
+        };
+        (situation, outcome.answer)
+    }
+}
+
+/// The events worth trying in a situation.
+pub fn events(s: Situation, terms: &Terms) -> Vec<Event> {
+    let d = s.deferral;
+    let mut events = requests(d, terms);
+    if matches!(d.phase(), Phase::Absent | Phase::Synchronous) || !s.known {
+        if d.exists() {
+            events.push(Event::Tick);
+        }
+        return events;
+    }
+    for lost in [false, true] {
+        events.push(Event::Poll {
+            by: Caller::Owner,
+            lost,
+        });
+    }
+    for (precondition, lapsed) in [
+        (Precondition::Consent, d.consent_lapsed()),
+        (Precondition::Client, d.client_lapsed()),
+    ] {
+        events.push(match lapsed {
+            true => Event::Return(precondition),
+            false => Event::Lapse(precondition),
+        });
+    }
+    events.push(Event::Revoke { by: Caller::Owner });
+    let strangers = if d.bound() {
+        &[Caller::OtherKey, Caller::OtherClient][..]
+    } else {
+        &[Caller::OtherClient][..]
+    };
+    for by in strangers.iter().copied() {
+        events.push(Event::Poll { by, lost: false });
+        events.push(Event::Revoke { by });
+    }
+    for decision in [
+        Decision::Approve,
+        Decision::Narrow,
+        Decision::Deny,
+        Decision::NeedInteraction,
+        Decision::InteractionDone,
+    ] {
+        events.push(Event::Decide(decision));
+    }
+    if d.is_live() {
+        events.push(Event::Widen);
+    }
+    if terms.callback {
+        let owed = d.callback() != Callback::None;
+        events.push(Event::Callback(Fate::Delivered));
+        events.extend(owed.then_some(Event::Callback(Fate::Lost)));
+    }
+    events.push(Event::Tick);
+    events
+}
+
+fn requests(d: Deferral, terms: &Terms) -> Vec<Event> {
+    let plain = TokenRequest::PLAIN;
+    if d.phase() != Phase::Absent {
+        let again = TokenRequest {
+            keyed: d.bound(),
+            ..plain
+        };
+        return vec![Event::Request(again)];
+    }
+    let mut requests = Vec::new();
+    let hints: &[bool] = if terms.one_time {
+        &[false, true]
+    } else {
+        &[false]
+    };
+    for &hinted in hints {
+        for opted_in in [true, false] {
+            for keyed in [true, false] {
+                for sound in [true, false] {
+                    for steer in [Steer::Defer, Steer::Complete] {
+                        requests.push(TokenRequest {
+                            opted_in,
+                            hinted,
+                            keyed,
+                            sound,
+                            steer,
+                            lost: false,
+                        });
+                    }
+                }
+            }
+        }
+    }
+    for keyed in [true, false] {
+        requests.push(TokenRequest {
+            keyed,
+            steer: Steer::Interact,
+            ..plain
+        });
+    }
+    if terms.one_time {
+        requests.push(TokenRequest {
+            lost: true,
+            ..plain
+        });
+    }
+    requests.into_iter().map(Event::Request).collect()
+}
+
+/// An edge: an event in a node, and the node it leads to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Edge {
+    /// What happens.
+    pub event: Event,
+    /// The node's number.
+    pub to: usize,
+}
+
+/// Every situation a server at the pins can be in, and every event there.
+#[derive(Debug, Clone)]
+pub struct Graph {
+    /// Its setting.
+    pub terms: Terms,
+    /// The situations, nearest first.
+    pub nodes: Vec<Situation>,
+    /// What may happen in each.
+    pub edges: Vec<Vec<Edge>>,
+}
+
+impl Graph {
+    /// The graph under `terms`.
+    pub fn of(terms: Terms) -> Graph {
+        let mut nodes = vec![Situation::START];
+        let mut index = HashMap::from([(Situation::START, 0)]);
+        let mut edges = Vec::new();
+        while edges.len() < nodes.len() {
+            let from: Situation = nodes[edges.len()];
+            let out = events(from, &terms).into_iter().map(|event| {
+                let (to, _) = from.after(event, &terms);
+                let to = *index.entry(to).or_insert_with(|| {
+                    nodes.push(to);
+                    nodes.len() - 1
+                });
+                Edge { event, to }
+            });
+            let out = out.collect();
+            edges.push(out);
+        }
+        Graph {
+            terms,
+            nodes,
+            edges,
+        }
+    }
+
+    /// How many edges it has.
+    pub fn edge_count(&self) -> usize {
+        self.edges.iter().map(Vec::len).sum()
+    }
+
+    /// How many pairs of adjacent edges it has.
+    pub fn pair_count(&self) -> usize {
+        let pairs = self.edges.iter().flatten().map(|e| self.edges[e.to].len());
+        pairs.sum()
+    }
+}

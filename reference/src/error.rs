@@ -56,7 +56,7 @@ impl OAuthError {
         Self::new(
             StatusCode::PAYLOAD_TOO_LARGE,
             "invalid_request",
-            "the body is too large or was cut short",
+            "the body is too large, too slow or cut short",
         )
     }
 

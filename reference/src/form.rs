@@ -1,5 +1,7 @@
 //! Form parameters, read strictly: a request that could be understood in two ways is refused.
 
+use std::time::Duration;
+
 use axum::body::{Body, to_bytes};
 use http::{HeaderMap, Request, header};
 use percent_encoding::percent_decode;
@@ -9,6 +11,12 @@ use crate::error::OAuthError;
 /// The largest request body read, in octets. Nothing this server accepts comes near.
 const BODY_LIMIT: usize = 64 * 1024;
 
+/// How long a peer may take to send its body.
+const BODY_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// Most parameters in a request. Each is compared with all before it, so their number is bounded.
+const MOST_PARAMETERS: usize = 100;
+
 /// The parameters of one request, each at most once.
 #[derive(Default)]
 pub(crate) struct Form(Vec<(String, String)>);
@@ -17,7 +25,7 @@ impl Form {
     /// Reads an `application/x-www-form-urlencoded` body.
     ///
     /// # Errors
-    /// `invalid_request` for another content type, a body that is too large or cut short, octets that are not UTF-8,
+    /// `invalid_request` for another content type, a body that is too large, too slow or cut short, octets that are not UTF-8,
     /// or a parameter sent more than once (RFC 6749 Section 3.2).
     pub(crate) async fn from_request(request: Request<Body>) -> Result<Self, OAuthError> {
         if !is_form(request.headers()) {
@@ -25,10 +33,11 @@ impl Form {
                 "the body must be application/x-www-form-urlencoded",
             ));
         }
-        let body = to_bytes(request.into_body(), BODY_LIMIT)
-            .await
-            .map_err(|_| OAuthError::body_unreadable())?;
-        Self::parse(&body)
+        let reading = to_bytes(request.into_body(), BODY_LIMIT);
+        match tokio::time::timeout(BODY_TIMEOUT, reading).await {
+            Ok(Ok(body)) => Self::parse(&body),
+            Ok(Err(_)) | Err(_) => Err(OAuthError::body_unreadable()),
+        }
     }
 
     /// Reads a query or body. Same errors as [`Form::from_request`].
@@ -45,6 +54,9 @@ impl Form {
                 return Err(OAuthError::invalid_request(
                     "a parameter was sent more than once",
                 ));
+            }
+            if form.0.len() == MOST_PARAMETERS {
+                return Err(OAuthError::invalid_request("too many parameters"));
             }
             form.0.push((name, value));
         }
@@ -113,5 +125,7 @@ mod tests {
         assert!(Form::parse(b"a=1&a=1").is_err());
         assert!(Form::parse(b"a=%ff").is_err());
         assert!(Form::parse(b"resource=1&resource=2").is_ok());
+        let many: Vec<String> = (0..=MOST_PARAMETERS).map(|n| format!("p{n}=x")).collect();
+        assert!(Form::parse(many.join("&").as_bytes()).is_err());
     }
 }

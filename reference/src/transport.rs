@@ -24,8 +24,13 @@ const HEADER_TIMEOUT: Duration = Duration::from_secs(10);
 const GRACE: Duration = Duration::from_secs(5);
 /// Pause after a failed accept, which mostly means that file descriptors ran out.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
+/// Failures in a row after which the listener is given up: some ten seconds of them.
+const ACCEPT_FAILURES: u32 = 200;
 
 /// Serves connections until `stop` becomes true.
+///
+/// # Errors
+/// The last of many failures in a row to accept a connection.
 pub(crate) async fn serve<S>(
     listener: TcpListener,
     service: S,
@@ -38,6 +43,7 @@ where
 {
     let graceful = GracefulShutdown::new();
     let mut connections = JoinSet::new();
+    let mut failures = 0;
     loop {
         let accepted = tokio::select! {
             accepted = listener.accept() => accepted,
@@ -45,12 +51,15 @@ where
         };
         let stream = match accepted {
             Ok((stream, _)) => stream,
+            Err(error) if failures >= ACCEPT_FAILURES => return Err(error),
             Err(error) => {
+                failures += 1;
                 tracing::warn!(%error, "cannot accept a connection");
                 tokio::time::sleep(ACCEPT_PAUSE).await;
                 continue;
             }
         };
+        failures = 0;
         // Answers are small: without this the last packet of each may wait for an acknowledgement.
         let _ = stream.set_nodelay(true);
         let connection = http1::Builder::new()

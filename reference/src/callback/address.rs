@@ -162,6 +162,21 @@ mod tests {
         }
     }
 
+    /// At delivery a name is judged by where it leads, and only that is connected to.
+    #[tokio::test]
+    async fn a_name_is_judged_by_its_addresses() {
+        let localhost: Name = "localhost".parse().unwrap();
+        let strict = CheckedResolver {
+            allow_private: false,
+        };
+        assert!(strict.resolve(localhost).await.is_err());
+        let localhost: Name = "localhost".parse().unwrap();
+        let lax = CheckedResolver {
+            allow_private: true,
+        };
+        assert!(lax.resolve(localhost).await.unwrap().next().is_some());
+    }
+
     #[test]
     fn a_registration_on_a_private_address_is_refused() {
         let mut config = Config::example();

@@ -49,7 +49,8 @@ impl Config {
     /// # Errors
     /// [`ConfigError`] names the field that is wrong and what to do about it.
     pub fn from_toml(text: &str) -> Result<Self, ConfigError> {
-        let config: Self = toml::from_str(text)?;
+        let config: Self =
+            toml::from_str(text).map_err(|error| ConfigError::syntax(text, &error))?;
         config.validate()?;
         Ok(config)
     }

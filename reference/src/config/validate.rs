@@ -14,8 +14,13 @@ use crate::wire;
 #[non_exhaustive]
 pub enum ConfigError {
     /// Not TOML, or not the fields of [`Config`].
-    #[error("the configuration cannot be read: {0}")]
-    Syntax(#[from] toml::de::Error),
+    #[error("the configuration cannot be read, line {line}: {problem}")]
+    Syntax {
+        /// The line, counted from 1.
+        line: usize,
+        /// What the parser says. The line itself is not repeated: it may hold a secret.
+        problem: String,
+    },
     /// A field with an unusable value.
     #[error("{field}: {problem}; {fix}")]
     Field {
@@ -26,6 +31,19 @@ pub enum ConfigError {
         /// What to write instead.
         fix: &'static str,
     },
+}
+
+impl ConfigError {
+    pub(super) fn syntax(text: &str, error: &toml::de::Error) -> Self {
+        let before = error
+            .span()
+            .and_then(|span| text.get(..span.start))
+            .unwrap_or_default();
+        Self::Syntax {
+            line: before.matches('\n').count() + 1,
+            problem: error.message().into(),
+        }
+    }
 }
 
 fn wrong(field: impl Into<String>, problem: &'static str, fix: &'static str) -> ConfigError {
@@ -226,7 +244,20 @@ mod tests {
     fn unknown_fields_are_refused() {
         let error =
             Config::from_toml("issuer = \"https://as.example\"\nintervall = 5").unwrap_err();
-        assert!(error.to_string().contains("intervall"), "{error}");
+        assert!(
+            error
+                .to_string()
+                .contains("line 2: unknown field `intervall`"),
+            "{error}"
+        );
+    }
+
+    #[test]
+    fn a_broken_line_is_not_repeated() {
+        let text = "issuer = \"https://as.example\"\n[[clients]]\nclient_secret = \"hush\" oops";
+        let error = Config::from_toml(text).unwrap_err();
+        assert!(error.to_string().contains("line 3"), "{error}");
+        assert!(!format!("{error} {error:?}").contains("hush"), "{error:?}");
     }
 
     /// One thing wrong at a time, and the error names it.

@@ -271,6 +271,33 @@ impl dtr_reference::Random for Zeroes {
     }
 }
 
+/// Section 11.5: a receiver that takes the connection and then says nothing is given up.
+#[tokio::test]
+async fn a_silent_receiver_is_given_up() {
+    let silent = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let mut config = config();
+    config.callback.allow_private_addresses = true;
+    config.callback.connect_timeout = 1;
+    config.callback.read_timeout = 1;
+    config.callback.attempts = 1;
+    let endpoint = format!(
+        "https://127.0.0.1:{}/cb",
+        silent.local_addr().unwrap().port()
+    );
+    config.clients[0].deferred_client_notification_endpoint = Some(endpoint);
+    let world = World::new(config);
+    world.hold(true).await;
+    let code = world.defer(SERVICE).await;
+    assert!(world.decide(&code, "approve").await);
+    let attempt = tokio::time::timeout(Duration::from_secs(5), world.attempt(&code)).await;
+    assert_eq!(
+        attempt.unwrap(),
+        json!({ "attempted": true, "status": null })
+    );
+    assert_eq!(world.attempt(&code).await, nothing());
+    world.poll(SERVICE, &code).await.token();
+}
+
 /// Section 11.5: with the development switch off, a private address is refused at load, and a name that leads to one
 /// at delivery.
 #[tokio::test]

@@ -210,6 +210,20 @@ pub enum Answer {
 }
 
 impl Answer {
+    /// Whether seeing `seen` is seeing this answer. The errors of an originating
+    /// grant are its own business: any refusal that is not DTR's counts.
+    pub fn covers(self, seen: Answer) -> bool {
+        let refusal = matches!(
+            seen,
+            Answer::GrantError
+                | Answer::AccessDenied
+                | Answer::InvalidGrant
+                | Answer::InvalidRequest
+                | Answer::UnauthorizedClient
+        );
+        self == seen || (self == Answer::GrantError && refusal)
+    }
+
     /// Whether a poll answered so leaves the request pending (Section 6.6).
     pub fn is_pending(self) -> bool {
         matches!(

@@ -71,6 +71,12 @@ impl Readings {
         self
     }
 
+    /// On how many questions the two differ.
+    pub fn differences(&self, other: &Readings) -> usize {
+        let pairs = self.0.iter().zip(other.0);
+        pairs.filter(|(mine, theirs)| **mine != *theirs).count()
+    }
+
     /// What both allow, or `None` if they disagree about some question.
     #[must_use]
     pub fn meet(mut self, other: &Readings) -> Option<Self> {

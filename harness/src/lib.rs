@@ -1,0 +1,1 @@
+//! The harness behind the `dtr` binary.

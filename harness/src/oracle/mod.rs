@@ -1,0 +1,178 @@
+//! The oracle: what may a server answer, given all it answered before?
+//!
+//! It keeps *beliefs*, not an expected value. A [`Belief`] is a state the
+//! deferral may be in and the readings under which it got there. An observation
+//! keeps the beliefs that allow it. If none is left, no reading of the text
+//! allows what was seen; if only beliefs are left whose readings break an
+//! explicit MUST, the server is consistent and wrong, and the oracle says which
+//! reading it follows.
+
+use std::collections::BTreeSet;
+
+use dtr_model::event::{Answer, Event};
+use dtr_model::question::{Question, Reading, Readings};
+use dtr_model::{Deferral, Terms, step};
+
+/// A state the deferral may be in, and the readings that led there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Belief {
+    /// The deferral.
+    pub deferral: Deferral,
+    /// For each question the readings still possible.
+    pub readings: Readings,
+}
+
+/// What the oracle says of one observation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Ruling {
+    /// Some lawful reading allows it.
+    Allowed,
+    /// Only readings that break an explicit MUST allow it.
+    Unlawful {
+        /// Those readings, with the requirement each breaks.
+        readings: Vec<(Question, Reading, &'static str)>,
+        /// What a lawful server might have answered.
+        allowed: BTreeSet<Answer>,
+    },
+    /// No reading allows it.
+    Forbidden {
+        /// What might have been answered.
+        allowed: BTreeSet<Answer>,
+    },
+}
+
+/// The beliefs about one deferral.
+#[derive(Debug, Clone)]
+pub struct Oracle {
+    terms: Terms,
+    lawful: Readings,
+    beliefs: Vec<Belief>,
+}
+
+impl Oracle {
+    /// Before the token request, every reading being possible.
+    pub fn new(terms: Terms) -> Oracle {
+        Oracle::reading(terms, Readings::open(), Readings::lawful())
+    }
+
+    /// Before the token request, with `readings` possible, of which those in
+    /// `lawful` break no MUST.
+    pub fn reading(terms: Terms, readings: Readings, lawful: Readings) -> Oracle {
+        let start = Belief {
+            deferral: Deferral::ABSENT,
+            readings,
+        };
+        Oracle {
+            terms,
+            lawful,
+            beliefs: vec![start],
+        }
+    }
+
+    /// What a lawful server may answer to `event` now.
+    pub fn allowed(&self, event: Event) -> BTreeSet<Answer> {
+        let lawful = self.beliefs.iter().filter(|b| self.is_lawful(b));
+        let outcomes = lawful.flat_map(|b| step(b.deferral, event, &self.terms, &b.readings));
+        outcomes
+            .filter(|o| o.readings.meet(&self.lawful).is_some())
+            .map(|o| o.answer)
+            .collect()
+    }
+
+    /// Takes in that `event` was answered by `answer`.
+    pub fn observe(&mut self, event: Event, answer: Answer) -> Ruling {
+        let mut after = Vec::with_capacity(self.beliefs.len());
+        for belief in &self.beliefs {
+            for outcome in step(belief.deferral, event, &self.terms, &belief.readings) {
+                if outcome.answer.covers(answer) {
+                    after.push(Belief {
+                        deferral: outcome.deferral,
+                        readings: outcome.readings,
+                    });
+                }
+            }
+        }
+        after.sort_unstable();
+        after.dedup();
+        let after = joined(after);
+        if after.is_empty() {
+            return Ruling::Forbidden {
+                allowed: self.allowed(event),
+            };
+        }
+        let lawful = after.iter().any(|b| self.is_lawful(b));
+        let was_lawful = self.beliefs.iter().any(|b| self.is_lawful(b));
+        let allowed = match lawful {
+            true => BTreeSet::new(),
+            false => self.allowed(event),
+        };
+        self.beliefs = after;
+        match lawful || !was_lawful {
+            true => Ruling::Allowed,
+            false => Ruling::Unlawful {
+                readings: self.unlawful(),
+                allowed,
+            },
+        }
+    }
+
+    /// The readings still possible, question by question, over all beliefs.
+    pub fn readings(&self) -> Readings {
+        let mut beliefs = self.beliefs.iter().map(|b| b.readings);
+        let first = beliefs.next().unwrap_or_else(Readings::open);
+        beliefs.fold(first, |all, r| all.union(&r))
+    }
+
+    /// The states the deferral may be in, for the rows that bear on a step.
+    pub fn deferrals(&self) -> impl Iterator<Item = Deferral> {
+        self.beliefs.iter().map(|b| b.deferral)
+    }
+
+    fn is_lawful(&self, belief: &Belief) -> bool {
+        belief.readings.meet(&self.lawful).is_some()
+    }
+
+    /// The readings on which every remaining belief parts from the lawful.
+    fn unlawful(&self) -> Vec<(Question, Reading, &'static str)> {
+        let possible = self.readings();
+        let parted = Question::ALL.iter().flat_map(|q| {
+            q.readings()
+                .zip(q.entry().readings)
+                .filter(|(r, _)| possible.allows(*q, *r))
+                .filter_map(|(r, entry)| Some((*q, r, entry.breaks?)))
+                .collect::<Vec<_>>()
+        });
+        parted
+            .filter(|(q, _, _)| !q.readings().any(|r| possible.allows(*q, r) && self.lawful.allows(*q, r)))
+            .collect()
+    }
+}
+
+/// Beliefs that differ in the reading of one question only are one belief with
+/// both readings: without this their number doubles with every unanswered
+/// question.
+fn joined(mut beliefs: Vec<Belief>) -> Vec<Belief> {
+    let mut at = 0;
+    while at < beliefs.len() {
+        let mate = (0..at).find_map(|other| {
+            let (a, b) = (beliefs[at], beliefs[other]);
+            let one_apart = a.deferral == b.deferral && a.readings.differences(&b.readings) <= 1;
+            one_apart.then_some(other)
+        });
+        match mate {
+            Some(other) => {
+                beliefs[other].readings = beliefs[other].readings.union(&beliefs[at].readings);
+                beliefs.swap_remove(at);
+                // The joined one may now have a mate of its own.
+                at = other;
+            }
+            None => at += 1,
+        }
+    }
+    beliefs.sort_unstable();
+    beliefs.dedup();
+    beliefs
+}
+
+#[cfg(test)]
+mod tests;

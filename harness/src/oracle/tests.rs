@@ -51,8 +51,9 @@ fn an_answer_narrows_the_readings_it_depends_on_and_no_others() {
 #[test]
 fn beliefs_do_not_multiply_with_unanswered_questions() {
     let mut oracle = approved();
+    let unheard = Event::Poll { by: Caller::Owner, lost: true };
     for _ in 0..6 {
-        oracle.observe(POLL, Answer::Silence);
+        oracle.observe(unheard, Answer::Silence);
         oracle.observe(Event::Revoke { by: Caller::OtherKey }, Answer::Revoked);
     }
     assert!(oracle.beliefs.len() < 200, "{} beliefs", oracle.beliefs.len());

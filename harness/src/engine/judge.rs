@@ -1,0 +1,258 @@
+//! One trace in flight, and the judgement of its steps.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use dtr_model::Trace;
+use dtr_model::event::{Answer, Event};
+use dtr_model::question::{Question, Reading};
+use dtr_model::requirement::{self, Level};
+
+use super::{Tally, is_tick};
+use crate::driver::{Exchange, Observation, Seen, Session};
+use crate::oracle::{Oracle, Ruling};
+use crate::target::{Lease, Target};
+
+/// A step as it went, kept until the trace has its verdict.
+#[derive(Debug, Clone)]
+pub struct StepRecord {
+    /// When: ticks since the trace began.
+    pub tick: u64,
+    /// What was done.
+    pub event: Event,
+    /// What came, in words.
+    pub seen: String,
+    /// The exchanges it took.
+    pub exchanges: Vec<Exchange>,
+}
+
+/// A trace that failed, and where.
+#[derive(Debug, Clone)]
+pub struct Failure {
+    /// The trace, up to the failing step.
+    pub trace: Trace,
+    /// The requirements broken.
+    pub requirements: Vec<&'static str>,
+    /// The readings that the server follows and that break them, if any do.
+    pub readings: Vec<(Question, Reading)>,
+    /// What a lawful server might have answered at the failing step.
+    pub allowed: BTreeSet<Answer>,
+    /// What is wrong, in a line.
+    pub detail: String,
+    /// The steps, the failing one last.
+    pub steps: Vec<StepRecord>,
+}
+
+impl Failure {
+    /// Two failures of one kind need not be told twice.
+    pub fn kind(&self) -> (Vec<&'static str>, String) {
+        let last = self.steps.last();
+        let what = last.map(|s| format!("{} → {}", s.event, s.seen));
+        (self.requirements.clone(), what.unwrap_or_default())
+    }
+}
+
+/// What became of a trace.
+pub(super) enum Verdict {
+    Pass,
+    Fail(Box<Failure>),
+    Inconclusive(Trace, String),
+}
+
+/// What a trace adds to the run, whatever its verdict.
+#[derive(Debug, Default)]
+pub(super) struct Report {
+    pub(super) tally: Tally,
+    pub(super) requests: u64,
+    pub(super) controls: u64,
+    pub(super) callbacks: u64,
+}
+
+/// A trace in flight.
+pub(super) struct Running {
+    trace: Trace,
+    session: Session,
+    oracle: Oracle,
+    at: usize,
+    tick: u64,
+    steps: Vec<StepRecord>,
+    report: Report,
+    ended: Option<Verdict>,
+}
+
+impl Running {
+    pub(super) fn new(target: Arc<Target>, lease: Lease, trace: Trace) -> Running {
+        Running {
+            session: Session::new(target, lease, trace.terms),
+            oracle: Oracle::new(trace.terms),
+            at: 0,
+            tick: 0,
+            steps: Vec::with_capacity(trace.events.len()),
+            report: Report::default(),
+            ended: None,
+            trace,
+        }
+    }
+
+    /// Whether the next event is a tick.
+    pub(super) fn waits(&self) -> bool {
+        self.ended.is_none() && self.trace.events.get(self.at).is_some_and(is_tick)
+    }
+
+    /// The clock was advanced by one tick.
+    pub(super) fn tick(&mut self) {
+        if self.waits() {
+            self.oracle.observe(Event::Tick, Answer::Silence);
+            self.remember(Event::Tick, Answer::Silence.to_string(), Vec::new());
+            self.at += 1;
+            self.tick += 1;
+        }
+    }
+
+    /// Ends the trace without a verdict.
+    pub(super) fn give_up(&mut self, why: String) {
+        if self.ended.is_none() {
+            self.ended = Some(Verdict::Inconclusive(self.trace.clone(), why));
+        }
+    }
+
+    /// Goes on until the next tick, the end, or a failure.
+    pub(super) async fn until_tick(&mut self) {
+        while self.ended.is_none() && !self.waits() && self.at < self.trace.events.len() {
+            let event = self.trace.events[self.at];
+            let observation = self.session.perform(event).await;
+            self.at += 1;
+            self.judge(event, observation);
+        }
+    }
+
+    /// The verdict. A trace cut short by the end of the run is no pass.
+    pub(super) async fn finish(mut self) -> (Verdict, Report) {
+        drop(self.session.finish().await);
+        let unfinished = self.at < self.trace.events.len();
+        let verdict = match self.ended {
+            Some(verdict) => verdict,
+            None if unfinished => Verdict::Inconclusive(self.trace, "the run was stopped".to_owned()),
+            None => {
+                self.report.tally.narrow(&self.oracle.readings(), &self.trace.id);
+                Verdict::Pass
+            }
+        };
+        (verdict, self.report)
+    }
+
+    fn judge(&mut self, event: Event, observation: Observation) {
+        self.count(&observation);
+        let (rows, all_rows) = self.bearing(event);
+        let Observation { answer, findings, observed, exchanges } = observation;
+        let words = answer.to_string();
+        self.remember(event, words.clone(), exchanges);
+        let ruling = match answer {
+            Seen::Answer(answer) => (answer, self.oracle.observe(event, answer)),
+            Seen::Strange(what) => {
+                let allowed = self.oracle.allowed(event);
+                return self.fail(all_rows, Vec::new(), allowed, what);
+            }
+            Seen::Failed(failure) => {
+                return self.give_up(format!("{event}: {failure}"));
+            }
+        };
+        match ruling {
+            (answer, Ruling::Allowed) => {
+                rows.into_iter().for_each(|id| self.credit(id, answer));
+                observed.into_iter().for_each(|id| self.report.tally.held(id));
+            }
+            (_, Ruling::Unlawful { readings, allowed }) => {
+                let requirements = readings.iter().map(|(_, _, id)| *id).collect();
+                let readings: Vec<_> = readings.into_iter().map(|(q, r, _)| (q, r)).collect();
+                let names: Vec<_> = readings.iter().map(|(q, r)| format!("{q}/{r}")).collect();
+                let detail = format!("{words}: the server reads {}", names.join(" and "));
+                return self.fail(requirements, readings, allowed, detail);
+            }
+            (_, Ruling::Forbidden { allowed }) => {
+                let detail = format!("{words}: no reading allows it here");
+                return self.fail(all_rows, Vec::new(), allowed, detail);
+            }
+        }
+        if let Some(first) = findings.first() {
+            let requirements = findings.iter().map(|f| f.requirement).collect();
+            let detail = first.detail.clone();
+            self.fail(requirements, Vec::new(), BTreeSet::new(), detail);
+        }
+    }
+
+    fn count(&mut self, observation: &Observation) {
+        for exchange in &observation.exchanges {
+            match exchange.control {
+                true => self.report.controls += 1,
+                false => self.report.requests += 1,
+            }
+        }
+        let called = matches!(observation.answer, Seen::Answer(Answer::Called { .. }));
+        self.report.callbacks += u64::from(called);
+    }
+
+    /// The rows that bear on this step whichever belief is right, and those that
+    /// do under some belief.
+    fn bearing(&self, event: Event) -> (Vec<&'static str>, Vec<&'static str>) {
+        let terms = self.trace.terms;
+        let mut sets = self.oracle.deferrals().map(|d| requirement::bearing(d, event, &terms));
+        let first = sets.next().unwrap_or_default();
+        let (mut sure, mut all) = (first.to_vec(), first.to_vec());
+        for set in sets {
+            sure.retain(|id| set.contains(id));
+            all.extend(set.iter().filter(|id| !first.contains(id)));
+        }
+        all.sort_unstable();
+        all.dedup();
+        (sure, all)
+    }
+
+    /// Counts a row that an allowed answer bears out. What merely MAY happen is
+    /// counted when it does; a SHOULD also when it is not followed.
+    fn credit(&mut self, id: &'static str, answer: Answer) {
+        let level = requirement::named(id).map(|r| r.level);
+        let followed = match id {
+            "DTR-11.3-01" => answer == Answer::SlowDown,
+            "DTR-6.6-16" => answer == Answer::InvalidRequest,
+            "DTR-5.3-01" => matches!(answer, Answer::Token { .. }),
+            _ => true,
+        };
+        match (level, followed) {
+            (_, true) => self.report.tally.held(id),
+            (Some(Level::Should), false) => self.report.tally.slighted(id),
+            (_, false) => {}
+        }
+    }
+
+    fn remember(&mut self, event: Event, seen: String, exchanges: Vec<Exchange>) {
+        self.steps.push(StepRecord {
+            tick: self.tick,
+            event,
+            seen,
+            exchanges,
+        });
+    }
+
+    fn fail(
+        &mut self,
+        mut requirements: Vec<&'static str>,
+        readings: Vec<(Question, Reading)>,
+        allowed: BTreeSet<Answer>,
+        detail: String,
+    ) {
+        // A permission is not broken by what is not allowed elsewhere.
+        requirements.retain(|id| requirement::named(id).is_none_or(|r| r.level.is_absolute()));
+        requirements.iter().for_each(|id| self.report.tally.broken(id));
+        let events = self.trace.events[..self.at].to_vec();
+        let trace = Trace { events, ..self.trace.clone() };
+        self.ended = Some(Verdict::Fail(Box::new(Failure {
+            trace,
+            requirements,
+            readings,
+            allowed,
+            detail,
+            steps: std::mem::take(&mut self.steps),
+        })));
+    }
+}

@@ -1,0 +1,170 @@
+//! The engine: runs traces against a target, many at a time, in step with its
+//! clock.
+//!
+//! Time belongs to the target, not to a trace: a tick happens to all traces in
+//! flight. So traces run in batches, and within a batch in *lockstep*: each
+//! trace goes on until its next tick and waits there; when all wait, the clock
+//! is advanced once. Between ticks the traces of a batch are concurrent.
+//!
+//! ```text
+//! trace 1  request poll poll ─┐ tick ┌ poll ─────────┐ tick ┌ …
+//! trace 2  request approve ───┤      ├ poll revoke ──┤      ├ …
+//! trace 3  request ───────────┘      └ lapse poll ───┘      └ …
+//! ```
+
+mod judge;
+mod minimise;
+mod tally;
+
+pub use judge::{Failure, StepRecord};
+pub use minimise::minimise;
+pub use tally::{Conflict, Count, Tally};
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use dtr_model::Trace;
+use dtr_model::event::Event;
+
+use crate::target::Target;
+use judge::{Running, Verdict};
+
+/// How traces are run.
+#[derive(Debug, Clone)]
+pub struct Engine {
+    target: Arc<Target>,
+    width: usize,
+    stop: Arc<AtomicBool>,
+}
+
+/// What a run came to.
+#[derive(Debug, Default)]
+pub struct Outcome {
+    /// Requirement by requirement, and what was read out of the answers.
+    pub tally: Tally,
+    /// Traces that failed, as run.
+    pub failures: Vec<Failure>,
+    /// Traces that could not be finished, and why.
+    pub inconclusive: Vec<(Trace, String)>,
+    /// Traces run to a verdict.
+    pub traces: u64,
+    /// Requests sent to the server's own endpoints.
+    pub requests: u64,
+    /// Requests sent to its control API.
+    pub controls: u64,
+    /// Callbacks received.
+    pub callbacks: u64,
+    /// Whether the run was stopped before its end.
+    pub stopped: bool,
+}
+
+impl Engine {
+    /// Runs up to `width` traces at a time; `stop` ends the run early.
+    pub fn new(target: Arc<Target>, width: usize, stop: Arc<AtomicBool>) -> Engine {
+        Engine {
+            target,
+            width: width.max(1),
+            stop,
+        }
+    }
+
+    /// Runs every trace and judges it; `done` hears of each batch's size.
+    pub async fn run(&self, mut traces: Vec<Trace>, mut done: impl FnMut(u64)) -> Outcome {
+        // Traces that last equally long share a batch, so that none waits for
+        // another's ticks. The sort is stable: what says most stays first.
+        traces.sort_by_key(Trace::ticks);
+        let mut outcome = Outcome::default();
+        let mut traces = traces.into_iter();
+        loop {
+            let batch: Vec<Trace> = traces.by_ref().take(self.width).collect();
+            if batch.is_empty() {
+                break;
+            }
+            if self.stop.load(Ordering::Relaxed) {
+                outcome.stopped = true;
+                break;
+            }
+            let size = batch.len() as u64;
+            self.batch(batch, &mut outcome).await;
+            done(size);
+        }
+        outcome
+    }
+
+    async fn batch(&self, batch: Vec<Trace>, outcome: &mut Outcome) {
+        let mut running = Vec::with_capacity(batch.len());
+        for trace in batch {
+            let lease = self.target.lease(&trace.terms).await;
+            running.push(Running::new(Arc::clone(&self.target), lease, trace));
+        }
+        loop {
+            running = in_parallel(running).await;
+            if !running.iter().any(Running::waits) || self.stop.load(Ordering::Relaxed) {
+                break;
+            }
+            if let Err(error) = self.target.advance(1).await {
+                for trace in &mut running {
+                    trace.give_up(format!("the clock could not be advanced: {error}"));
+                }
+                break;
+            }
+            running.iter_mut().for_each(Running::tick);
+        }
+        for trace in running {
+            let (verdict, report) = trace.finish().await;
+            outcome.take(verdict, report);
+        }
+    }
+}
+
+/// Lets every trace go on until its next tick, each on its own task.
+async fn in_parallel(running: Vec<Running>) -> Vec<Running> {
+    let tasks: Vec<_> = running
+        .into_iter()
+        .map(|mut trace| {
+            tokio::spawn(async move {
+                trace.until_tick().await;
+                trace
+            })
+        })
+        .collect();
+    let mut back = Vec::with_capacity(tasks.len());
+    for task in tasks {
+        back.push(task.await.expect("a trace's task neither panics nor is cancelled"));
+    }
+    back
+}
+
+impl Outcome {
+    fn take(&mut self, verdict: Verdict, report: judge::Report) {
+        self.requests += report.requests;
+        self.controls += report.controls;
+        self.callbacks += report.callbacks;
+        self.tally.add(report.tally);
+        match verdict {
+            Verdict::Pass => self.traces += 1,
+            Verdict::Fail(failure) => {
+                self.traces += 1;
+                self.failures.push(*failure);
+            }
+            Verdict::Inconclusive(trace, why) => self.inconclusive.push((trace, why)),
+        }
+    }
+
+    /// Adds what another run came to.
+    pub fn add(&mut self, other: Outcome) {
+        self.tally.add(other.tally);
+        self.failures.extend(other.failures);
+        self.inconclusive.extend(other.inconclusive);
+        self.traces += other.traces;
+        self.requests += other.requests;
+        self.controls += other.controls;
+        self.callbacks += other.callbacks;
+        self.stopped |= other.stopped;
+    }
+}
+
+/// Whether time passes with this event.
+fn is_tick(event: &Event) -> bool {
+    *event == Event::Tick
+}

@@ -1,0 +1,177 @@
+//! Which traces a run consists of, and how to select among them.
+
+use std::collections::BTreeMap;
+
+use dtr_model::Trace;
+use dtr_model::event::Event;
+use dtr_model::generate::{self, Graph, SETTINGS, Situation};
+use dtr_model::requirement;
+use dtr_model::terms::Terms;
+use dtr_model::trace::Origin;
+use proptest::prelude::*;
+use proptest::strategy::ValueTree;
+use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
+
+/// Events in a trace that covers edges or pairs, about.
+const LENGTH: usize = 40;
+/// Random walks in a run.
+const WALKS: usize = 400;
+/// Events in a random walk, at most.
+const WALK_LENGTH: usize = 30;
+
+/// Everything generated, in the order it is run: what says most comes first.
+pub fn generated(seed: u64) -> Vec<Trace> {
+    let mut traces = short();
+    for terms in SETTINGS {
+        let graph = Graph::of(*terms);
+        traces.extend(generate::edges(&graph, LENGTH).traces);
+        traces.extend(generate::pairs(&graph, LENGTH).traces);
+        traces.extend(walks(*terms, seed, WALKS));
+    }
+    unique(traces)
+}
+
+/// The traces that vectors are recorded from: forks, danger zones, edge cover.
+pub fn recorded() -> Vec<Trace> {
+    let mut traces = short();
+    for terms in SETTINGS {
+        traces.extend(generate::edges(&Graph::of(*terms), LENGTH).traces);
+    }
+    unique(traces)
+}
+
+/// The shortest way to each danger zone and each fork.
+fn short() -> Vec<Trace> {
+    let mut traces = Vec::new();
+    for terms in SETTINGS {
+        traces.extend(generate::dangers(*terms));
+        traces.extend(generate::forks(*terms).into_iter().map(|(_, _, t)| t));
+    }
+    traces
+}
+
+/// The same events under the same terms need running once; the first origin
+/// stays.
+fn unique(traces: Vec<Trace>) -> Vec<Trace> {
+    let mut seen = std::collections::HashSet::new();
+    traces
+        .into_iter()
+        .filter(|t| seen.insert((t.terms, t.events.clone())))
+        .collect()
+}
+
+/// Random walks over the events that make sense, the same for the same seed.
+fn walks(terms: Terms, seed: u64, count: usize) -> Vec<Trace> {
+    let mut bytes = [0; 32];
+    bytes[..8].copy_from_slice(&seed.to_le_bytes());
+    bytes[8] = u8::from(terms.public);
+    let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &bytes);
+    let mut runner = TestRunner::new_with_rng(Config::default(), rng);
+    let strategy = walk(terms);
+    (0..count)
+        .map(|_| {
+            let tree = strategy.new_tree(&mut runner).expect("a walk is never rejected");
+            Trace::new(Origin::Walk(seed), terms, tree.current())
+        })
+        .collect()
+}
+
+/// A walk: at each step any event that makes sense where a server at the pins
+/// would be.
+fn walk(terms: Terms) -> impl Strategy<Value = Vec<Event>> {
+    let steps = prop::collection::vec(any::<prop::sample::Index>(), 2..=WALK_LENGTH);
+    steps.prop_map(move |steps| {
+        let mut situation = Situation::START;
+        let take = |index: prop::sample::Index| {
+            let events = generate::events(situation, &terms);
+            let event = (!events.is_empty()).then(|| *index.get(&events))?;
+            situation = situation.after(event, &terms).0;
+            Some(event)
+        };
+        steps.into_iter().map_while(take).collect()
+    })
+}
+
+/// What `--select` may name: trace ids and their beginnings (`fork-C-02`),
+/// origins (`edge`), requirements, and sections (`8.2`); several with commas.
+#[derive(Debug, Clone)]
+pub struct Selection(Vec<String>);
+
+impl Selection {
+    /// Parses an expression.
+    pub fn parse(text: &str) -> Selection {
+        Selection(text.split(',').map(|s| s.trim().to_owned()).collect())
+    }
+
+    /// The traces that match, or an error that says what could have been named.
+    ///
+    /// # Errors
+    /// When nothing matches: an empty run would pass for nothing.
+    pub fn apply(&self, traces: Vec<Trace>) -> Result<Vec<Trace>, NothingSelected> {
+        let chosen: Vec<Trace> = traces.into_iter().filter(|t| self.matches(t)).collect();
+        match chosen.is_empty() {
+            true => Err(NothingSelected(self.0.join(","))),
+            false => Ok(chosen),
+        }
+    }
+
+    fn matches(&self, trace: &Trace) -> bool {
+        let rows = bearing(trace);
+        self.0.iter().any(|wanted| {
+            trace.id.starts_with(wanted.as_str())
+                || matches!(&trace.origin, Origin::Fork(f) if f.starts_with(wanted.as_str()))
+                || matches!(&trace.origin, Origin::Danger(p) if p == wanted)
+                || rows.iter().any(|(id, section)| id == wanted || section == wanted)
+        })
+    }
+}
+
+/// The requirements a trace bears on at the pins, with their sections.
+pub fn bearing(trace: &Trace) -> BTreeMap<&'static str, &'static str> {
+    let mut situation = Situation::START;
+    let mut rows = BTreeMap::new();
+    for event in &trace.events {
+        for id in requirement::bearing(situation.deferral, *event, &trace.terms) {
+            let section = requirement::named(id).map_or("", |r| r.section_number());
+            rows.insert(*id, section);
+        }
+        situation = situation.after(*event, &trace.terms).0;
+    }
+    rows
+}
+
+/// A selection that matches no trace.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "nothing is selected by `{0}`; name a trace (fork-C-02…), an origin (edge, pair, danger, fork, walk), a property (S1), a requirement (DTR-6.5.1-07) or a section (8.2)"
+)]
+pub struct NothingSelected(String);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn walks_are_the_same_for_the_same_seed_only() {
+        let of = |seed| walks(Terms::CODE, seed, 5);
+        assert_eq!(of(7), of(7));
+        assert_ne!(of(7), of(8));
+    }
+
+    #[test]
+    fn ids_are_unique() {
+        let traces = recorded();
+        let ids: std::collections::HashSet<_> = traces.iter().map(|t| &t.id).collect();
+        assert_eq!(ids.len(), traces.len());
+    }
+
+    #[test]
+    fn a_selection_finds_by_id_section_and_row_and_refuses_nothing() {
+        let all = recorded();
+        for text in ["fork-C-02", "8.2", "DTR-6.5.1-07", "S1", "edge"] {
+            let some = Selection::parse(text).apply(all.clone()).unwrap();
+            assert!(!some.is_empty() && some.len() < all.len(), "{text}");
+        }
+        assert!(Selection::parse("8.9").apply(all).is_err());
+    }
+}

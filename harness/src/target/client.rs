@@ -1,0 +1,90 @@
+//! Registered clients, as the harness knows them.
+
+use std::fmt::Write as _;
+use std::sync::Arc;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use http::{HeaderName, HeaderValue, header};
+use url::form_urlencoded::byte_serialize;
+
+/// A client and all that is needed to speak as it.
+#[derive(Debug, Clone)]
+pub struct Client {
+    /// The client identifier.
+    pub client_id: Arc<str>,
+    /// How it authenticates.
+    pub authentication: Authentication,
+    /// Its redirect URI, if it uses the authorization code grant.
+    pub redirect_uri: Option<Arc<str>>,
+    /// What it may ask for.
+    pub scopes: Arc<Scopes>,
+}
+
+/// How a client authenticates at the token and revocation endpoints (RFC 6749 Section 2.3).
+#[derive(Debug, Clone)]
+pub enum Authentication {
+    /// A public client, which only names itself.
+    None,
+    /// Identifier and secret in the `Authorization` header field.
+    Basic(HeaderValue),
+    /// Identifier and secret in the body.
+    Post(Arc<str>),
+}
+
+impl Authentication {
+    /// `client_secret_basic`.
+    pub fn basic(client_id: &str, secret: &str) -> Self {
+        let mut pair = String::new();
+        pair.extend(byte_serialize(client_id.as_bytes()));
+        pair.push(':');
+        pair.extend(byte_serialize(secret.as_bytes()));
+        let mut value = String::from("Basic ");
+        STANDARD.encode_string(pair, &mut value);
+        Self::Basic(HeaderValue::try_from(value).expect("base64 is visible ASCII"))
+    }
+
+    /// Puts the credentials where they belong.
+    pub fn apply(
+        &self,
+        client_id: &str,
+        body: &mut String,
+        headers: &mut Vec<(HeaderName, HeaderValue)>,
+    ) {
+        match self {
+            Self::None => append(body, "client_id", client_id),
+            Self::Basic(value) => headers.push((header::AUTHORIZATION, value.clone())),
+            Self::Post(secret) => {
+                append(body, "client_id", client_id);
+                append(body, "client_secret", secret);
+            }
+        }
+    }
+}
+
+/// Appends a parameter to a form.
+pub(crate) fn append(form: &mut String, name: &str, value: &str) {
+    if !form.is_empty() {
+        form.push('&');
+    }
+    form.extend(byte_serialize(name.as_bytes()));
+    // Writing to a string does not fail.
+    let _ = form.write_char('=');
+    form.extend(byte_serialize(value.as_bytes()));
+}
+
+/// The scope values of a client, each a space-separated list.
+#[derive(Debug)]
+pub struct Scopes {
+    /// What the driver asks for by name; absent when it relies on the client's default scope, which
+    /// [`Event::Widen`](dtr_model::event::Event::Widen) needs.
+    pub asked: Option<String>,
+    /// What a request stands for.
+    pub whole: String,
+    /// A true part of it, for a narrowed approval.
+    pub part: String,
+    /// More than it: the default scope after the client's defaults grew.
+    pub wider: String,
+    /// A value the client may not have.
+    pub forbidden: String,
+}

@@ -1,0 +1,89 @@
+//! Why a request got no answer.
+
+use std::error::Error;
+use std::io;
+
+/// A request that was not answered in HTTP, or that could not be sent at all. It says nothing about conformance:
+/// a trace that meets one is inconclusive.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum TransportFailure {
+    /// No connection could be made.
+    #[error("cannot connect ({0}); is the server running, and is its address right?")]
+    Unreachable(String),
+    /// No answer within the time allowed.
+    #[error("no answer within {0} seconds; is the server overloaded or stuck?")]
+    TimedOut(u64),
+    /// The connection ended before the answer was complete.
+    #[error("the connection was closed before the answer was complete")]
+    ConnectionClosed,
+    /// The answer's body is larger than any honest one.
+    #[error("the answer is larger than {0} octets")]
+    TooLarge(usize),
+    /// What came back is not HTTP.
+    #[error("the answer is not HTTP: {0}")]
+    Malformed(String),
+    /// A control request was refused, so the event did not happen.
+    #[error("the control API did not do as asked: {0}")]
+    Control(String),
+    /// The event needs a control API and the target has none.
+    #[error("the target has no control API, which is needed to {0}")]
+    NoControl(&'static str),
+    /// The trace asks for something that nobody outside the server can do.
+    #[error("this step cannot be performed: {0}")]
+    NotPerformable(&'static str),
+    /// Anything else.
+    #[error("the request failed: {0}")]
+    Other(String),
+}
+
+impl TransportFailure {
+    /// Sorts an error of the HTTP client by what its chain of causes holds.
+    pub(super) fn from_client(error: &reqwest::Error, timeout_seconds: u64) -> Self {
+        if error.is_timeout() {
+            return Self::TimedOut(timeout_seconds);
+        }
+        if error.is_connect() {
+            return Self::Unreachable(innermost(error));
+        }
+        let mut cause: Option<&(dyn Error + 'static)> = Some(error);
+        while let Some(current) = cause {
+            if let Some(found) = current.downcast_ref::<hyper::Error>().and_then(from_hyper) {
+                return found;
+            }
+            if current.downcast_ref::<io::Error>().is_some_and(is_closed) {
+                return Self::ConnectionClosed;
+            }
+            cause = current.source();
+        }
+        Self::Other(innermost(error))
+    }
+}
+
+fn from_hyper(error: &hyper::Error) -> Option<TransportFailure> {
+    if error.is_incomplete_message() || error.is_canceled() || error.is_closed() {
+        Some(TransportFailure::ConnectionClosed)
+    } else if error.is_parse() {
+        Some(TransportFailure::Malformed(error.to_string()))
+    } else {
+        None
+    }
+}
+
+fn is_closed(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::ConnectionReset
+            | io::ErrorKind::ConnectionAborted
+            | io::ErrorKind::BrokenPipe
+            | io::ErrorKind::UnexpectedEof
+    )
+}
+
+fn innermost(error: &(dyn Error + 'static)) -> String {
+    let mut last = error;
+    while let Some(source) = last.source() {
+        last = source;
+    }
+    last.to_string()
+}

@@ -1,0 +1,67 @@
+//! DPoP keys and proofs (RFC 9449).
+
+use aws_lc_rs::digest::{SHA256, digest};
+use aws_lc_rs::rand::SystemRandom;
+use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair as _};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use http::HeaderValue;
+
+/// A P-256 key of a client.
+#[derive(Debug)]
+pub struct Key {
+    pair: EcdsaKeyPair,
+    random: SystemRandom,
+    /// The encoded JOSE header, which is the same in every proof.
+    header: String,
+    thumbprint: String,
+}
+
+impl Key {
+    /// A new key.
+    pub fn generate() -> Self {
+        let pair = EcdsaKeyPair::generate(&ECDSA_P256_SHA256_FIXED_SIGNING)
+            .expect("the operating system supplies random octets");
+        let point = pair.public_key().as_ref();
+        // An uncompressed point: 4, then x and y of 32 octets each.
+        let x = URL_SAFE_NO_PAD.encode(&point[1..33]);
+        let y = URL_SAFE_NO_PAD.encode(&point[33..65]);
+        // These members in this order are what RFC 7638 digests.
+        let jwk = format!(r#"{{"crv":"P-256","kty":"EC","x":"{x}","y":"{y}"}}"#);
+        let thumbprint = URL_SAFE_NO_PAD.encode(digest(&SHA256, jwk.as_bytes()));
+        let header = format!(r#"{{"typ":"dpop+jwt","alg":"ES256","jwk":{jwk}}}"#);
+        Self {
+            pair,
+            random: SystemRandom::new(),
+            header: URL_SAFE_NO_PAD.encode(header),
+            thumbprint,
+        }
+    }
+
+    /// The JWK thumbprint (RFC 7638) in base64url, as in `cnf.jkt`.
+    pub fn thumbprint(&self) -> &str {
+        &self.thumbprint
+    }
+
+    /// A proof for a POST to `url` at `now`, with the nonce the server asked for, if any.
+    pub fn proof(&self, url: &str, now: u64, jti: &str, nonce: Option<&str>) -> HeaderValue {
+        let url = serde_json::Value::from(url);
+        let nonce = match nonce {
+            Some(nonce) => format!(r#","nonce":{}"#, serde_json::Value::from(nonce)),
+            None => String::new(),
+        };
+        let claims =
+            format!(r#"{{"jti":"{jti}","htm":"POST","htu":{url},"iat":{now}{nonce}}}"#);
+        let mut jwt = String::with_capacity(self.header.len() + 2 * claims.len() + 90);
+        jwt.push_str(&self.header);
+        jwt.push('.');
+        URL_SAFE_NO_PAD.encode_string(claims, &mut jwt);
+        let signature = self
+            .pair
+            .sign(&self.random, jwt.as_bytes())
+            .expect("signing needs nothing but random octets");
+        jwt.push('.');
+        URL_SAFE_NO_PAD.encode_string(signature, &mut jwt);
+        HeaderValue::try_from(jwt).expect("base64url and dots are visible ASCII")
+    }
+}

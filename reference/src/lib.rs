@@ -7,8 +7,8 @@
 //!
 //! | module | what it is |
 //! |---|---|
-//! | [`server`] | the server as a value: [`AuthorizationServer`], [`Parts`], the tower service, `serve` |
-//! | `transport` | connections and shutdown |
+//! | [`server`] | the server as a value: [`AuthorizationServer`], [`Parts`], `serve` |
+//! | [`service`], `transport` | the same as a tower service, and behind a listener |
 //! | `token` | the token endpoint, one grant a file; `token/deferred` is the poll |
 //! | `revoke`, `authorize`, `metadata` | the other endpoints, one a file |
 //! | `client`, `client_auth`, [`dpop`] | who is asking |
@@ -42,6 +42,7 @@ mod revoke;
 pub mod scope;
 pub mod secret;
 pub mod server;
+pub mod service;
 pub mod store;
 mod token;
 mod transport;
@@ -53,5 +54,6 @@ pub use error::SetupError;
 pub use policy::Policy;
 pub use random::Random;
 pub use secret::Secret;
-pub use server::{AuthorizationServer, ConnectionDropped, Parts, PublicService};
+pub use server::{AuthorizationServer, Parts};
+pub use service::{ConnectionDropped, PublicService};
 pub use store::{MemoryStore, Store};

@@ -13,7 +13,8 @@ use crate::error::OAuthError;
 use crate::form::Form;
 use crate::reply;
 use crate::secret::DeferralCode;
-use crate::server::{AnsweredTo, Context};
+use crate::server::Context;
+use crate::service::AnsweredTo;
 use crate::wire;
 
 /// `POST /revoke`.

@@ -1,24 +1,18 @@
 //! The server as a value: what it is made of, and the ways to reach it.
 
-use std::collections::HashSet;
-use std::convert::Infallible;
-use std::fmt;
 use std::future::Future;
 use std::ops::Deref;
-use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::task::{Poll, ready};
 
 use axum::Router;
-use axum::body::{Body, Bytes, HttpBody};
+use axum::body::Body;
 use axum::routing::{any, get};
-use http::{Request, Response, StatusCode};
+use http::{Response, StatusCode};
 use serde_json::json;
 use tokio::net::TcpListener;
 use tokio::runtime::Handle;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
-use tower_service::Service;
 
 use crate::access_token::Minter;
 use crate::callback::Callbacks;
@@ -29,6 +23,7 @@ use crate::dpop::ProofChecker;
 use crate::error::SetupError;
 use crate::policy::{ConfiguredPolicy, Overrides, Policy};
 use crate::random::{Random, SystemRandom};
+use crate::service::{Drops, PublicService};
 use crate::store::{MemoryStore, Store};
 use crate::{authorize, control, housekeeping, metadata, reply, revoke, token, transport, wire};
 
@@ -120,10 +115,7 @@ impl AuthorizationServer {
             .route(wire::REVOKE, any(revoke::endpoint))
             .fallback(not_found)
             .with_state(self.context.clone());
-        PublicService {
-            router,
-            context: self.context.clone(),
-        }
+        PublicService::new(router, self.context.clone())
     }
 
     /// The control endpoints, for development only: whoever reaches them decides about every request.
@@ -132,7 +124,8 @@ impl AuthorizationServer {
     }
 
     /// Serves the public endpoints on `listener`, and the control endpoints on `control` if given, until `shutdown`
-    /// completes; then lets requests under way finish for a few seconds and ends all background work.
+    /// completes; then lets requests under way finish for a few seconds and ends all background work. That is the end
+    /// of this server: it serves once.
     ///
     /// # Errors
     /// An I/O error of a listener that will not go away by itself.
@@ -209,81 +202,6 @@ impl Inner {
     /// The full URL of an endpoint, also what a DPoP proof's `htu` must name.
     pub(crate) fn url(&self, path: &str) -> String {
         format!("{}{path}", self.config.issuer)
-    }
-}
-
-/// Clients whose next response is to get lost, set through the control API.
-#[derive(Debug, Default)]
-pub(crate) struct Drops(Mutex<HashSet<String>>);
-
-impl Drops {
-    pub(crate) fn add(&self, client_id: &str) {
-        self.0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .insert(client_id.into());
-    }
-
-    fn take(&self, client_id: &str) -> bool {
-        self.0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .remove(client_id)
-    }
-}
-
-/// Left on a response by an endpoint that authenticated its client.
-#[derive(Debug, Clone)]
-pub(crate) struct AnsweredTo(pub(crate) Arc<str>);
-
-/// The response is lost on purpose: over HTTP the connection closes without it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("the connection was dropped before the response was written")]
-pub struct ConnectionDropped;
-
-/// The public endpoints as a tower service, the same in process and behind a listener.
-#[derive(Clone)]
-pub struct PublicService {
-    router: Router,
-    context: Context,
-}
-
-impl fmt::Debug for PublicService {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("PublicService")
-    }
-}
-
-impl<B> Service<Request<B>> for PublicService
-where
-    B: HttpBody<Data = Bytes> + Send + 'static,
-    B::Error: Into<axum::BoxError>,
-{
-    type Response = Response<Body>;
-    type Error = ConnectionDropped;
-    type Future = Pin<Box<dyn Future<Output = Result<Self::Response, ConnectionDropped>> + Send>>;
-
-    fn poll_ready(
-        &mut self,
-        cx: &mut std::task::Context<'_>,
-    ) -> Poll<Result<(), ConnectionDropped>> {
-        let ready: Result<(), Infallible> =
-            ready!(Service::<Request<B>>::poll_ready(&mut self.router, cx));
-        Poll::Ready(ready.map_err(|never| match never {}))
-    }
-
-    fn call(&mut self, request: Request<B>) -> Self::Future {
-        let answering = self.router.call(request);
-        let context = self.context.clone();
-        Box::pin(async move {
-            let mut response = answering.await.unwrap_or_else(|never| match never {});
-            match response.extensions_mut().remove::<AnsweredTo>() {
-                Some(AnsweredTo(client_id)) if context.drops.take(&client_id) => {
-                    Err(ConnectionDropped)
-                }
-                _ => Ok(response),
-            }
-        })
     }
 }
 

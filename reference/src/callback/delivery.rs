@@ -37,7 +37,9 @@ impl Courier {
             .read_timeout(Duration::from_secs(config.read_timeout))
             // No single limit may be dodged by sending an octet now and then.
             .timeout(Duration::from_secs(
-                config.connect_timeout + 2 * config.read_timeout,
+                config
+                    .connect_timeout
+                    .saturating_add(config.read_timeout.saturating_mul(2)),
             ))
             .dns_resolver(Arc::new(CheckedResolver {
                 allow_private: config.allow_private_addresses,

@@ -2,6 +2,8 @@
 
 use super::notice::{Notice, NoticeTerms};
 use super::*;
+use crate::dpop::Thumbprint;
+use crate::scope::Scope;
 use crate::secret::NotificationToken;
 
 const LIFETIME: u64 = 100;

@@ -18,7 +18,8 @@ use crate::client_auth::{self, Credentials};
 use crate::dpop::Proof;
 use crate::error::OAuthError;
 use crate::form::Form;
-use crate::server::{AnsweredTo, Context};
+use crate::server::Context;
+use crate::service::AnsweredTo;
 use crate::wire;
 
 use authorization_code::AuthorizationCodeRequest;

@@ -1,0 +1,123 @@
+//! The words a deferral is asked and answers in.
+
+use std::sync::Arc;
+
+use crate::dpop::{Proof, Thumbprint};
+use crate::scope::Scope;
+
+/// What the originating request asked for, frozen when it was deferred (C-48/A). Nothing widens it later
+/// (Section 4.1 items 1 and 4).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FrozenRequest {
+    /// The client the code is bound to.
+    pub client_id: Arc<str>,
+    /// Whom the token will be about.
+    pub subject: Arc<str>,
+    /// The scope, defaults already resolved.
+    pub scope: Scope,
+    /// The DPoP key the code is bound to, if the request was made with one (Section 11.1).
+    pub key: Option<Thumbprint>,
+}
+
+/// The promises made in the deferred response, and the limits that go with them. All in seconds.
+#[derive(Debug, Clone, Copy)]
+pub struct Terms {
+    /// Announced as `interval`.
+    pub interval: u64,
+    /// Announced as `expires_in`.
+    pub lifetime: u64,
+    /// How long a dead code is remembered beyond its lifetime, at least.
+    pub tombstone: u64,
+    /// `slow_down` answers in a row before `invalid_request` (C-24); never when absent.
+    pub escalate_after: Option<u32>,
+}
+
+/// Where a deferred request stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum State {
+    /// Nobody has decided. `interaction`: it cannot go on before somebody visits the `interaction_uri`.
+    Pending {
+        /// Whether external interaction is needed.
+        interaction: bool,
+    },
+    /// Approved, and the token not yet collected.
+    Approved {
+        /// What was approved; no wider than what was asked for.
+        scope: Scope,
+    },
+    /// Denied, or approved and then overtaken by a lapse of consent. For good (C-15/A).
+    Denied,
+    /// Cancelled by the client.
+    Cancelled,
+    /// The one token response was handed out.
+    Redeemed,
+    /// The lifetime ended before anything was handed out.
+    Expired,
+}
+
+/// Who is asking about a code, already authenticated.
+#[derive(Debug, Clone, Copy)]
+pub struct Caller<'a> {
+    /// The authenticated client.
+    pub client_id: &'a str,
+    /// The proof of possession that came with the request.
+    pub proof: &'a Proof,
+}
+
+/// What a poll finds (Section 6.5.1, Section 6.6).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PollAnswer {
+    /// `invalid_grant`: no such code, or another client's; nobody can tell which.
+    Unknown,
+    /// `invalid_dpop_proof`; not counted as a poll.
+    ProofRefused,
+    /// `invalid_grant`: the owner learns that it was redeemed.
+    Redeemed,
+    /// `access_denied`.
+    Denied,
+    /// `expired_token`.
+    Expired,
+    /// The token response, for exactly this request.
+    Ready(FrozenRequest),
+    /// `slow_down`.
+    SlowDown,
+    /// `invalid_request`, after too many early polls.
+    TooManyEarlyPolls,
+    /// `authorization_pending`.
+    Pending,
+    /// `interaction_required`, with this `interaction_uri`.
+    InteractionRequired(Arc<str>),
+}
+
+/// What the deferred response says (Section 6.4).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Opening {
+    /// Present when the request waits for interaction (C-28/A, C-29: absent otherwise).
+    pub interaction_uri: Option<Arc<str>>,
+    /// Seconds the code has left.
+    pub expires_in: u64,
+    /// Seconds between two polls.
+    pub interval: u64,
+}
+
+/// A decision about a pending request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Decision {
+    /// Approve, possibly for less than was asked.
+    Approve(Option<Scope>),
+    /// Deny.
+    Deny,
+    /// Interaction has become necessary, or is no longer.
+    Interaction(bool),
+}
+
+/// What became of a decision.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Decided {
+    /// The request is now in the state the decision asked for.
+    Applied,
+    /// Too late: the request was no longer pending.
+    Void,
+    /// Refused: approval would exceed the originating request (Section 4.1 item 1).
+    TooWide,
+}

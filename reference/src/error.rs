@@ -1,5 +1,5 @@
 //! What can go wrong, by whose hand: the peer ([`OAuthError`]), the operator ([`SetupError`],
-//! [`ConfigError`](crate::config::ConfigError)) or a back-end ([`StoreError`](crate::store::StoreError)).
+//! [`ConfigError`]) or a back-end ([`StoreError`]).
 
 use axum::body::Body;
 use http::{HeaderValue, Response, StatusCode, header};

@@ -96,6 +96,10 @@ impl Store for MemoryStore {
         now: u64,
     ) -> Result<bool, StoreError> {
         let mut tables = self.lock();
+        if tables.deferrals.contains_key(&code) {
+            // Two requests must never share a code, whatever the random source does.
+            return Err(StoreError("the deferral code exists already".into()));
+        }
         if let Some((authorization_code, representation)) = from
             && !tables.spend(&authorization_code, Use::Deferred(Box::new(representation)))
         {

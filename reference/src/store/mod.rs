@@ -95,7 +95,7 @@ pub trait Store: Send + Sync {
     async fn spend_authorization(&self, code: &AuthorizationCode) -> Result<bool, StoreError>;
 
     /// Adds a deferral and, in the same step, uses up the authorization code it came from, if any. `false`, and
-    /// nothing added, when that code was used before.
+    /// nothing added, when that code was used before. Fails when the deferral code exists already.
     async fn insert_deferral(
         &self,
         code: DeferralCode,

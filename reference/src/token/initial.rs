@@ -106,6 +106,7 @@ impl InitialRequest {
         });
         let notice = Notice::new(self.notification_token, notice_terms(context));
         let link = interaction_uri(context);
+        let client_id = Arc::clone(&request.client_id);
         let mut deferral = Deferral::new(request, terms(context), now, interaction, link, notice);
         let Some(opening) = deferral.opening(now) else {
             return Err(OAuthError::temporarily_unavailable());
@@ -119,6 +120,7 @@ impl InitialRequest {
         {
             return Ok(None);
         }
+        tracing::debug!(%client_id, interaction, "request deferred");
         let response = deferred_response(&code, &opening);
         Ok(Some(response.map(|body| handover.release_with(body))))
     }

@@ -174,3 +174,31 @@ async fn notification_tokens_must_fit_in_a_header() {
         world.send(call).await.refused("authorization_pending");
     }
 }
+
+/// Two requests never share a code, not even when the random source fails.
+#[tokio::test]
+async fn a_broken_random_source_makes_no_second_code() {
+    struct Stuck;
+
+    impl dtr_reference::Random for Stuck {
+        fn fill(&self, octets: &mut [u8]) {
+            octets.fill(7);
+        }
+    }
+
+    let random = std::sync::Arc::new(Stuck);
+    let world = World::with_parts(
+        config(),
+        dtr_reference::Parts {
+            random,
+            ..Default::default()
+        },
+    );
+    let code = world.defer(SERVICE).await;
+    assert_eq!(world.send(initial(OTHER)).await.status, 503);
+    world
+        .poll(SERVICE, &code)
+        .await
+        .refused("authorization_pending");
+    world.poll(OTHER, &code).await.refused("invalid_grant");
+}

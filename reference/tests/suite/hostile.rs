@@ -1,8 +1,11 @@
 //! Whatever comes in: never a 5xx, never a panic, and never to be stored where it matters.
 
+use std::sync::LazyLock;
+
 use axum::body::Body;
 use http::{Method, Request, StatusCode};
 use proptest::prelude::*;
+use tokio::runtime::Runtime;
 
 use crate::support::*;
 
@@ -127,8 +130,18 @@ fn header_value() -> impl Strategy<Value = Option<Vec<u8>>> {
     ])
 }
 
+/// One server for all cases: what one request does must not bring the server down for the next.
+static SHARED: LazyLock<(Runtime, World)> = LazyLock::new(|| {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .unwrap();
+    let world = runtime.block_on(async { world() });
+    (runtime, world)
+});
+
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(512))]
+    #![proptest_config(ProptestConfig::with_cases(4096))]
 
     #[test]
     fn anything_at_all_gets_a_client_error_or_an_answer(
@@ -140,7 +153,7 @@ proptest! {
         authorization in header_value(),
         dpop in header_value(),
     ) {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let (runtime, world) = &*SHARED;
         runtime.block_on(async {
             let query: String = query.iter().filter(|octet| octet.is_ascii_graphic()).map(|octet| *octet as char)
                 .filter(|c| !"#<>\"`{}|\\^".contains(*c)).collect();
@@ -156,7 +169,7 @@ proptest! {
             }
             // What does not even make a request is not this server's business.
             let Ok(request) = request.body(Body::from(body)) else { return Ok(()) };
-            let answer = world().raw(request).await.unwrap();
+            let answer = world.raw(request).await.unwrap();
             prop_assert!(!answer.status.is_server_error(), "{answer:?}");
             if matches!(path, "/token" | "/revoke") {
                 prop_assert_eq!(&answer.headers["cache-control"], "no-store");

@@ -50,8 +50,7 @@ impl Key {
             Some(nonce) => format!(r#","nonce":{}"#, serde_json::Value::from(nonce)),
             None => String::new(),
         };
-        let claims =
-            format!(r#"{{"jti":"{jti}","htm":"POST","htu":{url},"iat":{now}{nonce}}}"#);
+        let claims = format!(r#"{{"jti":"{jti}","htm":"POST","htu":{url},"iat":{now}{nonce}}}"#);
         let mut jwt = String::with_capacity(self.header.len() + 2 * claims.len() + 90);
         jwt.push_str(&self.header);
         jwt.push('.');

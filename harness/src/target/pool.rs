@@ -4,6 +4,7 @@
 //! responses. So no two traces share a client while they run.
 
 use std::fmt;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use dtr_model::Terms;
@@ -54,6 +55,8 @@ pub struct Pair {
 pub struct Shelf {
     kind: Kind,
     free: Arc<Semaphore>,
+    /// How many pairs are in use or free; those retired are not.
+    alive: Arc<AtomicUsize>,
     pairs: Arc<Mutex<Vec<Pair>>>,
 }
 
@@ -65,6 +68,7 @@ impl Shelf {
         Self {
             kind,
             free: Arc::new(Semaphore::new(pairs.len())),
+            alive: Arc::new(AtomicUsize::new(pairs.len())),
             pairs: Arc::new(Mutex::new(pairs)),
         }
     }
@@ -103,7 +107,7 @@ impl Pool {
         shelf.take(permit)
     }
 
-    /// Waits for a free pair. `None` when there is no pair of this kind at all.
+    /// Waits for a free pair. `None` when there is no pair of this kind, or none left.
     pub async fn acquire(&self, kind: Kind) -> Option<Lease> {
         let shelf = self.shelf(kind)?;
         let permit = Arc::clone(&shelf.free).acquire_owned().await.ok()?;
@@ -157,6 +161,9 @@ impl Drop for Lease {
         if self.dirty {
             // Nobody restored these clients, so nobody gets them again.
             permit.forget();
+            if self.shelf.alive.fetch_sub(1, Ordering::SeqCst) == 1 {
+                self.shelf.free.close();
+            }
             return;
         }
         // The next trace draws other values, but the same ones in every run.

@@ -1,0 +1,259 @@
+//! One request to the server: authenticated, proven and written down.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use bytes::Bytes;
+use dtr_model::event::{Answer, Caller};
+use http::{HeaderName, HeaderValue, Method, header};
+use serde_json::Value;
+use url::Url;
+
+use super::Session;
+use super::log::Log;
+use super::observation::{Exchange, Seen};
+use super::response::Response;
+use crate::target::client::Client;
+use crate::target::control::{self, Control};
+use crate::target::transport::{Outgoing, Reply};
+use crate::target::{Target, TransportFailure};
+
+const DPOP: HeaderName = HeaderName::from_static("dpop");
+const DPOP_NONCE: &str = "dpop-nonce";
+
+/// The owner's key, another key of the owner, the other client's key: places in [`Pair::keys`].
+///
+/// [`Pair::keys`]: crate::target::pool::Pair::keys
+pub(super) const BOUND_KEY: usize = 0;
+const OTHER_KEY: usize = 1;
+const OTHERS_KEY: usize = 2;
+
+/// Who sends a request, and whose key proves it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Sender {
+    pub(super) other: bool,
+    pub(super) key: Option<usize>,
+}
+
+impl Sender {
+    /// The sender of a request about a code that is bound or not.
+    pub(super) fn of(by: Caller, bound: bool) -> Self {
+        match by {
+            Caller::Owner => Self {
+                other: false,
+                key: bound.then_some(BOUND_KEY),
+            },
+            Caller::OtherKey => Self {
+                other: false,
+                key: Some(OTHER_KEY),
+            },
+            Caller::OtherClient => Self {
+                other: true,
+                key: Some(OTHERS_KEY),
+            },
+        }
+    }
+}
+
+/// A form to be posted.
+pub(super) struct Call {
+    pub(super) purpose: &'static str,
+    pub(super) url: Arc<Url>,
+    pub(super) form: String,
+    pub(super) sender: Sender,
+    /// The answer is to get lost.
+    pub(super) lost: bool,
+}
+
+/// What became of a call.
+pub(super) enum Called {
+    Answered(Reply),
+    /// No answer, as was asked for.
+    Lost,
+    /// An answer came although the server was told to lose it.
+    NotLost(Reply),
+}
+
+impl Called {
+    /// What is seen when there is no answer to read.
+    pub(super) fn answered(self) -> Result<Reply, Seen> {
+        match self {
+            Self::Answered(reply) => Ok(reply),
+            Self::Lost => Err(Seen::Answer(Answer::Silence)),
+            Self::NotLost(reply) => Err(Seen::Strange(format!(
+                "an answer with status {} arrived although the server was told to lose it",
+                reply.status
+            ))),
+        }
+    }
+}
+
+impl Session {
+    /// The client on one side of the trace.
+    pub(super) fn client(&self, other: bool) -> &Client {
+        let pair = self.lease.pair();
+        if other { &pair.other } else { &pair.owner }
+    }
+
+    /// `N` random octets in base64url.
+    pub(super) fn draw<const N: usize>(&mut self) -> String {
+        let mut octets = [0; N];
+        self.random.fill(&mut octets);
+        URL_SAFE_NO_PAD.encode(octets)
+    }
+
+    /// Posts a form to the server.
+    pub(super) async fn call(
+        &mut self,
+        log: &mut Log,
+        call: Call,
+    ) -> Result<Called, TransportFailure> {
+        if !call.lost {
+            return self.send_proven(log, &call).await.map(Called::Answered);
+        }
+        // A server that cannot lose a response, or would not know whose it is, writes it in vain.
+        let dropped = self.ask_to_lose(log, call.sender).await?;
+        let sent = self.send_proven(log, &call).await;
+        match (sent, dropped) {
+            (Err(TransportFailure::ConnectionClosed), true) => {
+                self.changes.pending_drop[usize::from(call.sender.other)] = false;
+                Ok(Called::Lost)
+            }
+            (Err(failure), _) => Err(failure),
+            (Ok(reply), true) => Ok(Called::NotLost(reply)),
+            (Ok(_), false) => Ok(Called::Lost),
+        }
+    }
+
+    async fn ask_to_lose(
+        &mut self,
+        log: &mut Log,
+        sender: Sender,
+    ) -> Result<bool, TransportFailure> {
+        let unrecognised = self.changes.disabled && !sender.other;
+        if self.target.control.is_none() || unrecognised {
+            return Ok(false);
+        }
+        let client_id = Arc::clone(&self.client(sender.other).client_id);
+        self.changes.pending_drop[usize::from(sender.other)] = true;
+        self.control(
+            log,
+            "lose the next response",
+            "lose a response",
+            |control| control.drop(&client_id),
+        )
+        .await?;
+        Ok(true)
+    }
+
+    /// Sends once, and once more if the server wants a nonce in the proof (RFC 9449 Section 8).
+    async fn send_proven(&mut self, log: &mut Log, call: &Call) -> Result<Reply, TransportFailure> {
+        let reply = self.send_once(log, call).await?;
+        let nonce = reply
+            .headers
+            .get(DPOP_NONCE)
+            .and_then(|nonce| nonce.to_str().ok());
+        let Some(nonce) = nonce else {
+            return Ok(reply);
+        };
+        self.nonce = Some(nonce.to_owned());
+        let wanted = call.sender.key.is_some()
+            && Response::read(&reply).is_ok_and(|read| read.error() == Some("use_dpop_nonce"));
+        match wanted {
+            true => self.send_once(log, call).await,
+            false => Ok(reply),
+        }
+    }
+
+    async fn send_once(&mut self, log: &mut Log, call: &Call) -> Result<Reply, TransportFailure> {
+        let outgoing = self.outgoing(call);
+        let sent = outgoing.clone();
+        let result = self.target.transport.send(outgoing).await;
+        let reply = result.as_ref().ok();
+        let purpose = Cow::Borrowed(call.purpose);
+        log.exchanged(Exchange::new(purpose, false, sent, reply));
+        result
+    }
+
+    fn outgoing(&mut self, call: &Call) -> Outgoing {
+        let mut headers = Vec::with_capacity(4);
+        headers.push((
+            header::CONTENT_TYPE,
+            HeaderValue::from_static("application/x-www-form-urlencoded"),
+        ));
+        headers.push((header::ACCEPT, HeaderValue::from_static("application/json")));
+        if let Some(key) = call.sender.key {
+            let jti = format!(
+                "{:016x}{:016x}",
+                self.random.u64(..),
+                self.target.next_proof()
+            );
+            let key = &self.lease.pair().keys[key];
+            let now = self.target.time.now();
+            let proof = key.proof(call.url.as_str(), now, &jti, self.nonce.as_deref());
+            headers.push((DPOP, proof));
+        }
+        let mut body = call.form.clone();
+        let client = self.client(call.sender.other);
+        client
+            .authentication
+            .apply(&client.client_id, &mut body, &mut headers);
+        Outgoing {
+            method: Method::POST,
+            url: Arc::clone(&call.url),
+            headers,
+            body: Bytes::from(body),
+        }
+    }
+
+    /// Sends a control request. `to` says what for, should there be no control API.
+    pub(super) async fn control(
+        &self,
+        log: &mut Log,
+        purpose: &'static str,
+        to: &'static str,
+        request: impl FnOnce(&Control) -> Outgoing,
+    ) -> Result<Value, TransportFailure> {
+        let control = self
+            .target
+            .control
+            .as_ref()
+            .ok_or(TransportFailure::NoControl(to))?;
+        let outgoing = request(control);
+        let sent = outgoing.clone();
+        let result = control.transport.send(outgoing).await;
+        let reply = result.as_ref().ok();
+        log.exchanged(Exchange::new(Cow::Borrowed(purpose), true, sent, reply));
+        control::read(&result?).map_err(|failure| in_context(failure, to))
+    }
+}
+
+/// Says what a refused control request was to do.
+fn in_context(failure: TransportFailure, to: &'static str) -> TransportFailure {
+    match failure {
+        TransportFailure::Control(why) => TransportFailure::Control(format!("{to}: {why}")),
+        other => other,
+    }
+}
+
+/// Fetches a document of the server.
+pub(super) async fn fetch(
+    target: &Target,
+    log: &mut Log,
+    purpose: &'static str,
+    url: Arc<Url>,
+) -> Result<Reply, TransportFailure> {
+    let outgoing = Outgoing {
+        method: Method::GET,
+        url,
+        headers: Vec::new(),
+        body: Bytes::new(),
+    };
+    let sent = outgoing.clone();
+    let result = target.transport.send(outgoing).await;
+    let purpose = Cow::Borrowed(purpose);
+    log.exchanged(Exchange::new(purpose, false, sent, result.as_ref().ok()));
+    result
+}

@@ -1,0 +1,56 @@
+//! What is noted down while one event is performed.
+
+use super::observation::{Exchange, Finding, Observation, Seen};
+
+/// The notes of one event.
+#[derive(Debug, Default)]
+pub(super) struct Log {
+    findings: Vec<Finding>,
+    observed: Vec<&'static str>,
+    exchanges: Vec<Exchange>,
+}
+
+impl Log {
+    /// Notes whether the rule of a row holds here: an observation if it does, a finding if not.
+    pub(super) fn check(
+        &mut self,
+        requirement: &'static str,
+        holds: bool,
+        otherwise: impl FnOnce() -> String,
+    ) {
+        if !holds {
+            self.complain(requirement, otherwise());
+        } else if !self.observed.contains(&requirement) {
+            self.observed.push(requirement);
+        }
+    }
+
+    /// Notes that something belonging to a row is wrong. That it is right would not amount to an observation of it.
+    pub(super) fn complain(&mut self, requirement: &'static str, detail: String) {
+        self.findings.push(Finding {
+            requirement,
+            detail,
+        });
+    }
+
+    /// Notes what went over the wire.
+    pub(super) fn exchanged(&mut self, exchange: Exchange) {
+        self.exchanges.push(exchange);
+    }
+
+    /// All that was noted, with what it amounts to.
+    pub(super) fn conclude(self, answer: Seen) -> Observation {
+        let Self {
+            findings,
+            mut observed,
+            exchanges,
+        } = self;
+        observed.retain(|id| findings.iter().all(|finding| finding.requirement != *id));
+        Observation {
+            answer,
+            findings,
+            observed,
+            exchanges,
+        }
+    }
+}

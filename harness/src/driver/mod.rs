@@ -1,0 +1,170 @@
+//! The driver: performs the events of a trace at a target and abstracts what comes back.
+//!
+//! It knows nothing of the state machine. What an answer ought to have been is the oracle's part; the driver judges only
+//! what a response shows by itself.
+//!
+//! | module | what it is |
+//! |---|---|
+//! | [`Session`] (here) | one trace at one target |
+//! | `request`, `poll`, `revoke`, `decide`, `callback` | the events, concretised |
+//! | `call` | one request to the server: authentication, proof, the record of it |
+//! | `response`, `answer`, `scope` | what comes back, abstracted |
+//! | `rules` | response-level rules, one kind of response a file |
+//! | [`metadata`] | the metadata document's own rules |
+//! | [`observation`] | what is told of each event |
+
+mod answer;
+mod call;
+mod callback;
+mod decide;
+mod log;
+pub mod metadata;
+pub mod observation;
+mod poll;
+mod request;
+mod response;
+mod revoke;
+mod rules;
+mod scope;
+mod settle;
+
+use std::sync::Arc;
+
+use dtr_model::Terms;
+use dtr_model::event::{Answer, Event};
+
+use crate::target::{Lease, Target, TransportFailure};
+
+use log::Log;
+use request::Credential;
+
+pub use metadata::check_metadata;
+pub use observation::{Exchange, Finding, Observation, Seen};
+
+/// One trace at one target, on a pair of clients of its own.
+#[derive(Debug)]
+pub struct Session {
+    target: Arc<Target>,
+    lease: Lease,
+    terms: Terms,
+    random: fastrand::Rng,
+    /// The one-time credential, once the preceding endpoint gave it.
+    credential: Option<Credential>,
+    /// The deferral code of this trace, once a response brought it.
+    deferral: Option<Captured>,
+    /// A deferred response may have got lost, and its code with it.
+    code_lost: bool,
+    /// Access tokens seen.
+    tokens: Vec<String>,
+    /// What changed about the clients.
+    changes: Changes,
+    /// The nonce that proofs have to carry, if the server wants one.
+    nonce: Option<String>,
+}
+
+/// A deferral code, and what came or went with it.
+#[derive(Debug)]
+struct Captured {
+    code: Arc<str>,
+    /// The initial request carried a proof by the owner's key.
+    bound: bool,
+    /// What the initial request stood for.
+    scope: String,
+    notification_token: Option<String>,
+    interaction_uri: Option<String>,
+}
+
+/// What the trace changed at the server, to be undone in the end.
+#[derive(Debug, Default)]
+struct Changes {
+    disabled: bool,
+    widened: bool,
+    consent_lapsed: bool,
+    /// Clients whose next response is still to get lost: the owner, the other.
+    pending_drop: [bool; 2],
+}
+
+/// Which code a request is about.
+enum About {
+    /// The one captured, or one that nobody issued.
+    Code { code: Arc<str>, bound: bool },
+    /// The server has one, but nobody here knows it.
+    Lost,
+}
+
+impl Session {
+    /// Begins a trace. Everything the session draws comes from the lease's seed.
+    pub fn new(target: Arc<Target>, lease: Lease, terms: Terms) -> Session {
+        let random = fastrand::Rng::with_seed(lease.seed());
+        Session {
+            target,
+            lease,
+            terms,
+            random,
+            credential: None,
+            deferral: None,
+            code_lost: false,
+            tokens: Vec::new(),
+            changes: Changes::default(),
+            nonce: None,
+        }
+    }
+
+    /// Performs one event and tells what came of it, whatever that is: a server that is gone is an observation too.
+    pub async fn perform(&mut self, event: Event) -> Observation {
+        let mut log = Log::default();
+        self.note_unbidden_callbacks(&mut log);
+        let seen = match event {
+            Event::Request(request) => self.request(&mut log, request).await,
+            Event::Poll { by, lost } => self.poll(&mut log, by, lost).await,
+            Event::Revoke { by } => self.revoke(&mut log, by).await,
+            Event::Decide(decision) => self.decide(&mut log, decision).await,
+            Event::Lapse(precondition) => self.set_holds(&mut log, precondition, false).await,
+            Event::Return(precondition) => self.set_holds(&mut log, precondition, true).await,
+            Event::Widen => self.widen(&mut log).await,
+            Event::Callback(fate) => self.callback(&mut log, fate).await,
+            Event::Tick => Ok(Seen::Answer(Answer::Silence)),
+            Event::ResponseLost => Ok(Seen::Strange(
+                "a driver cannot report losses to the server; ask for a lost poll".to_owned(),
+            )),
+        };
+        log.conclude(seen.unwrap_or_else(Seen::Failed))
+    }
+
+    /// Ends the trace: restores what it changed about its clients and returns them. Clients that could not be restored
+    /// are not lent again.
+    pub async fn finish(mut self) -> Lease {
+        self.settle().await;
+        self.lease
+    }
+
+    /// The deferral code of this trace, once known.
+    pub fn deferral_code(&self) -> Option<&str> {
+        self.deferral.as_ref().map(|captured| &*captured.code)
+    }
+
+    /// The `interaction_uri` that came last, if any.
+    pub fn interaction_uri(&self) -> Option<&str> {
+        self.deferral.as_ref()?.interaction_uri.as_deref()
+    }
+
+    /// The code that a request is about: the captured one, or before there is one, one that nobody issued.
+    fn about(&mut self) -> About {
+        match &self.deferral {
+            Some(captured) => About::Code {
+                code: Arc::clone(&captured.code),
+                bound: captured.bound,
+            },
+            None if self.code_lost => About::Lost,
+            None => About::Code {
+                code: self.draw::<20>().into(),
+                bound: self.terms.public,
+            },
+        }
+    }
+}
+
+/// For events that need a code which only the server knows.
+const CODE_LOST: TransportFailure = TransportFailure::NotPerformable(
+    "the deferral code got lost with the response that carried it",
+);

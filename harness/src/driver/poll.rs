@@ -1,0 +1,108 @@
+//! A poll (Section 6.5).
+
+use dtr_model::event::{Answer, Caller};
+
+use super::call::{BOUND_KEY, Call, Sender};
+use super::log::Log;
+use super::observation::Seen;
+use super::response::Response;
+use super::rules::token::Expected;
+use super::{About, CODE_LOST, Session, answer, rules, scope};
+use crate::target::TransportFailure;
+use crate::target::client::append;
+use crate::target::transport::Reply;
+
+impl Session {
+    /// Performs `Event::Poll`.
+    pub(super) async fn poll(
+        &mut self,
+        log: &mut Log,
+        by: Caller,
+        lost: bool,
+    ) -> Result<Seen, TransportFailure> {
+        let About::Code { code, bound } = self.about() else {
+            return Err(CODE_LOST);
+        };
+        let draft = self.target.draft;
+        let mut form = String::with_capacity(192);
+        append(&mut form, "grant_type", draft.deferred_grant);
+        append(&mut form, draft.deferral_code, &code);
+        let call = Call {
+            purpose: match by {
+                Caller::Owner => "poll by the owner",
+                Caller::OtherKey => "poll by the owner with another key",
+                Caller::OtherClient => "poll by another client",
+            },
+            url: self.target.endpoints.token.clone(),
+            form,
+            sender: Sender::of(by, bound),
+            lost,
+        };
+        Ok(match self.call(log, call).await?.answered() {
+            Ok(reply) => self.read_poll(log, &reply, &code, bound),
+            Err(seen) => seen,
+        })
+    }
+
+    fn read_poll(&mut self, log: &mut Log, reply: &Reply, code: &str, bound: bool) -> Seen {
+        let draft = self.target.draft;
+        let is_error = reply.status >= 400;
+        if is_error {
+            rules::error::uncacheable(log, reply);
+        }
+        let response = match Response::read(reply) {
+            Ok(response) => response,
+            Err(strange) => return Seen::Strange(strange),
+        };
+        if reply.status == 200 {
+            let asked = self
+                .deferral
+                .as_ref()
+                .map(|captured| captured.scope.clone())
+                .unwrap_or_default();
+            return self.read_token(log, &response, &asked, bound.then_some(BOUND_KEY));
+        }
+        if is_error {
+            rules::poll::check(log, &response, &draft, code);
+        }
+        self.keep_interaction_uri(&response);
+        answer::of_error(&response, &draft)
+    }
+
+    fn keep_interaction_uri(&mut self, response: &Response<'_>) {
+        let uri = response.text(self.target.draft.interaction_uri);
+        if let (Some(captured), Some(uri)) = (&mut self.deferral, uri) {
+            captured.interaction_uri = Some(uri.to_owned());
+        }
+    }
+
+    /// Reads a token response. `key` is the place of the key it has to be bound to.
+    pub(super) fn read_token(
+        &mut self,
+        log: &mut Log,
+        response: &Response<'_>,
+        asked: &str,
+        key: Option<usize>,
+    ) -> Seen {
+        let token = response.text("access_token").unwrap_or_default();
+        let again = self.tokens.iter().any(|known| known == token);
+        let expected = Expected {
+            key: key.map(|key| self.lease.pair().keys[key].thumbprint()),
+            again,
+        };
+        rules::token::check(log, response, &self.target.draft, expected);
+        if token.is_empty() {
+            return Seen::Strange(format!(
+                "success without an access token: {}",
+                response.in_short()
+            ));
+        }
+        if !again {
+            self.tokens.push(token.to_owned());
+        }
+        Seen::Answer(Answer::Token {
+            scope: scope::compare(response.text("scope"), asked),
+            again,
+        })
+    }
+}

@@ -1,0 +1,198 @@
+//! The initial token request (Section 6.3), with the preceding request where the grant has one.
+
+mod authorize;
+
+use dtr_model::event::{Answer, Code, Steer, TokenRequest};
+
+pub(super) use authorize::Credential;
+
+use super::call::{BOUND_KEY, Call, Sender};
+use super::log::Log;
+use super::observation::Seen;
+use super::response::Response;
+use super::{Captured, Session, answer, rules};
+use crate::target::TransportFailure;
+use crate::target::client::append;
+use crate::target::transport::Reply;
+
+/// What a request asks for, beyond what its event says.
+struct Asked {
+    scope: String,
+    notification_token: Option<String>,
+}
+
+impl Session {
+    /// Performs `Event::Request`.
+    pub(super) async fn request(
+        &mut self,
+        log: &mut Log,
+        request: TokenRequest,
+    ) -> Result<Seen, TransportFailure> {
+        if self.target.control.is_some() {
+            let client_id = self.client(false).client_id.clone();
+            self.control(log, "steer the policy", "steer the policy", |control| {
+                control.policy(&client_id, request.steer)
+            })
+            .await?;
+        }
+        let mut form = String::with_capacity(512);
+        let asked = match self.terms.one_time {
+            true => match self.present(log, &mut form, request).await? {
+                Ok(asked) => asked,
+                Err(seen) => return Ok(seen),
+            },
+            false => self.ask_as_oneself(&mut form, request),
+        };
+        let draft = self.target.draft;
+        if request.opted_in {
+            append(&mut form, draft.completion_mode, draft.deferred);
+        }
+        if let Some(token) = &asked.notification_token {
+            append(&mut form, draft.client_notification_token, token);
+        }
+        let call = Call {
+            purpose: "initial token request",
+            url: self.target.endpoints.token.clone(),
+            form,
+            sender: Sender {
+                other: false,
+                key: request.keyed.then_some(BOUND_KEY),
+            },
+            lost: request.lost,
+        };
+        let called = self.call(log, call).await?;
+        if request.lost && request.opted_in && self.deferral.is_none() {
+            // A server without controls may defer what it was not asked to.
+            self.code_lost |= request.steer != Steer::Complete || self.target.control.is_none();
+        }
+        let reply = match called.answered() {
+            Ok(reply) => reply,
+            Err(seen) => return Ok(seen),
+        };
+        let seen = self.read_initial(log, &reply, request, asked);
+        self.carry_lapse_over(log, &seen).await?;
+        Ok(seen)
+    }
+
+    /// The parameters of the client credentials grant.
+    fn ask_as_oneself(&mut self, form: &mut String, request: TokenRequest) -> Asked {
+        let scopes = self.client(false).scopes.clone();
+        append(form, "grant_type", "client_credentials");
+        match (request.sound, &scopes.asked) {
+            (false, _) => append(form, "scope", &scopes.forbidden),
+            (true, Some(asked)) => append(form, "scope", asked),
+            (true, None) => {}
+        }
+        Asked {
+            scope: self.default_scope(),
+            notification_token: self.notification_token(request.opted_in),
+        }
+    }
+
+    /// What a request without `scope` stands for now.
+    fn default_scope(&self) -> String {
+        let scopes = &self.client(false).scopes;
+        match self.changes.widened && scopes.asked.is_none() {
+            true => scopes.wider.clone(),
+            false => scopes.whole.clone(),
+        }
+    }
+
+    /// A fresh token for every opted-in request of a client with a callback endpoint (Sections 6.3 and 11.6).
+    fn notification_token(&mut self, opted_in: bool) -> Option<String> {
+        (self.terms.callback && opted_in).then(|| self.draw::<20>())
+    }
+
+    fn read_initial(
+        &mut self,
+        log: &mut Log,
+        reply: &Reply,
+        request: TokenRequest,
+        asked: Asked,
+    ) -> Seen {
+        let draft = self.target.draft;
+        let is_error = reply.status >= 400;
+        if is_error {
+            rules::error::uncacheable(log, reply);
+        }
+        let response = match Response::read(reply) {
+            Ok(response) => response,
+            Err(strange) => return Seen::Strange(strange),
+        };
+        if reply.status == 200 && response.has("access_token") {
+            // That a token given at once is bound is RFC 9449's business, not the draft's.
+            return self.read_token(log, &response, &asked.scope, None);
+        }
+        let pending = response
+            .error()
+            .is_some_and(|error| error == draft.pending || error == draft.interaction_required);
+        if pending || response.has(draft.deferral_code) {
+            rules::deferred::check(log, &response, &draft);
+            return self.read_deferred(&response, pending, request, asked);
+        }
+        if is_error {
+            rules::error::shape(log, &response, "DTR-6.3.1-01");
+        }
+        answer::of_error(&response, &draft)
+    }
+
+    /// Reads the code off a deferred response. The first one is the code of this trace.
+    fn read_deferred(
+        &mut self,
+        response: &Response<'_>,
+        pending: bool,
+        request: TokenRequest,
+        asked: Asked,
+    ) -> Seen {
+        let draft = &self.target.draft;
+        let code = response
+            .text(draft.deferral_code)
+            .filter(|code| !code.is_empty());
+        let (Some(code), true) = (code, pending) else {
+            return Seen::Strange(format!(
+                "a broken deferred response: {}",
+                response.in_short()
+            ));
+        };
+        let interaction = response.error() == Some(draft.interaction_required);
+        let which = match &self.deferral {
+            Some(captured) if *captured.code == *code => Code::Same,
+            Some(_) => Code::Other,
+            // The lost code of a reusable credential was another one (C-47).
+            None if self.code_lost && !self.terms.one_time => Code::Other,
+            None => Code::New,
+        };
+        if which == Code::New {
+            self.deferral = Some(Captured {
+                code: code.into(),
+                bound: request.keyed,
+                scope: asked.scope,
+                notification_token: asked.notification_token,
+                interaction_uri: response.text(draft.interaction_uri).map(Into::into),
+            });
+        }
+        Seen::Answer(Answer::Deferred {
+            interaction,
+            code: which,
+        })
+    }
+
+    /// A consent that lapsed before there was a code has to lapse for the new code.
+    async fn carry_lapse_over(
+        &mut self,
+        log: &mut Log,
+        seen: &Seen,
+    ) -> Result<(), TransportFailure> {
+        let is_new = matches!(
+            seen,
+            Seen::Answer(Answer::Deferred {
+                code: Code::New,
+                ..
+            })
+        );
+        if is_new && self.changes.consent_lapsed {
+            self.tell_consent(log, false).await?;
+        }
+        Ok(())
+    }
+}

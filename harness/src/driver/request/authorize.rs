@@ -1,0 +1,182 @@
+//! The one-time credential: an authorization code (RFC 6749 Section 4.1), with PKCE.
+
+use std::sync::Arc;
+
+use aws_lc_rs::digest::{SHA256, digest};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use dtr_model::event::{Answer, TokenRequest};
+use http::header;
+use url::Url;
+
+use super::Asked;
+use crate::driver::Session;
+use crate::driver::call::fetch;
+use crate::driver::log::Log;
+use crate::driver::observation::Seen;
+use crate::driver::response::Response;
+use crate::target::TransportFailure;
+use crate::target::client::append;
+use crate::target::transport::Reply;
+
+/// An authorization code and what has to be presented along with it, time and again the same.
+#[derive(Debug)]
+pub(in crate::driver) struct Credential {
+    code: String,
+    verifier: String,
+    /// The authorization request carried the hint.
+    hinted: bool,
+    /// What the authorization request stood for.
+    scope: String,
+    notification_token: Option<String>,
+    /// A response took it, or may have.
+    taken: bool,
+}
+
+impl Session {
+    /// Puts the parameters of the authorization code grant into the form. The code is obtained the first time and
+    /// presented again later; only while no request took it, another hint makes for another code.
+    pub(super) async fn present(
+        &mut self,
+        log: &mut Log,
+        form: &mut String,
+        request: TokenRequest,
+    ) -> Result<Result<Asked, Seen>, TransportFailure> {
+        let usable = self
+            .credential
+            .as_ref()
+            .is_some_and(|known| known.taken || known.hinted == request.hinted);
+        if !usable {
+            match self.authorize(log, request.hinted).await? {
+                Ok(credential) => self.credential = Some(credential),
+                Err(seen) => return Ok(Err(seen)),
+            }
+        }
+        let supplied = self.terms.callback && request.opted_in;
+        let fresh = self.draw::<20>();
+        let redirect_uri = self.client(false).redirect_uri.clone();
+        let Some(credential) = &mut self.credential else {
+            return Ok(Err(Seen::Strange("no authorization code".to_owned())));
+        };
+        credential.taken |= request.lost || self.deferral.is_some() || !self.tokens.is_empty();
+        let notification_token =
+            supplied.then(|| credential.notification_token.get_or_insert(fresh).clone());
+        append(form, "grant_type", "authorization_code");
+        append(form, "code", &credential.code);
+        if let Some(uri) = &redirect_uri {
+            append(form, "redirect_uri", uri);
+        }
+        match request.sound {
+            true => append(form, "code_verifier", &credential.verifier),
+            // As long as it has to be, and another.
+            false => append(
+                form,
+                "code_verifier",
+                &"w".repeat(credential.verifier.len()),
+            ),
+        }
+        Ok(Ok(Asked {
+            scope: credential.scope.clone(),
+            notification_token,
+        }))
+    }
+
+    async fn authorize(
+        &mut self,
+        log: &mut Log,
+        hinted: bool,
+    ) -> Result<Result<Credential, Seen>, TransportFailure> {
+        let Some(endpoint) = self.target.endpoints.authorization.clone() else {
+            return Err(TransportFailure::NotPerformable(
+                "the metadata names no authorization endpoint",
+            ));
+        };
+        let verifier = self.draw::<32>();
+        let state = self.draw::<12>();
+        let url = self.authorization_url(&endpoint, &verifier, &state, hinted);
+        let target = Arc::clone(&self.target);
+        let reply = fetch(&target, log, "authorization request", url).await?;
+        Ok(read_code(&reply, &state).map(|code| Credential {
+            code,
+            verifier,
+            hinted,
+            scope: self.default_scope(),
+            notification_token: None,
+            taken: false,
+        }))
+    }
+
+    fn authorization_url(
+        &self,
+        endpoint: &Url,
+        verifier: &str,
+        state: &str,
+        hinted: bool,
+    ) -> Arc<Url> {
+        let client = self.client(false);
+        let draft = &self.target.draft;
+        let challenge = URL_SAFE_NO_PAD.encode(digest(&SHA256, verifier.as_bytes()));
+        let mut url = endpoint.clone();
+        let mut query = url.query_pairs_mut();
+        query
+            .append_pair("response_type", "code")
+            .append_pair("client_id", &client.client_id)
+            .append_pair("state", state)
+            .append_pair("code_challenge", &challenge)
+            .append_pair("code_challenge_method", "S256");
+        if let Some(uri) = &client.redirect_uri {
+            query.append_pair("redirect_uri", uri);
+        }
+        if let Some(scope) = &client.scopes.asked {
+            query.append_pair("scope", scope);
+        }
+        if hinted {
+            query.append_pair(draft.completion_mode, draft.deferred);
+        }
+        drop(query);
+        Arc::new(url)
+    }
+}
+
+/// The authorization code in a redirect. An error, there or instead of a redirect, is one of the grant's own.
+fn read_code(reply: &Reply, state: &str) -> Result<String, Seen> {
+    if (400..500).contains(&reply.status) {
+        let refused = Response::read(reply).is_ok_and(|response| response.error().is_some());
+        return Err(match refused {
+            true => Seen::Answer(Answer::GrantError),
+            false => Seen::Strange(format!(
+                "the authorization endpoint answers with status {}",
+                reply.status
+            )),
+        });
+    }
+    let location = reply
+        .headers
+        .get(header::LOCATION)
+        .and_then(|value| value.to_str().ok())
+        .and_then(|value| Url::parse(value).ok());
+    let Some(location) = location.filter(|_| (300..400).contains(&reply.status)) else {
+        return Err(Seen::Strange(format!(
+            "the authorization endpoint does not redirect: status {}",
+            reply.status
+        )));
+    };
+    let member = |name: &str| {
+        location
+            .query_pairs()
+            .find(|(known, _)| known == name)
+            .map(|(_, value)| value.into_owned())
+    };
+    if member("state").as_deref() != Some(state) {
+        return Err(Seen::Strange(
+            "the authorization response does not carry our state".to_owned(),
+        ));
+    }
+    match (member("code"), member("error")) {
+        (Some(code), _) => Ok(code),
+        (None, Some(_)) => Err(Seen::Answer(Answer::GrantError)),
+        (None, None) => Err(Seen::Strange(
+            "the authorization response has neither code nor error".to_owned(),
+        )),
+    }
+}

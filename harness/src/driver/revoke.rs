@@ -1,0 +1,81 @@
+//! A revocation of the deferral code (Section 8).
+
+use dtr_model::event::{Answer, Caller};
+
+use super::call::{Call, Sender};
+use super::log::Log;
+use super::observation::Seen;
+use super::response::Response;
+use super::{About, CODE_LOST, Session, answer, rules};
+use crate::target::TransportFailure;
+use crate::target::client::append;
+use crate::target::transport::Reply;
+
+impl Session {
+    /// Performs `Event::Revoke`.
+    pub(super) async fn revoke(
+        &mut self,
+        log: &mut Log,
+        by: Caller,
+    ) -> Result<Seen, TransportFailure> {
+        let About::Code { code, bound } = self.about() else {
+            return Err(CODE_LOST);
+        };
+        let purpose = match by {
+            Caller::Owner => "revocation by the owner",
+            Caller::OtherKey => "revocation by the owner with another key",
+            Caller::OtherClient => "revocation by another client",
+        };
+        let reply = self
+            .send_revocation(log, purpose, &code, Sender::of(by, bound))
+            .await?;
+        Ok(self.read_revocation(log, &reply))
+    }
+
+    pub(super) async fn send_revocation(
+        &mut self,
+        log: &mut Log,
+        purpose: &'static str,
+        token: &str,
+        sender: Sender,
+    ) -> Result<Reply, TransportFailure> {
+        let url = self.target.endpoints.revocation.clone();
+        let url = url.ok_or(TransportFailure::NotPerformable(
+            "the metadata names no revocation endpoint",
+        ))?;
+        let mut form = String::with_capacity(192);
+        append(&mut form, "token", token);
+        append(
+            &mut form,
+            "token_type_hint",
+            self.target.draft.deferral_code_type,
+        );
+        let call = Call {
+            purpose,
+            url,
+            form,
+            sender,
+            lost: false,
+        };
+        match self.call(log, call).await?.answered() {
+            Ok(reply) => Ok(reply),
+            Err(_) => Err(TransportFailure::ConnectionClosed),
+        }
+    }
+
+    fn read_revocation(&self, log: &mut Log, reply: &Reply) -> Seen {
+        if reply.status == 200 {
+            log.check("K-8.2-01", true, String::new);
+            return Seen::Answer(Answer::Revoked);
+        }
+        match Response::read(reply) {
+            Ok(response) => {
+                if response.error().is_some() {
+                    rules::error::shape(log, &response, "K-8.2-01");
+                }
+                answer::of_error(&response, &self.target.draft)
+            }
+            Err(strange) => Seen::Strange(strange),
+        }
+    }
+}

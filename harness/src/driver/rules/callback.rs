@@ -1,0 +1,91 @@
+//! The callback request (Section 7.1).
+
+use dtr_model::draft::Draft;
+use http::{HeaderMap, Method, header};
+use serde_json::{Map, Value};
+
+use crate::driver::log::Log;
+use crate::driver::response::{excerpt, media_type};
+use crate::target::receiver::Received;
+
+/// All that can be said about a callback by itself; returns whether it presented the client notification token.
+pub(in crate::driver) fn check(
+    log: &mut Log,
+    callback: &Received,
+    draft: &Draft,
+    code: &str,
+    notification_token: Option<&str>,
+) -> bool {
+    let media = media_type(&callback.headers);
+    let posted = callback.method == Method::POST && media == Some("application/json");
+    log.check("K-7.1-01", posted, || {
+        format!(
+            "a callback by {} with media type {}",
+            callback.method,
+            media.unwrap_or("absent")
+        )
+    });
+    let body: Map<String, Value> = serde_json::from_slice(&callback.body).unwrap_or_default();
+    let named = body.get(draft.deferral_code).and_then(Value::as_str);
+    log.check("DTR-7.1-01", named == Some(code), || {
+        format!(
+            "the callback does not carry the deferral code: {}",
+            excerpt(&callback.body)
+        )
+    });
+    let leak = leaked(callback, &body, code, notification_token);
+    log.check("K-7-02", leak.is_none(), || {
+        format!("the callback carries {}", leak.unwrap_or_default())
+    });
+    match (presented(&callback.headers), notification_token) {
+        (Some(presented), Some(supplied)) => {
+            let right = presented == supplied;
+            for row in ["DTR-7.1-02", "DTR-6.3-03"] {
+                log.check(row, right, || {
+                    "the callback presents another bearer value than the one supplied".to_owned()
+                });
+            }
+            right
+        }
+        // Whether the token may be gone by then is C-58.
+        (None, Some(_)) => false,
+        (Some(_), None) => {
+            let detail = "the callback presents a bearer value, but none was supplied".to_owned();
+            log.complain("DTR-7.1-02", detail);
+            false
+        }
+        (None, None) => false,
+    }
+}
+
+fn leaked(
+    callback: &Received,
+    body: &Map<String, Value>,
+    code: &str,
+    notification_token: Option<&str>,
+) -> Option<&'static str> {
+    if super::token::CREDENTIALS
+        .iter()
+        .any(|name| body.contains_key(*name))
+    {
+        Some("a token in its body")
+    } else if callback.uri.contains(code) {
+        Some("the deferral code in its URL")
+    } else if notification_token.is_some_and(|token| callback.uri.contains(token)) {
+        Some("the notification token in its URL")
+    } else {
+        None
+    }
+}
+
+/// The bearer value, if there is an `Authorization` header field. Another scheme presents nothing that fits.
+fn presented(headers: &HeaderMap) -> Option<&str> {
+    let value = headers
+        .get(header::AUTHORIZATION)?
+        .to_str()
+        .unwrap_or_default();
+    match value.split_once(' ') {
+        Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => Some(token),
+        _ => Some(""),
+    }
+}

@@ -1,0 +1,224 @@
+//! The reference server as a target, started with the run and stopped with it.
+
+mod registration;
+
+use std::sync::atomic::AtomicU64;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use dtr_model::draft::Draft;
+use dtr_reference::config::{AuthorizationCodeConfig, CallbackConfig, DeferralConfig};
+use dtr_reference::{AuthorizationServer, Config, ManualClock, Parts, Random};
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+
+use super::control::Control;
+use super::discovery::Endpoints;
+use super::error::SetupError;
+use super::receiver::Receiver;
+use super::time::TimeSource;
+use super::transport::{Http, InProcess, Transport, TransportKind};
+use super::{Limits, Target};
+
+/// Seconds in a tick: the least by which `slow_down` raises the interval (Section 6.5).
+pub const TICK_SECONDS: u64 = 5;
+/// What the server's clock shows at the start.
+pub const START: u64 = 1_800_000_000;
+/// A request with a one-time credential may be repeated for less than a tick (C-45).
+const REPRESENTATION_SECONDS: u64 = TICK_SECONDS - 1;
+/// Dead codes and unused authorization codes outlive every trace.
+const LONG_SECONDS: u64 = 3600;
+/// Seconds allowed for an exchange.
+const TIMEOUT: Duration = Duration::from_secs(10);
+/// The issuer, where nothing has to be resolved.
+const ISSUER_IN_PROCESS: &str = "https://as.example";
+
+/// A running reference server and its target.
+#[derive(Debug)]
+pub struct Bundled {
+    target: Arc<Target>,
+    // Background work of the server ends with its last owner.
+    _server: Keep<AuthorizationServer>,
+    _receiver: Receiver,
+    serving: Option<Serving>,
+}
+
+#[derive(Debug)]
+struct Serving {
+    stop: oneshot::Sender<()>,
+    task: JoinHandle<Result<(), std::io::Error>>,
+}
+
+impl Bundled {
+    /// Starts a server with these limits. `seed` determines every code it issues and everything its clients draw.
+    ///
+    /// # Errors
+    /// [`SetupError`]: no port, no certificate, or a configuration that does not hold together.
+    pub async fn start(
+        kind: TransportKind,
+        limits: Limits,
+        seed: u64,
+        draft: Draft,
+    ) -> Result<Self, SetupError> {
+        Self::start_with(kind, limits, seed, draft, |_, _| {}).await
+    }
+
+    /// The same, with a last word about how the server is made: a faulty part, another setting.
+    ///
+    /// # Errors
+    /// Those of [`start`](Self::start).
+    pub async fn start_with(
+        kind: TransportKind,
+        limits: Limits,
+        seed: u64,
+        draft: Draft,
+        adjust: impl FnOnce(&mut Config, &mut Parts),
+    ) -> Result<Self, SetupError> {
+        let receiver = Receiver::start().await?;
+        let listeners = match kind {
+            TransportKind::InProcess => None,
+            TransportKind::Http => Some((
+                TcpListener::bind("127.0.0.1:0").await?,
+                TcpListener::bind("127.0.0.1:0").await?,
+            )),
+        };
+        let (issuer, control_base) = match &listeners {
+            None => (ISSUER_IN_PROCESS.to_owned(), ISSUER_IN_PROCESS.to_owned()),
+            Some((public, control)) => (
+                format!("http://{}", public.local_addr()?),
+                format!("http://{}", control.local_addr()?),
+            ),
+        };
+        let (clients, pool) = registration::register(&receiver, seed);
+        let mut config = configuration(issuer, limits, &receiver);
+        config.clients = clients;
+        let mut parts = Parts {
+            clock: Arc::new(ManualClock::new(START)),
+            random: Arc::new(Seeded::new(seed)),
+            ..Parts::default()
+        };
+        adjust(&mut config, &mut parts);
+        let issuer = config.issuer.clone();
+        let server = AuthorizationServer::new(config, parts)?;
+
+        let (transport, control) = match kind {
+            TransportKind::InProcess => (
+                Transport::InProcess(InProcess::new(server.service(), TIMEOUT)),
+                Transport::InProcess(InProcess::new(server.control_service(), TIMEOUT)),
+            ),
+            TransportKind::Http => {
+                let http = Transport::Http(Http::new(TIMEOUT, None)?);
+                (http.clone(), http)
+            }
+        };
+        let serving = listeners.map(|(public, control)| serve(&server, public, control));
+        let control = Control::new(control, &control_base)?;
+        control
+            .ask(control.hold_callbacks(true))
+            .await
+            .map_err(SetupError::Control)?;
+        let time = TimeSource::of(Some(&control))
+            .await
+            .map_err(SetupError::Control)?;
+        let target = Target {
+            draft,
+            endpoints: Endpoints::discover(&transport, &issuer).await?,
+            transport,
+            control: Some(control),
+            time,
+            tick_seconds: TICK_SECONDS,
+            limits,
+            pool,
+            proofs_made: AtomicU64::new(0),
+        };
+        Ok(Self {
+            target: Arc::new(target),
+            _server: Keep(server),
+            _receiver: receiver,
+            serving,
+        })
+    }
+
+    /// The server as a target.
+    pub fn target(&self) -> &Arc<Target> {
+        &self.target
+    }
+
+    /// Stops the server and waits until it has stopped.
+    pub async fn shutdown(self) {
+        // A server that stopped by itself does not hear this, and a panic in it is over as well.
+        if let Some(serving) = self.serving {
+            let _ = serving.stop.send(());
+            let _ = serving.task.await;
+        }
+    }
+}
+
+fn configuration(issuer: String, limits: Limits, receiver: &Receiver) -> Config {
+    Config {
+        issuer,
+        subject: "alice".into(),
+        interaction_base: "https://interaction.example/dtr".into(),
+        authorization_code: AuthorizationCodeConfig {
+            lifetime: LONG_SECONDS,
+        },
+        deferral: DeferralConfig {
+            interval: u64::from(limits.interval) * TICK_SECONDS,
+            lifetime: u64::from(limits.lifetime) * TICK_SECONDS,
+            tombstone: LONG_SECONDS,
+            representation_window: REPRESENTATION_SECONDS,
+            escalate_after: None,
+        },
+        access_token: Default::default(),
+        policy: Default::default(),
+        callback: CallbackConfig {
+            delay: 0,
+            allow_private_addresses: true,
+            extra_root_pem: Some(receiver.root_pem().to_owned()),
+            ..CallbackConfig::default()
+        },
+        clients: Vec::new(),
+    }
+}
+
+fn serve(server: &AuthorizationServer, public: TcpListener, control: TcpListener) -> Serving {
+    let (stop, stopped) = oneshot::channel::<()>();
+    let server = server.clone();
+    let task = tokio::spawn(async move {
+        let shutdown = async {
+            // A sender that was dropped without a word means the same.
+            let _ = stopped.await;
+        };
+        server.serve(public, Some(control), shutdown).await
+    });
+    Serving { stop, task }
+}
+
+/// Randomness that can be drawn again. Not for production: whoever knows the seed knows every code.
+#[derive(Debug)]
+struct Seeded(Mutex<fastrand::Rng>);
+
+impl Seeded {
+    fn new(seed: u64) -> Self {
+        Self(Mutex::new(fastrand::Rng::with_seed(seed)))
+    }
+}
+
+impl Random for Seeded {
+    fn fill(&self, octets: &mut [u8]) {
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .fill(octets);
+    }
+}
+
+/// Keeps a value alive without showing it.
+struct Keep<T>(#[allow(dead_code, reason = "held for its drop")] T);
+
+impl<T> std::fmt::Debug for Keep<T> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("..")
+    }
+}

@@ -1,0 +1,145 @@
+//! The clients of the bundled server: for every kind of terms, enough pairs for many traces at a time.
+
+use std::sync::Arc;
+
+use dtr_reference::{AuthMethod, ClientConfig, Secret};
+
+use crate::target::client::{Authentication, Client, Scopes};
+use crate::target::key::Key;
+use crate::target::pool::{Kind, Pair, Pool, Shelf};
+use crate::target::receiver::Receiver;
+
+/// Traces of one kind that may run at the same time.
+const PAIRS: usize = 96;
+/// Keys made at the start; clients share them, as nothing links the keys of different codes.
+const KEYS: usize = 8;
+
+const CLIENT_CREDENTIALS: &str = "client_credentials";
+const AUTHORIZATION_CODE: &str = "authorization_code";
+
+/// The registrations, and the same clients as the driver sees them.
+pub(super) fn register(receiver: &Receiver, seed: u64) -> (Vec<ClientConfig>, Pool) {
+    let keys: Vec<Arc<Key>> = (0..KEYS).map(|_| Arc::new(Key::generate())).collect();
+    let mut random = fastrand::Rng::with_seed(seed);
+    let mut registrar = Registrar {
+        scopes: Arc::new(scopes()),
+        registrations: Vec::new(),
+    };
+    let kinds = [(false, false), (true, true), (false, true)]
+        .into_iter()
+        .flat_map(|sort| [(sort, false), (sort, true)])
+        .map(|((public, one_time), callback)| Kind {
+            public,
+            one_time,
+            callback,
+        });
+    let shelves = kinds
+        .map(|kind| {
+            let pairs = (0..PAIRS).map(|index| {
+                let name = name(kind, index);
+                let (endpoint, inbox) = match kind.callback {
+                    true => {
+                        let (endpoint, inbox) = receiver.open(&name);
+                        (Some(endpoint), Some(inbox))
+                    }
+                    false => (None, None),
+                };
+                Pair {
+                    owner: registrar.owner(kind, index, &name, endpoint),
+                    other: registrar.other(&format!("{name}-other")),
+                    keys: std::array::from_fn(|n| Arc::clone(&keys[(index + n) % KEYS])),
+                    inbox,
+                    seed: random.u64(..),
+                }
+            });
+            Shelf::new(kind, pairs.collect())
+        })
+        .collect();
+    (registrar.registrations, Pool::new(shelves))
+}
+
+struct Registrar {
+    scopes: Arc<Scopes>,
+    registrations: Vec<ClientConfig>,
+}
+
+impl Registrar {
+    fn owner(&mut self, kind: Kind, index: usize, name: &str, endpoint: Option<String>) -> Client {
+        let method = match (kind.public, index % 2) {
+            (true, _) => AuthMethod::None,
+            (false, 0) => AuthMethod::ClientSecretBasic,
+            (false, _) => AuthMethod::ClientSecretPost,
+        };
+        let grant = match kind.one_time {
+            true => AUTHORIZATION_CODE,
+            false => CLIENT_CREDENTIALS,
+        };
+        self.register(name, method, grant, endpoint)
+    }
+
+    fn other(&mut self, name: &str) -> Client {
+        self.register(
+            name,
+            AuthMethod::ClientSecretBasic,
+            CLIENT_CREDENTIALS,
+            None,
+        )
+    }
+
+    fn register(
+        &mut self,
+        client_id: &str,
+        auth_method: AuthMethod,
+        grant: &str,
+        endpoint: Option<String>,
+    ) -> Client {
+        // A space and a colon, so that a careless decoding of Basic credentials is noticed.
+        let secret = format!("{client_id}: a secret");
+        let authentication = match auth_method {
+            AuthMethod::ClientSecretBasic => Authentication::basic(client_id, &secret),
+            AuthMethod::ClientSecretPost => Authentication::Post(secret.as_str().into()),
+            _ => Authentication::None,
+        };
+        let public = matches!(authentication, Authentication::None);
+        let redirect_uri =
+            (grant == AUTHORIZATION_CODE).then(|| format!("https://client.example/{client_id}"));
+        self.registrations.push(ClientConfig {
+            client_id: client_id.into(),
+            client_secret: (!public).then(|| Secret::from(secret)),
+            auth_method,
+            redirect_uris: redirect_uri.iter().cloned().collect(),
+            scope: self.scopes.wider.clone(),
+            default_scope: Some(self.scopes.whole.clone()),
+            grant_types: vec![grant.into()],
+            deferred_client_notification_endpoint: endpoint,
+            enabled: true,
+        });
+        Client {
+            client_id: client_id.into(),
+            authentication,
+            redirect_uri: redirect_uri.map(Into::into),
+            scopes: Arc::clone(&self.scopes),
+        }
+    }
+}
+
+fn scopes() -> Scopes {
+    Scopes {
+        asked: None,
+        whole: "read write".into(),
+        part: "read".into(),
+        wider: "read write admin".into(),
+        forbidden: "root".into(),
+    }
+}
+
+fn name(kind: Kind, index: usize) -> String {
+    let client = if kind.public {
+        "public"
+    } else {
+        "confidential"
+    };
+    let grant = if kind.one_time { "code" } else { "credentials" };
+    let callback = if kind.callback { "-called" } else { "" };
+    format!("{client}-{grant}{callback}-{index}")
+}

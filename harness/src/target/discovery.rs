@@ -1,0 +1,105 @@
+//! Finding the endpoints (RFC 8414).
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use http::Method;
+use serde_json::{Map, Value};
+use url::Url;
+
+use super::error::{MetadataError, SetupError};
+use super::transport::{Outgoing, Transport};
+
+/// Where a server's endpoints are.
+#[derive(Debug, Clone)]
+pub struct Endpoints {
+    /// The issuer identifier.
+    pub issuer: Arc<Url>,
+    /// The metadata document.
+    pub metadata: Arc<Url>,
+    /// The token endpoint.
+    pub token: Arc<Url>,
+    /// The revocation endpoint, if there is one.
+    pub revocation: Option<Arc<Url>>,
+    /// The authorization endpoint, if there is one.
+    pub authorization: Option<Arc<Url>>,
+}
+
+impl Endpoints {
+    /// Reads the metadata of `issuer`.
+    ///
+    /// # Errors
+    /// [`SetupError::Url`] for an issuer that is no URL, [`SetupError::Metadata`] for a document that cannot be used.
+    pub async fn discover(transport: &Transport, issuer: &str) -> Result<Self, SetupError> {
+        let issuer = parse("issuer", issuer)?;
+        let metadata = metadata_url(&issuer);
+        Self::read(transport, issuer, &metadata)
+            .await
+            .map_err(|cause| SetupError::Metadata {
+                url: metadata.to_string(),
+                cause,
+            })
+    }
+
+    async fn read(
+        transport: &Transport,
+        issuer: Arc<Url>,
+        metadata: &Arc<Url>,
+    ) -> Result<Self, MetadataError> {
+        let reply = transport.send(get(Arc::clone(metadata))).await?;
+        if reply.status != 200 {
+            return Err(MetadataError::Status(reply.status));
+        }
+        let document: Map<String, Value> =
+            serde_json::from_slice(&reply.body).map_err(|_| MetadataError::NotJson)?;
+        let endpoint = |name: &'static str| {
+            document
+                .get(name)
+                .and_then(Value::as_str)
+                .and_then(|text| Url::parse(text).ok())
+                .map(Arc::new)
+                .ok_or(MetadataError::Member(name))
+        };
+        Ok(Self {
+            issuer,
+            metadata: Arc::clone(metadata),
+            token: endpoint("token_endpoint")?,
+            revocation: endpoint("revocation_endpoint").ok(),
+            authorization: endpoint("authorization_endpoint").ok(),
+        })
+    }
+}
+
+/// A GET without a body.
+pub(crate) fn get(url: Arc<Url>) -> Outgoing {
+    Outgoing {
+        method: Method::GET,
+        url,
+        headers: Vec::new(),
+        body: Bytes::new(),
+    }
+}
+
+/// Reads a URL that the set-up names.
+///
+/// # Errors
+/// [`SetupError::Url`].
+pub(super) fn parse(what: &'static str, value: &str) -> Result<Arc<Url>, SetupError> {
+    Url::parse(value)
+        .map(Arc::new)
+        .map_err(|_| SetupError::Url {
+            what,
+            value: value.to_owned(),
+        })
+}
+
+/// The well-known segment goes between host and path (RFC 8414 Section 3.1).
+fn metadata_url(issuer: &Url) -> Arc<Url> {
+    let mut url = issuer.clone();
+    let path = format!(
+        "/.well-known/oauth-authorization-server{}",
+        issuer.path().trim_end_matches('/')
+    );
+    url.set_path(&path);
+    Arc::new(url)
+}

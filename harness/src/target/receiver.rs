@@ -1,0 +1,201 @@
+//! Where callbacks arrive (Section 7): an HTTPS server with one path per client.
+//!
+//! It writes down what it gets, answers what it was told to answer, and never waits.
+
+use std::collections::HashMap;
+use std::convert::Infallible;
+use std::net::SocketAddr;
+use std::sync::atomic::{AtomicU16, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use bytes::Bytes;
+use http::{HeaderMap, Method, Request, Response, StatusCode};
+use http_body_util::{BodyExt as _, Empty, Limited};
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::TokioIo;
+use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
+use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+use tokio_rustls::TlsAcceptor;
+
+use super::error::SetupError;
+
+/// Longest callback body that is kept, in octets.
+const BODY_LIMIT: usize = 64 * 1024;
+
+/// One callback, as received.
+#[derive(Debug, Clone)]
+pub struct Received {
+    /// The method.
+    pub method: Method,
+    /// Path and query.
+    pub uri: String,
+    /// The header fields.
+    pub headers: HeaderMap,
+    /// The body.
+    pub body: Bytes,
+}
+
+/// The callbacks of one client.
+#[derive(Debug)]
+pub struct Inbox {
+    reply: AtomicU16,
+    received: Mutex<Vec<Received>>,
+}
+
+impl Default for Inbox {
+    fn default() -> Self {
+        Self {
+            reply: AtomicU16::new(StatusCode::NO_CONTENT.as_u16()),
+            received: Mutex::default(),
+        }
+    }
+}
+
+impl Inbox {
+    /// Answers callbacks with this status from now on.
+    pub fn reply_with(&self, status: StatusCode) {
+        self.reply.store(status.as_u16(), Ordering::SeqCst);
+    }
+
+    /// Takes out what arrived since the last time.
+    pub fn take(&self) -> Vec<Received> {
+        std::mem::take(&mut *self.received.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn receive(&self, callback: Received) -> StatusCode {
+        self.received
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push(callback);
+        StatusCode::from_u16(self.reply.load(Ordering::SeqCst)).unwrap_or(StatusCode::NO_CONTENT)
+    }
+}
+
+type Inboxes = Arc<Mutex<HashMap<String, Arc<Inbox>>>>;
+
+/// The server that receives callbacks. Dropped, it stops listening.
+#[derive(Debug)]
+pub struct Receiver {
+    address: SocketAddr,
+    root_pem: String,
+    inboxes: Inboxes,
+    accepting: JoinHandle<()>,
+}
+
+impl Receiver {
+    /// Starts on a free loopback port, with a certificate authority made for the occasion.
+    ///
+    /// # Errors
+    /// No free port, or no certificate.
+    pub async fn start() -> Result<Self, SetupError> {
+        let (acceptor, root_pem) = identity()?;
+        let listener = TcpListener::bind("127.0.0.1:0").await?;
+        let address = listener.local_addr()?;
+        let inboxes = Inboxes::default();
+        let accepting = tokio::spawn(accept(listener, acceptor, Arc::clone(&inboxes)));
+        Ok(Self {
+            address,
+            root_pem,
+            inboxes,
+            accepting,
+        })
+    }
+
+    /// The certificate authority to trust, in PEM.
+    pub fn root_pem(&self) -> &str {
+        &self.root_pem
+    }
+
+    /// Opens an inbox and returns its URL, to be registered as `deferred_client_notification_endpoint`.
+    pub fn open(&self, name: &str) -> (String, Arc<Inbox>) {
+        let inbox = Arc::new(Inbox::default());
+        let path = format!("/callback/{name}");
+        let url = format!("https://localhost:{}{path}", self.address.port());
+        self.inboxes
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(path, Arc::clone(&inbox));
+        (url, inbox)
+    }
+}
+
+impl Drop for Receiver {
+    fn drop(&mut self) {
+        self.accepting.abort();
+    }
+}
+
+/// A certificate for `localhost`, and who vouches for it.
+fn identity() -> Result<(TlsAcceptor, String), SetupError> {
+    let authority_key = KeyPair::generate()?;
+    let mut authority = CertificateParams::new(Vec::<String>::new())?;
+    authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    let root_pem = authority.self_signed(&authority_key)?.pem();
+    let issuer = Issuer::new(authority, authority_key);
+    let key = KeyPair::generate()?;
+    let names = vec!["localhost".to_owned(), "127.0.0.1".to_owned()];
+    let certificate = CertificateParams::new(names)?.signed_by(&key, &issuer)?;
+    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let config = rustls::ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()?
+        .with_no_client_auth()
+        .with_single_cert(
+            vec![certificate.der().clone()],
+            PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key.serialize_der())),
+        )?;
+    Ok((TlsAcceptor::from(Arc::new(config)), root_pem))
+}
+
+async fn accept(listener: TcpListener, acceptor: TlsAcceptor, inboxes: Inboxes) {
+    loop {
+        let Ok((stream, _)) = listener.accept().await else {
+            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+            continue;
+        };
+        // Answers are small: without this the last packet of each may wait for an acknowledgement.
+        let _ = stream.set_nodelay(true);
+        let (acceptor, inboxes) = (acceptor.clone(), Arc::clone(&inboxes));
+        tokio::spawn(async move {
+            let Ok(stream) = acceptor.accept(stream).await else {
+                return;
+            };
+            let service = service_fn(move |request| answer(Arc::clone(&inboxes), request));
+            // The peer went away, which is its right.
+            let _ = http1::Builder::new()
+                .serve_connection(TokioIo::new(stream), service)
+                .await;
+        });
+    }
+}
+
+async fn answer(
+    inboxes: Inboxes,
+    request: Request<Incoming>,
+) -> Result<Response<Empty<Bytes>>, Infallible> {
+    let (parts, body) = request.into_parts();
+    let inbox = inboxes
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner)
+        .get(parts.uri.path())
+        .cloned();
+    let body = Limited::new(body, BODY_LIMIT)
+        .collect()
+        .await
+        .map(http_body_util::Collected::to_bytes)
+        .unwrap_or_default();
+    let status = inbox.map_or(StatusCode::NOT_FOUND, |inbox| {
+        inbox.receive(Received {
+            method: parts.method,
+            uri: parts.uri.to_string(),
+            headers: parts.headers,
+            body,
+        })
+    });
+    let mut response = Response::new(Empty::new());
+    *response.status_mut() = status;
+    Ok(response)
+}

@@ -1,0 +1,71 @@
+//! The target's time: set by hand through its control API, or the wall's.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use serde_json::Value;
+
+use super::control::Control;
+use super::failure::TransportFailure;
+
+/// Where the driver reads the time that the server goes by.
+#[derive(Debug)]
+pub enum TimeSource {
+    /// The server's clock stands still until told otherwise; this is what it last showed.
+    Manual(AtomicU64),
+    /// Both go by the wall clock.
+    Wall,
+}
+
+impl TimeSource {
+    /// Asks the control API which clock the server has.
+    ///
+    /// # Errors
+    /// That of the control API.
+    pub async fn of(control: Option<&Control>) -> Result<Self, TransportFailure> {
+        let Some(control) = control else {
+            return Ok(Self::Wall);
+        };
+        let shown = control.ask(control.read_clock()).await?;
+        match (shown.get("manual"), now_in(&shown)) {
+            (Some(Value::Bool(true)), Some(now)) => Ok(Self::Manual(AtomicU64::new(now))),
+            _ => Ok(Self::Wall),
+        }
+    }
+
+    /// Seconds since the Unix epoch.
+    pub fn now(&self) -> u64 {
+        match self {
+            Self::Manual(now) => now.load(Ordering::SeqCst),
+            Self::Wall => SystemTime::now()
+                .duration_since(UNIX_EPOCH)
+                .map_or(0, |elapsed| elapsed.as_secs()),
+        }
+    }
+
+    /// Lets `seconds` pass: at once by hand, otherwise by waiting.
+    ///
+    /// # Errors
+    /// That of the control API.
+    pub async fn advance(
+        &self,
+        control: Option<&Control>,
+        seconds: u64,
+    ) -> Result<(), TransportFailure> {
+        match (self, control) {
+            (Self::Manual(now), Some(control)) => {
+                let shown = control.ask(control.advance_clock(seconds)).await?;
+                let later = now_in(&shown).ok_or_else(|| {
+                    TransportFailure::Control("the clock did not say what time it is".into())
+                })?;
+                now.fetch_max(later, Ordering::SeqCst);
+            }
+            _ => tokio::time::sleep(Duration::from_secs(seconds)).await,
+        }
+        Ok(())
+    }
+}
+
+fn now_in(shown: &Value) -> Option<u64> {
+    shown.get("now").and_then(Value::as_u64)
+}

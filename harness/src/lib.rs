@@ -1,1 +1,28 @@
-//! The harness behind the `dtr` binary.
+//! The harness behind the `dtr` binary: it runs generated traces against an
+//! authorization server, judges what comes back, and records test vectors.
+//!
+//! | module | what it does |
+//! |---|---|
+//! | [`suite`] | which traces a run consists of |
+//! | [`target`] | the server under test, the bundled one among them |
+//! | [`driver`] | events into requests, responses into answers, and the rules of a single response |
+//! | [`oracle`] | what may be answered, given what was answered before |
+//! | [`engine`] | traces in lockstep with the target's clock; verdicts; shrinking |
+//! | [`report`] | what people and programs are told |
+//! | [`vector`] | traces written down for others to replay |
+//! | [`failures`] | what failed last time, to be run first |
+//! | [`cli`] | the verbs |
+//!
+//! An event goes down through `engine`, `driver` and `target` to the server; its
+//! answer comes up through `driver` to `oracle`, and the verdict through `engine`
+//! to `report`.
+
+pub mod cli;
+pub mod driver;
+pub mod engine;
+pub mod failures;
+pub mod oracle;
+pub mod report;
+pub mod suite;
+pub mod target;
+pub mod vector;

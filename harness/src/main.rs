@@ -1,2 +1,7 @@
-//! The one binary, `dtr`.
-fn main() {}
+//! The one binary, `dtr`. What each verb does is in `cli/`, one file a verb.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    dtr_harness::cli::main()
+}

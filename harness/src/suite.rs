@@ -52,7 +52,7 @@ fn short() -> Vec<Trace> {
 
 /// The same events under the same terms need running once; the first origin
 /// stays.
-fn unique(traces: Vec<Trace>) -> Vec<Trace> {
+pub(crate) fn unique(traces: Vec<Trace>) -> Vec<Trace> {
     let mut seen = std::collections::HashSet::new();
     traces
         .into_iter()

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use dtr_model::Trace;
 use dtr_model::event::{Answer, Event};
-use dtr_model::question::{Question, Reading};
+use dtr_model::question::{Question, Reading, Readings};
 use dtr_model::requirement::{self, Level};
 
 use super::{Tally, is_tick};
@@ -81,15 +81,20 @@ pub(super) struct Running {
 }
 
 impl Running {
-    pub(super) fn new(target: Arc<Target>, lease: Lease, trace: Trace) -> Running {
+    pub(super) fn new(
+        target: Arc<Target>,
+        lease: Lease,
+        accepted: Readings,
+        trace: Trace,
+    ) -> Running {
         Running {
-            session: Session::new(target, lease, trace.terms),
-            oracle: Oracle::new(trace.terms),
+            oracle: Oracle::new(trace.terms, accepted),
             at: 0,
             tick: 0,
             steps: Vec::with_capacity(trace.events.len()),
             report: Report::default(),
             ended: None,
+            session: Session::new(target, lease, trace.terms),
             trace,
         }
     }
@@ -162,8 +167,9 @@ impl Running {
                 rows.into_iter().for_each(|id| self.credit(id, answer));
                 observed.into_iter().for_each(|id| self.report.tally.held(id));
             }
-            (_, Ruling::Unlawful { readings, allowed }) => {
-                let requirements = readings.iter().map(|(_, _, id)| *id).collect();
+            (_, Ruling::Unaccepted { readings, allowed }) => {
+                let broken: Vec<_> = readings.iter().filter_map(|(_, _, id)| *id).collect();
+                let requirements = if broken.is_empty() { all_rows } else { broken };
                 let readings: Vec<_> = readings.into_iter().map(|(q, r, _)| (q, r)).collect();
                 let names: Vec<_> = readings.iter().map(|(q, r)| format!("{q}/{r}")).collect();
                 let detail = format!("{words}: the server reads {}", names.join(" and "));

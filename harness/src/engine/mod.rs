@@ -25,17 +25,26 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use dtr_model::Trace;
 use dtr_model::event::Event;
+use dtr_model::question::Readings;
 
+use crate::driver::Observation;
 use crate::target::Target;
 use judge::{Running, Verdict};
+
+/// Traces in flight at a time. More would only wait for the same two cores.
+const WIDTH: usize = 64;
 
 /// How traces are run.
 #[derive(Debug, Clone)]
 pub struct Engine {
     target: Arc<Target>,
+    accepted: Readings,
     width: usize,
     stop: Arc<AtomicBool>,
 }
+
+/// Why a trace cannot begin.
+const NO_CLIENT: &str = "the target has no client for these terms, or other limits";
 
 /// What a run came to.
 #[derive(Debug, Default)]
@@ -59,11 +68,13 @@ pub struct Outcome {
 }
 
 impl Engine {
-    /// Runs up to `width` traces at a time; `stop` ends the run early.
-    pub fn new(target: Arc<Target>, width: usize, stop: Arc<AtomicBool>) -> Engine {
+    /// Runs traces against `target`, accepting what the readings in `accepted`
+    /// allow; `stop` ends the run early.
+    pub fn new(target: Arc<Target>, accepted: Readings, stop: Arc<AtomicBool>) -> Engine {
         Engine {
             target,
-            width: width.max(1),
+            accepted,
+            width: WIDTH,
             stop,
         }
     }
@@ -94,8 +105,11 @@ impl Engine {
     async fn batch(&self, batch: Vec<Trace>, outcome: &mut Outcome) {
         let mut running = Vec::with_capacity(batch.len());
         for trace in batch {
-            let lease = self.target.lease(&trace.terms).await;
-            running.push(Running::new(Arc::clone(&self.target), lease, trace));
+            let target = Arc::clone(&self.target);
+            match target.acquire(&trace.terms).await {
+                Some(lease) => running.push(Running::new(target, lease, self.accepted, trace)),
+                None => outcome.inconclusive.push((trace, NO_CLIENT.to_owned())),
+            }
         }
         loop {
             running = in_parallel(running).await;
@@ -149,6 +163,13 @@ impl Outcome {
             }
             Verdict::Inconclusive(trace, why) => self.inconclusive.push((trace, why)),
         }
+    }
+
+    /// Takes in an observation that belongs to no trace: of the metadata.
+    pub fn take_in(&mut self, observation: Observation) {
+        self.requests += observation.exchanges.len() as u64;
+        observation.observed.iter().for_each(|id| self.tally.held(id));
+        observation.findings.iter().for_each(|f| self.tally.broken(f.requirement));
     }
 
     /// Adds what another run came to.

@@ -3,9 +3,10 @@
 //! It keeps *beliefs*, not an expected value. A [`Belief`] is a state the
 //! deferral may be in and the readings under which it got there. An observation
 //! keeps the beliefs that allow it. If none is left, no reading of the text
-//! allows what was seen; if only beliefs are left whose readings break an
-//! explicit MUST, the server is consistent and wrong, and the oracle says which
-//! reading it follows.
+//! allows what was seen. If only beliefs are left whose readings are not
+//! *accepted*, the server is consistent and wrong, and the oracle says which
+//! reading it follows. Of a foreign server any reading is accepted that breaks
+//! no explicit MUST; of our own only the pins are.
 
 use std::collections::BTreeSet;
 
@@ -25,13 +26,13 @@ pub struct Belief {
 /// What the oracle says of one observation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Ruling {
-    /// Some lawful reading allows it.
+    /// Some accepted reading allows it.
     Allowed,
-    /// Only readings that break an explicit MUST allow it.
-    Unlawful {
-        /// Those readings, with the requirement each breaks.
-        readings: Vec<(Question, Reading, &'static str)>,
-        /// What a lawful server might have answered.
+    /// Only readings that are not accepted allow it.
+    Unaccepted {
+        /// Those readings, each with the requirement it breaks outright, if any.
+        readings: Vec<(Question, Reading, Option<&'static str>)>,
+        /// What might have been answered.
         allowed: BTreeSet<Answer>,
     },
     /// No reading allows it.
@@ -45,36 +46,31 @@ pub enum Ruling {
 #[derive(Debug, Clone)]
 pub struct Oracle {
     terms: Terms,
-    lawful: Readings,
+    accepted: Readings,
     beliefs: Vec<Belief>,
 }
 
 impl Oracle {
-    /// Before the token request, every reading being possible.
-    pub fn new(terms: Terms) -> Oracle {
-        Oracle::reading(terms, Readings::open(), Readings::lawful())
-    }
-
-    /// Before the token request, with `readings` possible, of which those in
-    /// `lawful` break no MUST.
-    pub fn reading(terms: Terms, readings: Readings, lawful: Readings) -> Oracle {
+    /// Before the token request: every reading is possible, those in `accepted`
+    /// are in order.
+    pub fn new(terms: Terms, accepted: Readings) -> Oracle {
         let start = Belief {
             deferral: Deferral::ABSENT,
-            readings,
+            readings: Readings::open(),
         };
         Oracle {
             terms,
-            lawful,
+            accepted,
             beliefs: vec![start],
         }
     }
 
-    /// What a lawful server may answer to `event` now.
+    /// What a server of accepted readings may answer to `event` now.
     pub fn allowed(&self, event: Event) -> BTreeSet<Answer> {
-        let lawful = self.beliefs.iter().filter(|b| self.is_lawful(b));
-        let outcomes = lawful.flat_map(|b| step(b.deferral, event, &self.terms, &b.readings));
+        let accepted = self.beliefs.iter().filter(|b| self.is_accepted(b));
+        let outcomes = accepted.flat_map(|b| step(b.deferral, event, &self.terms, &b.readings));
         outcomes
-            .filter(|o| o.readings.meet(&self.lawful).is_some())
+            .filter(|o| o.readings.meet(&self.accepted).is_some())
             .map(|o| o.answer)
             .collect()
     }
@@ -100,17 +96,17 @@ impl Oracle {
                 allowed: self.allowed(event),
             };
         }
-        let lawful = after.iter().any(|b| self.is_lawful(b));
-        let was_lawful = self.beliefs.iter().any(|b| self.is_lawful(b));
-        let allowed = match lawful {
+        let accepted = after.iter().any(|b| self.is_accepted(b));
+        let was_accepted = self.beliefs.iter().any(|b| self.is_accepted(b));
+        let allowed = match accepted {
             true => BTreeSet::new(),
             false => self.allowed(event),
         };
         self.beliefs = after;
-        match lawful || !was_lawful {
+        match accepted || !was_accepted {
             true => Ruling::Allowed,
-            false => Ruling::Unlawful {
-                readings: self.unlawful(),
+            false => Ruling::Unaccepted {
+                readings: self.unaccepted(),
                 allowed,
             },
         }
@@ -128,23 +124,24 @@ impl Oracle {
         self.beliefs.iter().map(|b| b.deferral)
     }
 
-    fn is_lawful(&self, belief: &Belief) -> bool {
-        belief.readings.meet(&self.lawful).is_some()
+    fn is_accepted(&self, belief: &Belief) -> bool {
+        belief.readings.meet(&self.accepted).is_some()
     }
 
-    /// The readings on which every remaining belief parts from the lawful.
-    fn unlawful(&self) -> Vec<(Question, Reading, &'static str)> {
+    /// The readings on which every remaining belief parts from the accepted.
+    fn unaccepted(&self) -> Vec<(Question, Reading, Option<&'static str>)> {
         let possible = self.readings();
-        let parted = Question::ALL.iter().flat_map(|q| {
-            q.readings()
-                .zip(q.entry().readings)
-                .filter(|(r, _)| possible.allows(*q, *r))
-                .filter_map(|(r, entry)| Some((*q, r, entry.breaks?)))
-                .collect::<Vec<_>>()
-        });
+        let mut parted = Vec::new();
+        for q in Question::ALL {
+            let mut left = possible.of(*q);
+            if left.any(|r| self.accepted.allows(*q, r)) {
+                continue;
+            }
+            for reading in possible.of(*q) {
+                parted.push((*q, reading, q.entry().readings[reading as usize].breaks));
+            }
+        }
         parted
-            .filter(|(q, _, _)| !q.readings().any(|r| possible.allows(*q, r) && self.lawful.allows(*q, r)))
-            .collect()
     }
 }
 

@@ -10,7 +10,7 @@ const DEFERRED: Answer = Answer::Deferred {
 };
 
 fn approved() -> Oracle {
-    let mut oracle = Oracle::new(Terms::CREDENTIALS);
+    let mut oracle = Oracle::new(Terms::CREDENTIALS, Readings::lawful());
     let request = Event::Request(TokenRequest::PLAIN);
     assert_eq!(oracle.observe(request, DEFERRED), Ruling::Allowed);
     let approve = Event::Decide(Decision::Approve);
@@ -29,10 +29,10 @@ fn a_token_after_an_approval_is_allowed_and_a_denial_is_not() {
 fn a_second_token_names_the_reading_it_follows_and_the_must_it_breaks() {
     let mut oracle = approved();
     oracle.observe(POLL, TOKEN);
-    let Ruling::Unlawful { readings, allowed } = oracle.observe(POLL, TOKEN) else {
+    let Ruling::Unaccepted { readings, allowed } = oracle.observe(POLL, TOKEN) else {
         panic!("a second token was let through");
     };
-    assert_eq!(readings, [(Question::C01, Reading::A, "DTR-6.5.2-02")]);
+    assert_eq!(readings, [(Question::C01, Reading::A, Some("DTR-6.5.2-02"))]);
     assert_eq!(allowed, BTreeSet::from([Answer::InvalidGrant]));
 }
 

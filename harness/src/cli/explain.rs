@@ -1,0 +1,86 @@
+//! `dtr explain`: what an id stands for.
+
+use anstream::println;
+use dtr_model::generate::{self, SETTINGS};
+use dtr_model::property::Property;
+use dtr_model::question::Question;
+use dtr_model::requirement;
+use dtr_model::trace::{Origin, Trace};
+use owo_colors::OwoColorize;
+
+use super::{Exit, Trouble};
+use crate::report::diagram;
+use crate::suite;
+
+/// Arguments of `dtr explain`.
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// A requirement (DTR-6.5.1-07), question (C-02), property (S1) or trace
+    /// (fork-C-02=A-…); or `requirements`, `questions`, `properties` for a list
+    #[arg(value_name = "ID")]
+    id: String,
+}
+
+pub(super) fn explain(args: &Args) -> Result<Exit, Trouble> {
+    let id = args.id.as_str();
+    match id {
+        "questions" => Question::ALL.iter().for_each(|q| println!("{q}  {}", q.entry().title)),
+        "properties" => Property::ALL.iter().for_each(|p| println!("{:<8} {}", p.id(), p.text())),
+        "requirements" => requirement::ALL.iter().for_each(|r| println!("{:<15} {}", r.id, r.text)),
+        _ => one(id)?,
+    }
+    Ok(Exit::Pass)
+}
+
+fn one(id: &str) -> Result<(), Trouble> {
+    if let Some(question) = Question::named(id) {
+        return Ok(explain_question(question));
+    }
+    if let Some(property) = Property::named(id) {
+        println!("{} {}", property.bold(), property.text());
+        return Ok(example("The shortest way to put it to the test:", |t| {
+            t.origin == Origin::Danger(id.to_owned())
+        }));
+    }
+    if let Some(row) = requirement::named(id) {
+        println!("{} (section {}, {:?}) {}", row.id.bold(), row.section, row.level, row.text);
+        return Ok(example("A trace that bears on it:", |t| suite::bearing(t).contains_key(id)));
+    }
+    let traces = suite::recorded();
+    let Some(trace) = traces.iter().find(|t| t.id == id) else {
+        return Err(Trouble::new(format!(
+            "`{id}` is no requirement, question, property or trace; `dtr explain questions` lists the questions, `dtr vectors list` the traces"
+        )));
+    };
+    println!("{}", diagram::of_trace(trace));
+    Ok(())
+}
+
+fn explain_question(question: Question) {
+    let entry = question.entry();
+    println!("{} {} (sections {})", question.bold(), entry.title, entry.sections);
+    let forks: Vec<_> = SETTINGS.iter().flat_map(|t| generate::forks(*t)).collect();
+    for (reading, text) in question.readings().zip(entry.readings) {
+        let pin = if reading == entry.pin { ", the pin" } else { "" };
+        let breaks = text.breaks.map(|id| format!(", breaks {id}")).unwrap_or_default();
+        println!();
+        println!("{question}/{reading}{pin}{breaks}: {}", text.text);
+        let fork = forks.iter().find(|(q, r, _)| (*q, *r) == (question, reading));
+        match fork {
+            Some((_, _, trace)) => {
+                println!("told from the pin by {}:", trace.id);
+                println!("{}", diagram::of_trace(trace));
+            }
+            None if reading == entry.pin => {}
+            None => println!("no sequence of requests for one code tells it from the pin"),
+        }
+    }
+}
+
+fn example(caption: &str, fits: impl Fn(&Trace) -> bool) {
+    if let Some(trace) = suite::recorded().iter().find(|t| fits(t)) {
+        println!();
+        println!("{caption} {}", trace.id);
+        println!("{}", diagram::of_trace(trace));
+    }
+}

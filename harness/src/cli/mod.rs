@@ -1,0 +1,103 @@
+//! The command line: one verb a file, and what their errors have in common.
+//!
+//! Exit codes: 0 pass, 1 fail, 2 usage or setup error, 3 inconclusive.
+
+mod check;
+mod explain;
+mod foreign;
+mod run;
+mod serve;
+mod vectors;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use dtr_model::draft::Draft;
+
+/// Model, conformance suite and test vectors for OAuth's Deferred Token Response.
+#[derive(Debug, Parser)]
+#[command(name = "dtr", version, arg_required_else_help = true)]
+#[command(after_help = "Exit codes: 0 pass, 1 fail, 2 usage or setup error, 3 inconclusive.\n\
+    Start with `dtr run`: it needs no configuration.")]
+struct Cli {
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(Debug, Subcommand)]
+enum Verb {
+    /// Check the model: every property, under every reading of every question
+    Check(check::Args),
+    /// Run the suite against an authorization server; without a target, the bundled one
+    Run(run::Args),
+    /// Serve the reference authorization server
+    Serve(serve::Args),
+    /// Record, replay and check the test vectors
+    Vectors(vectors::Args),
+    /// Explain a requirement, question, property or trace by its id
+    Explain(explain::Args),
+}
+
+/// What a verb came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Exit {
+    /// Everything held.
+    Pass,
+    /// Something did not.
+    Fail,
+    /// It cannot be said.
+    Inconclusive,
+}
+
+/// A verb that could not do its work: usage or setup.
+#[derive(Debug)]
+pub(crate) struct Trouble(String);
+
+impl Trouble {
+    /// What is wrong, and what to do next.
+    pub(crate) fn new(what: impl std::fmt::Display) -> Trouble {
+        Trouble(what.to_string())
+    }
+}
+
+impl<E: std::error::Error> From<E> for Trouble {
+    fn from(error: E) -> Trouble {
+        let mut text = error.to_string();
+        let mut source = error.source();
+        while let Some(cause) = source {
+            // Many errors repeat their cause; say each thing once.
+            let cause_text = cause.to_string();
+            if !text.contains(&cause_text) {
+                text = format!("{text}: {cause_text}");
+            }
+            source = cause.source();
+        }
+        Trouble(text)
+    }
+}
+
+/// Runs the program.
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let exit = match cli.verb {
+        Verb::Check(args) => check::check(&args),
+        Verb::Run(args) => run::run(&args),
+        Verb::Serve(args) => serve::serve(&args),
+        Verb::Vectors(args) => vectors::vectors(&args),
+        Verb::Explain(args) => explain::explain(&args),
+    };
+    match exit {
+        Ok(Exit::Pass) => ExitCode::SUCCESS,
+        Ok(Exit::Fail) => ExitCode::from(1),
+        Ok(Exit::Inconclusive) => ExitCode::from(3),
+        Err(Trouble(what)) => {
+            anstream::eprintln!("dtr: {what}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+/// The edition given by `--draft`.
+fn draft(id: &str) -> Result<Draft, String> {
+    Draft::named(id).map_err(|e| e.to_string())
+}

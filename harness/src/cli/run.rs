@@ -1,0 +1,173 @@
+//! `dtr run`: the suite against a server.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Instant;
+
+use anstream::{eprintln, print};
+use dtr_model::Trace;
+use dtr_model::draft::Draft;
+use dtr_model::question::Readings;
+use tokio::runtime::Runtime;
+
+use super::{Exit, Trouble, draft, foreign};
+use crate::driver::check_metadata;
+use crate::engine::{Engine, Failure, Outcome, minimise};
+use crate::failures::Failures;
+use crate::report::document::{Counted, Document, Setting, Verdict};
+use crate::report::{progress, terminal};
+use crate::suite::{self, Selection};
+use crate::target::bundled::TICK_SECONDS;
+use crate::target::{Bundled, Limits, TransportKind};
+
+/// Kinds of failure that are made short and told in full.
+const TOLD: usize = 8;
+
+/// Arguments of `dtr run`.
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// Issuer of a server to look at; without it the bundled one is started and tested
+    #[arg(long, value_name = "URL")]
+    url: Option<String>,
+    /// Edition of the text
+    #[arg(long, value_parser = draft, default_value = "ietf-01", value_name = "DRAFT")]
+    draft: Draft,
+    /// Run only what this names: traces, origins, properties, requirements or sections, with commas
+    #[arg(long, value_name = "EXPR")]
+    select: Option<String>,
+    /// Seed of the random walks
+    #[arg(long, default_value_t = 1, value_name = "N")]
+    seed: u64,
+    /// Write the report as JSON
+    #[arg(long, value_name = "FILE")]
+    json: Option<PathBuf>,
+    /// Call the bundled server in process instead of over HTTP
+    #[arg(long, conflicts_with = "url")]
+    in_process: bool,
+    /// Where failing traces are kept, to be run first next time
+    #[arg(long, default_value = ".dtr/failures.json", value_name = "FILE")]
+    failures: PathBuf,
+}
+
+pub(super) fn run(args: &Args) -> Result<Exit, Trouble> {
+    let runtime = Runtime::new()?;
+    runtime.block_on(async {
+        let document = match &args.url {
+            Some(url) => foreign::look_at(url, args.draft, args.seed).await?,
+            None => bundled(args).await?,
+        };
+        print!("{}", terminal::render(&document));
+        if let Some(path) = &args.json {
+            let text = serde_json::to_string_pretty(&document)? + "\n";
+            std::fs::write(path, text)
+                .map_err(|e| Trouble::new(format!("cannot write {}: {e}", path.display())))?;
+        }
+        Ok(match document.verdict {
+            Verdict::Fail => Exit::Fail,
+            Verdict::Inconclusive => Exit::Inconclusive,
+            _ => Exit::Pass,
+        })
+    })
+}
+
+/// Starts the bundled server, once for each choice of limits that traces ask
+/// for, and runs everything against it.
+async fn bundled(args: &Args) -> Result<Document, Trouble> {
+    let began = Instant::now();
+    let mut kept = Failures::read(&args.failures)?;
+    let traces = selected(args, &kept)?;
+    let stop = stop_on_interrupt();
+    let bar = progress(traces.len() as u64, "traces");
+    let mut outcome = Outcome::default();
+    let mut told = Vec::new();
+    let mut where_it_was = Vec::new();
+    for (limits, traces) in by_limits(traces) {
+        let kind = match args.in_process {
+            true => TransportKind::InProcess,
+            false => TransportKind::Http,
+        };
+        let server = Bundled::start(kind, limits, args.seed, args.draft).await?;
+        let target = Arc::clone(server.target());
+        where_it_was.push(target.endpoints.issuer.to_string());
+        outcome.take_in(check_metadata(&target).await);
+        // Our own server has to read every question as its pins say.
+        let engine = Engine::new(target, Readings::pins(), Arc::clone(&stop));
+        let part = engine.run(traces, |n| bar.inc(n)).await;
+        told.extend(make_short(&engine, &part.failures).await);
+        outcome.add(part);
+        server.shutdown().await;
+    }
+    bar.finish_and_clear();
+    kept.replace(told.iter().map(|c: &Counted| c.failure.trace.clone()));
+    kept.write(&args.failures)?;
+    if outcome.stopped {
+        eprintln!("dtr: interrupted; what follows is what was found until then");
+    }
+    let setting = Setting {
+        draft: args.draft.id,
+        target: format!("bundled reference server at {}", where_it_was.join(" and ")),
+        tick_seconds: TICK_SECONDS,
+        seed: args.seed,
+        elapsed: began.elapsed().as_secs_f64(),
+    };
+    Ok(Document::new(&outcome, &told, setting))
+}
+
+/// What failed last time comes first.
+fn selected(args: &Args, kept: &Failures) -> Result<Vec<Trace>, Trouble> {
+    let all = suite::unique(kept.traces().chain(suite::generated(args.seed)).collect());
+    match &args.select {
+        None => Ok(all),
+        Some(expression) => Ok(Selection::parse(expression).apply(all)?),
+    }
+}
+
+fn by_limits(traces: Vec<Trace>) -> Vec<(Limits, Vec<Trace>)> {
+    let mut groups: BTreeMap<(u8, u8), Vec<Trace>> = BTreeMap::new();
+    for trace in traces {
+        let limits = (trace.terms.interval, trace.terms.lifetime);
+        groups.entry(limits).or_default().push(trace);
+    }
+    let groups = groups.into_iter();
+    groups
+        .map(|((interval, lifetime), traces)| (Limits { interval, lifetime }, traces))
+        .collect()
+}
+
+/// One failure of each kind, made as short as it fails.
+async fn make_short(engine: &Engine, failures: &[Failure]) -> Vec<Counted> {
+    let mut kinds: BTreeMap<_, Vec<&Failure>> = BTreeMap::new();
+    for failure in failures {
+        kinds.entry(failure.kind()).or_default().push(failure);
+    }
+    let mut counted = Vec::new();
+    for alike in kinds.into_values().take(TOLD) {
+        let Some(shortest) = alike.iter().min_by_key(|f| f.trace.events.len()) else {
+            continue;
+        };
+        counted.push(Counted {
+            failure: minimise(engine, (*shortest).clone()).await,
+            times: alike.len() as u64,
+        });
+    }
+    counted.sort_by_key(|c| c.failure.trace.events.len());
+    counted
+}
+
+/// The first interrupt ends the run and lets it report; a second one kills it,
+/// as the handler is gone by then.
+fn stop_on_interrupt() -> Arc<AtomicBool> {
+    let stop = Arc::new(AtomicBool::new(false));
+    let told = Arc::clone(&stop);
+    tokio::spawn(async move {
+        if tokio::signal::ctrl_c().await.is_ok() {
+            told.store(true, Ordering::Relaxed);
+        }
+        if tokio::signal::ctrl_c().await.is_ok() {
+            std::process::exit(130);
+        }
+    });
+    stop
+}

@@ -1,0 +1,57 @@
+//! A failing trace as a shell script: what was sent, with the waits in it.
+//!
+//! Deferral codes and authorization codes are the server's, so a script that is
+//! run again needs the new ones in their place; they stand at its top.
+
+use std::fmt::Write;
+
+use dtr_model::event::Event;
+
+use crate::driver::Exchange;
+use crate::engine::Failure;
+
+/// The script. `tick_seconds` is how long a tick lasts.
+pub fn script(failure: &Failure, tick_seconds: u64) -> String {
+    let mut text = format!(
+        "#!/bin/sh\n# {}: {}\n# Codes and DPoP proofs are those of the failing run: put fresh ones in their place.\n",
+        failure.trace.id, failure.detail
+    );
+    for step in &failure.steps {
+        let _ = writeln!(text, "\n# {}", step.event);
+        if step.event == Event::Tick {
+            let _ = writeln!(text, "sleep {tick_seconds}   # or advance the server's clock");
+        }
+        for exchange in &step.exchanges {
+            command(&mut text, exchange);
+        }
+        let _ = writeln!(text, "#   came: {}", step.seen);
+    }
+    text
+}
+
+fn command(text: &mut String, exchange: &Exchange) {
+    let _ = write!(text, "curl -sS -i -X {} {}", exchange.method, quoted(&exchange.url.to_string()));
+    for (name, value) in exchange.request_header_text() {
+        let _ = write!(text, " \\\n  -H {}", quoted(&format!("{name}: {value}")));
+    }
+    let body = exchange.request_text();
+    if !body.is_empty() {
+        let _ = write!(text, " \\\n  --data-raw {}", quoted(&body));
+    }
+    text.push('\n');
+}
+
+/// One word for a POSIX shell.
+fn quoted(word: &str) -> String {
+    format!("'{}'", word.replace('\'', r"'\''"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::quoted;
+
+    #[test]
+    fn a_quote_in_a_word_does_not_end_it() {
+        assert_eq!(quoted("it's"), r"'it'\''s'");
+    }
+}

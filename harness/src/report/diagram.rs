@@ -1,0 +1,72 @@
+//! A trace as a sequence diagram in text.
+//!
+//! ```text
+//!    0 s  client ──▶ AS      token request, opted in, with a proof
+//!         client ◀── AS      deferred
+//!    0 s            AS ◀── approver  approved
+//! ```
+
+use std::fmt::Write;
+
+use dtr_model::Trace;
+use dtr_model::event::{Answer, Caller, Event};
+use dtr_model::generate::Situation;
+
+use crate::engine::Failure;
+
+/// Seconds a tick stands for when a trace is shown without a target.
+const TICK_SECONDS: u64 = 5;
+
+/// A trace with the answers of a server at the pins.
+pub fn of_trace(trace: &Trace) -> String {
+    let mut situation = Situation::START;
+    let mut text = String::new();
+    let mut at = 0;
+    for event in &trace.events {
+        let (next, answer) = situation.after(*event, &trace.terms);
+        lines(&mut text, at, *event, &answer.to_string());
+        at += if *event == Event::Tick { TICK_SECONDS } else { 0 };
+        situation = next;
+    }
+    text
+}
+
+/// A failing trace with the answers that came; the last is the wrong one.
+pub fn of_failure(failure: &Failure, tick_seconds: u64) -> String {
+    let mut text = String::new();
+    for step in &failure.steps {
+        lines(&mut text, step.tick * tick_seconds, step.event, &step.seen);
+    }
+    let allowed: Vec<String> = failure.allowed.iter().map(Answer::to_string).collect();
+    let expected = match allowed.is_empty() {
+        true => String::new(),
+        false => format!("; allowed: {}", allowed.join(", or ")),
+    };
+    let _ = writeln!(text, "        ✗ {}{expected}", failure.detail);
+    text
+}
+
+/// Who acts, which way the arrow points, and who answers.
+fn lines(text: &mut String, at: u64, event: Event, seen: &str) {
+    let who = match event {
+        Event::Tick => {
+            let _ = writeln!(text, "{:>8} time passes", "⋮");
+            return;
+        }
+        Event::Callback(_) => {
+            let _ = writeln!(text, "{at:>5} s  {:<8} ◀── AS  {event}: {seen}", "client");
+            return;
+        }
+        Event::Request(_) => "client",
+        Event::Poll { by, .. } | Event::Revoke { by } => match by {
+            Caller::OtherClient => "stranger",
+            Caller::Owner | Caller::OtherKey => "client",
+        },
+        Event::Decide(_) | Event::Lapse(_) | Event::Return(_) | Event::Widen => "control",
+        Event::ResponseLost => "network",
+    };
+    let _ = writeln!(text, "{at:>5} s  {who:<8} ──▶ AS  {event}");
+    if seen != Answer::Silence.to_string() {
+        let _ = writeln!(text, "{:>7}  {who:<8} ◀── AS  {seen}", "");
+    }
+}

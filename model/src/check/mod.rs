@@ -65,10 +65,13 @@ impl Case {
     /// When the search could not be finished, or, at the pins, some property was
     /// never put to the test and would hold vacuously.
     pub fn check(&self) -> Result<Checked, CheckError> {
+        self.check_in(&Setting::new(self.readings))
+    }
+
+    pub(crate) fn check_in(&self, setting: &Setting) -> Result<Checked, CheckError> {
         let began = Instant::now();
-        let setting = Setting::new(self.readings);
         let mut exercised = Properties::NONE;
-        let explored = Explored::all(&setting, STATE_LIMIT, |(_, tested)| {
+        let explored = Explored::all(setting, STATE_LIMIT, |(_, tested)| {
             exercised = exercised.union(*tested);
         })?;
         let untested = Properties::ALL.without(exercised);
@@ -79,7 +82,7 @@ impl Case {
             name: self.name.clone(),
             states: explored.states().len(),
             moves: explored.moves(),
-            broken: counterexamples(&setting, &explored),
+            broken: counterexamples(setting, &explored),
             untested,
             elapsed: began.elapsed(),
         })

@@ -1,1 +1,140 @@
+//! Which reading breaks what, and that two independent searches agree.
 
+use super::{Case, second_opinion};
+use crate::property::Property;
+use crate::question::Readings;
+use crate::world::Setting;
+
+/// Broken at the pins: the price of `expired_token` after the lifetime, of one
+/// response only, and of testing the lifetime at each attempt.
+const PINS: [(Property, usize); 3] = [
+    (Property::L2Late, 6),
+    (Property::L2Lost, 7),
+    (Property::L5Late, 5),
+];
+
+fn case(choice: &str) -> Case {
+    Case::all()
+        .into_iter()
+        .find(|c| c.name == choice)
+        .unwrap_or_else(|| panic!("no case {choice}"))
+}
+
+/// Checks a reading: `changed` are the properties that fare otherwise than at
+/// the pins, with the length of a shortest counterexample; 0 means that the
+/// reading heals them.
+fn check(choice: &str, changed: &[(Property, usize)]) {
+    let found = case(choice).check().expect("the search is exhaustive");
+    for property in Property::ALL {
+        let steps = |list: &[(Property, usize)]| {
+            let entry = list.iter().find(|(p, _)| p == property);
+            entry.map(|(_, steps)| *steps)
+        };
+        let expected = steps(changed).or(steps(&PINS)).unwrap_or(0);
+        let found = found.broken.get(property).map_or(0, Vec::len);
+        assert_eq!(found, expected, "{choice}: steps to break {property}");
+    }
+}
+
+#[test]
+fn the_pins_pay_for_delivery_and_for_nothing_else() {
+    check("pins", &[]);
+}
+
+#[test]
+fn a_first_match_reading_issues_two_tokens() {
+    check(
+        "C-01=A",
+        &[(Property::S1, 6), (Property::S3, 8), (Property::L2Lost, 0)],
+    );
+}
+
+#[test]
+fn an_approval_that_outlives_its_code_heals_late_delivery_and_breaks_the_lifetime() {
+    check("C-02=A", &[(Property::S3, 6), (Property::L2Late, 0)]);
+}
+
+#[test]
+fn disposal_at_the_decision_loses_the_outcome() {
+    let changed = [
+        (Property::L1, 4),
+        (Property::L2, 4),
+        (Property::L2Late, 7),
+        (Property::L2Lost, 0),
+    ];
+    check("C-08=B", &changed);
+}
+
+#[test]
+fn a_credential_used_up_by_the_deferral_cannot_ask_again() {
+    check("C-45=A", &[(Property::L2Lost, 2)]);
+}
+
+#[test]
+fn a_revocation_without_the_proof_destroys_the_request() {
+    let changed = [(Property::S5, 2), (Property::L1, 6), (Property::L2, 5)];
+    check("C-52=C", &changed);
+}
+
+#[test]
+fn a_secret_destroyed_early_leaves_the_callback_bare_or_unsent() {
+    check("C-58=B", &[(Property::S9, 3), (Property::L5, 3)]);
+}
+
+#[test]
+fn a_callback_after_cancellation_is_unsound() {
+    check("C-59=A", &[(Property::S10, 4)]);
+}
+
+#[test]
+fn stateright_counts_the_same_states_and_breaks_the_same_properties() {
+    for choice in ["pins", "C-02=A", "C-08=B"] {
+        let case = case(choice);
+        let ours = case.check().expect("the search is exhaustive");
+        let theirs = second_opinion(&Setting::new(case.readings), 2);
+        assert!(theirs.finished, "{choice}");
+        assert_eq!(theirs.states, ours.states, "{choice}");
+        let broken: Vec<_> = ours.broken.into_keys().collect();
+        assert_eq!(
+            theirs.broken.into_iter().collect::<Vec<_>>(),
+            broken,
+            "{choice}"
+        );
+    }
+}
+
+#[test]
+fn a_counterexample_leads_where_it_says() {
+    let case = Case::pins();
+    let setting = Setting::new(case.readings);
+    for (property, path) in case.check().expect("the search is exhaustive").broken {
+        let mut worlds = vec![crate::world::World::new()];
+        for action in &path {
+            let mut after = Vec::new();
+            for world in &worlds {
+                setting.moves(*world, &mut |m| {
+                    if m.action == *action {
+                        after.push(m.next);
+                    }
+                });
+            }
+            worlds = after;
+        }
+        let broken = worlds.iter().any(|w| w.broken().contains(property));
+        assert!(
+            broken,
+            "{property}: replaying its counterexample breaks nothing"
+        );
+    }
+}
+
+#[test]
+fn an_open_choice_is_checked_too() {
+    let both = Readings::pins().union(&case("C-05=B").readings);
+    let open = Case {
+        name: "C-05 open".to_owned(),
+        readings: both,
+    };
+    let broken = open.check().expect("the search is exhaustive").broken;
+    assert_eq!(broken.get(&Property::S8).map(Vec::len), Some(6));
+}

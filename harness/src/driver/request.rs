@@ -158,11 +158,14 @@ impl Session {
         let which = match &self.deferral {
             Some(captured) if *captured.code == *code => Code::Same,
             Some(_) => Code::Other,
-            // The lost code of a reusable credential was another one (C-47).
-            None if self.code_lost && !self.terms.one_time => Code::Other,
-            None => Code::New,
+            None if !self.code_lost => Code::New,
+            // The one that got lost, for all that can be told: the same request was repeated for it (C-45).
+            None if self.terms.one_time => Code::Same,
+            // A reusable credential makes another code each time (C-47).
+            None => Code::Other,
         };
-        if which == Code::New {
+        if self.deferral.is_none() && which != Code::Other {
+            self.code_lost = false;
             self.deferral = Some(Captured {
                 code: code.into(),
                 bound: request.keyed,
@@ -177,20 +180,14 @@ impl Session {
         })
     }
 
-    /// A consent that lapsed before there was a code has to lapse for the new code.
+    /// A consent that lapsed before there was a code has to lapse for the code.
     async fn carry_lapse_over(
         &mut self,
         log: &mut Log,
         seen: &Seen,
     ) -> Result<(), TransportFailure> {
-        let is_new = matches!(
-            seen,
-            Seen::Answer(Answer::Deferred {
-                code: Code::New,
-                ..
-            })
-        );
-        if is_new && self.changes.consent_lapsed {
+        let deferred = matches!(seen, Seen::Answer(Answer::Deferred { .. }));
+        if deferred && self.changes.consent_lapsed {
             self.tell_consent(log, false).await?;
         }
         Ok(())

@@ -47,7 +47,7 @@ impl Control {
     }
 
     /// What the policy does with the client's next request.
-    pub(crate) fn policy(&self, client_id: &str, steer: Steer) -> Outgoing {
+    pub fn policy(&self, client_id: &str, steer: Steer) -> Outgoing {
         let next = match steer {
             Steer::Defer => "defer",
             Steer::Interact => "interact",
@@ -60,12 +60,12 @@ impl Control {
     }
 
     /// The response to the client's next authenticated request is to get lost.
-    pub(crate) fn drop(&self, client_id: &str) -> Outgoing {
+    pub fn drop(&self, client_id: &str) -> Outgoing {
         post(&self.drop, &json!({ "client_id": client_id }))
     }
 
     /// A decision; `part` is what a narrowed approval grants.
-    pub(crate) fn decide(&self, code: &str, decision: Decision, part: &str) -> Outgoing {
+    pub fn decide(&self, code: &str, decision: Decision, part: &str) -> Outgoing {
         let body = match decision {
             Decision::Approve => json!({ "deferral_code": code, "decision": "approve" }),
             Decision::Narrow => {
@@ -83,7 +83,7 @@ impl Control {
     }
 
     /// Whether the resource owner's consent holds.
-    pub(crate) fn consent(&self, code: &str, valid: bool) -> Outgoing {
+    pub fn consent(&self, code: &str, valid: bool) -> Outgoing {
         post(
             &self.consent,
             &json!({ "deferral_code": code, "valid": valid }),
@@ -91,7 +91,7 @@ impl Control {
     }
 
     /// Whether the client's registration holds.
-    pub(crate) fn enable(&self, client_id: &str, enabled: bool) -> Outgoing {
+    pub fn enable(&self, client_id: &str, enabled: bool) -> Outgoing {
         post(
             &self.client,
             &json!({ "client_id": client_id, "enabled": enabled }),
@@ -99,7 +99,7 @@ impl Control {
     }
 
     /// What the client's requests without a scope stand for.
-    pub(crate) fn default_scope(&self, client_id: &str, scope: &str) -> Outgoing {
+    pub fn default_scope(&self, client_id: &str, scope: &str) -> Outgoing {
         post(
             &self.client,
             &json!({ "client_id": client_id, "default_scope": scope }),
@@ -107,30 +107,31 @@ impl Control {
     }
 
     /// A callback attempt, now.
-    pub(crate) fn attempt_callback(&self, code: &str) -> Outgoing {
+    pub fn attempt_callback(&self, code: &str) -> Outgoing {
         post(&self.callbacks, &json!({ "deferral_code": code }))
     }
 
     /// Whether callbacks go out only on demand.
-    pub(crate) fn hold_callbacks(&self, hold: bool) -> Outgoing {
+    pub fn hold_callbacks(&self, hold: bool) -> Outgoing {
         post(&self.callbacks, &json!({ "hold": hold }))
     }
 
     /// What time it is.
-    pub(crate) fn read_clock(&self) -> Outgoing {
+    pub fn read_clock(&self) -> Outgoing {
         super::discovery::get(Arc::clone(&self.clock))
     }
 
     /// Moves the clock.
-    pub(crate) fn advance_clock(&self, seconds: u64) -> Outgoing {
+    pub fn advance_clock(&self, seconds: u64) -> Outgoing {
         post(&self.clock, &json!({ "advance": seconds }))
     }
 
-    /// Sends a control request and reads the answer.
+    /// Sends a control request and reads the answer. A code that the server no longer knows is no failure: there is
+    /// nothing left to control, and the value is null.
     ///
     /// # Errors
-    /// Like [`read`], or that of the transport.
-    pub(crate) async fn ask(&self, request: Outgoing) -> Result<Value, TransportFailure> {
+    /// [`TransportFailure::Control`] when it is refused, or that of the transport.
+    pub async fn ask(&self, request: Outgoing) -> Result<Value, TransportFailure> {
         read(&self.transport.send(request).await?)
     }
 }

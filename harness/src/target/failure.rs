@@ -2,6 +2,7 @@
 
 use std::error::Error;
 use std::io;
+use std::time::Duration;
 
 /// A request that was not answered in HTTP, or that could not be sent at all. It says nothing about conformance:
 /// a trace that meets one is inconclusive.
@@ -12,8 +13,8 @@ pub enum TransportFailure {
     #[error("cannot connect ({0}); is the server running, and is its address right?")]
     Unreachable(String),
     /// No answer within the time allowed.
-    #[error("no answer within {0} seconds; is the server overloaded or stuck?")]
-    TimedOut(u64),
+    #[error("no answer within {0:?}; is the server overloaded or stuck?")]
+    TimedOut(Duration),
     /// The connection ended before the answer was complete.
     #[error("the connection was closed before the answer was complete")]
     ConnectionClosed,
@@ -39,9 +40,9 @@ pub enum TransportFailure {
 
 impl TransportFailure {
     /// Sorts an error of the HTTP client by what its chain of causes holds.
-    pub(super) fn from_client(error: &reqwest::Error, timeout_seconds: u64) -> Self {
+    pub(super) fn from_client(error: &reqwest::Error, timeout: Duration) -> Self {
         if error.is_timeout() {
-            return Self::TimedOut(timeout_seconds);
+            return Self::TimedOut(timeout);
         }
         if error.is_connect() {
             return Self::Unreachable(innermost(error));

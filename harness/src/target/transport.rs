@@ -136,7 +136,7 @@ impl InProcess {
         };
         tokio::time::timeout(self.timeout, exchange)
             .await
-            .unwrap_or(Err(TransportFailure::TimedOut(self.timeout.as_secs())))
+            .unwrap_or(Err(TransportFailure::TimedOut(self.timeout)))
     }
 }
 
@@ -168,7 +168,7 @@ fn append(all: &mut BytesMut, data: &[u8]) -> Result<(), TransportFailure> {
 #[derive(Debug, Clone)]
 pub struct Http {
     client: reqwest::Client,
-    timeout_seconds: u64,
+    timeout: Duration,
 }
 
 impl Http {
@@ -192,14 +192,11 @@ impl Http {
             .timeout(timeout)
             .tls_certs_merge(roots)
             .build()?;
-        Ok(Self {
-            client,
-            timeout_seconds: timeout.as_secs(),
-        })
+        Ok(Self { client, timeout })
     }
 
     async fn send(&self, outgoing: Outgoing) -> Result<Reply, TransportFailure> {
-        let failed = |error| TransportFailure::from_client(&error, self.timeout_seconds);
+        let failed = |error| TransportFailure::from_client(&error, self.timeout);
         let mut request = reqwest::Request::new(outgoing.method, Url::clone(&outgoing.url));
         request.headers_mut().extend(outgoing.headers);
         if !outgoing.body.is_empty() {

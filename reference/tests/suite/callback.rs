@@ -107,6 +107,9 @@ async fn no_authorization_without_a_notification_token() {
     world.hold(true).await;
     let code = world.defer(SERVICE).await;
     assert!(world.decide(&code, "deny").await);
+    world.advance(DELAY);
+    settle().await;
+    assert!(receiver.received().is_empty(), "held");
     assert_eq!(world.attempt(&code).await, delivered(204));
     assert!(
         !receiver.received()[0]

@@ -101,7 +101,16 @@ const VALUES: [&str; 14] = [
 /// Bytes that look like a form often enough to get past the first check.
 fn form() -> impl Strategy<Value = Vec<u8>> {
     let name = prop_oneof![4 => prop::sample::select(&NAMES[..]).prop_map(str::to_owned), 1 => any::<String>()];
-    let value = prop_oneof![4 => prop::sample::select(&VALUES[..]).prop_map(str::to_owned), 1 => any::<String>()];
+    let value = prop_oneof![
+        8 => prop::sample::select(&VALUES[..]).prop_map(str::to_owned),
+        1 => any::<String>(),
+        1 => prop::collection::vec(any::<u8>(), 1..8).prop_map(|octets| {
+            octets.iter().map(|octet| format!("%{octet:02x}")).collect()
+        }),
+        1 => prop::collection::vec(0u8..128, 1..8).prop_map(|octets| {
+            octets.iter().map(|octet| format!("%{octet:02x}")).collect()
+        }),
+    ];
     let pairs = prop::collection::vec((name, value), 0..8).prop_map(|pairs| {
         pairs
             .iter()

@@ -18,7 +18,7 @@ use std::time::{Duration, Instant};
 use crate::explore::{Explored, TooLarge};
 use crate::property::{Properties, Property};
 use crate::question::{Question, Reading, Readings};
-use crate::world::{Action, Setting};
+use crate::world::{Action, Setting, Tabled};
 
 /// No world of ours comes near it; a search that reaches it has failed.
 pub const STATE_LIMIT: u32 = 40_000_000;
@@ -70,8 +70,9 @@ impl Case {
 
     pub(crate) fn check_in(&self, setting: &Setting) -> Result<Checked, CheckError> {
         let began = Instant::now();
+        let space = Tabled::new(setting);
         let mut exercised = Properties::NONE;
-        let explored = Explored::all(setting, STATE_LIMIT, |(_, tested)| {
+        let explored = Explored::all(&space, STATE_LIMIT, |(_, tested)| {
             exercised = exercised.union(*tested);
         })?;
         let untested = Properties::ALL.without(exercised);
@@ -82,7 +83,7 @@ impl Case {
             name: self.name.clone(),
             states: explored.states().len(),
             moves: explored.moves(),
-            broken: counterexamples(setting, &explored),
+            broken: counterexamples(&space, &explored),
             untested,
             elapsed: began.elapsed(),
         })
@@ -120,15 +121,15 @@ pub enum CheckError {
 
 /// The explorer finds the nearest states first, so the first state in which a
 /// property broke ends a shortest counterexample.
-fn counterexamples(
-    setting: &Setting,
-    explored: &Explored<Setting>,
+fn counterexamples<'a>(
+    space: &Tabled<'a>,
+    explored: &Explored<Tabled<'a>>,
 ) -> BTreeMap<Property, Vec<Action>> {
     let mut broken = BTreeMap::new();
     let mut found = Properties::NONE;
     for (position, world) in explored.states().iter().enumerate() {
         for property in world.broken().without(found).iter() {
-            let path = explored.path(setting, position);
+            let path = explored.path(space, position);
             broken.insert(property, path.into_iter().map(|((a, _), _)| a).collect());
         }
         found = found.union(world.broken());

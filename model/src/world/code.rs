@@ -2,33 +2,29 @@
 //! requests, decisions, lapses, callback attempts, the attacker, and the clock.
 
 use super::state::Kind;
-use super::{Action, Message, Move, Setting, Which, World};
-use crate::deferral::{Callback, Deferral, Phase, for_each_outcome};
+use super::steps::{Brought, Step, Steps};
+use super::{Action, Message, Move, Which, World};
+use crate::deferral::{Callback, Deferral, Phase};
 use crate::event::{Answer, Caller, Decision, Event, Fate, Precondition, TokenRequest};
-use crate::property::{Judgement, Properties, judge};
+use crate::property::Properties;
 
-pub(super) fn moves(setting: &Setting, world: World, found: &mut impl FnMut(Move)) {
+pub(super) fn moves(steps: &impl Steps, world: World, found: &mut impl FnMut(Move)) {
     for which in Which::ALL {
-        each_event(world, which, |event| {
-            outcomes(setting, world, which, event, &mut |answer, next, judged| {
-                let action = Action::Event(which, event, answer);
-                let next = ring(next, which, event, answer, world, judged);
-                if let Some(next) = next {
-                    found(Move {
-                        action,
-                        next,
-                        exercised: judged.exercised,
-                    });
-                }
-            });
+        steps.at_once(which, |event, step| {
+            if let Some(next) = ring(world, which, event, step) {
+                found(Move {
+                    action: Action::Event(which, event, step.answer),
+                    next,
+                    exercised: step.judged.exercised,
+                });
+            }
         });
     }
-    tick(setting, world, found);
+    tick(steps, world, found);
 }
 
 /// The events that may befall this code now.
-fn each_event(world: World, which: Which, mut then: impl FnMut(Event)) {
-    let d = world.deferral(which);
+pub(super) fn each_event(d: Deferral, which: Which, mut then: impl FnMut(Event)) {
     requests(d, which, &mut then);
     if d.phase() == Phase::Absent || d.phase() == Phase::Synchronous {
         return;
@@ -122,76 +118,33 @@ fn lapses(d: Deferral, which: Which, then: &mut impl FnMut(Event)) {
     }
 }
 
-/// Every outcome of an event at one code, judged.
-#[inline]
-pub(super) fn outcomes(
-    setting: &Setting,
-    world: World,
-    which: Which,
-    event: Event,
-    found: &mut impl FnMut(Answer, World, Judgement),
-) {
-    let (before, watch) = (world.deferral(which), world.watch(which));
-    let terms = &setting.terms[which as usize];
-    for_each_outcome(before, event, terms, &setting.readings, |outcome| {
-        #[cfg(test)]
-        let outcome = match setting.fault {
-            Some(fault) => fault(before, event, outcome),
-            None => outcome,
-        };
-        let (after, answer) = (outcome.deferral, outcome.answer);
-        let judged = judge(watch, before, event, answer, after, terms);
-        let next = world
-            .with_code(which, after, judged.watch)
-            .with_broken(judged.broken);
-        found(answer, next, judged);
-    });
-}
-
-/// A callback attempt puts a message on the wire, if there is room for one; the
-/// client has been called only when it arrives.
-fn ring(
-    next: World,
-    which: Which,
-    event: Event,
-    answer: Answer,
-    world: World,
-    judged: Judgement,
-) -> Option<World> {
-    let sent = matches!(answer, Answer::Called { .. });
+/// The world after a step. A callback attempt puts a message on the wire, if
+/// there is room for one; the client has been called only when it arrives.
+fn ring(world: World, which: Which, event: Event, step: Step) -> Option<World> {
+    let next = world.after(which, step);
+    let sent = matches!(step.answer, Answer::Called { .. });
     if !sent || event != Event::Callback(Fate::Delivered) {
         return Some(next);
     }
-    let watch = judged.watch.with_called(world.watch(which).called());
-    let called = next.with_code(which, next.deferral(which), watch);
+    let watch = next.watch(which).with_called(world.watch(which).called());
+    let called = next.with_code(which, step.deferral, watch);
     world
         .has_room()
         .then(|| called.with_messages([world.message0_or_none(), Message::new(Kind::Ring, which)]))
 }
 
-fn tick(setting: &Setting, world: World, found: &mut impl FnMut(Move)) {
-    outcomes(
-        setting,
-        world,
-        Which::First,
-        Event::Tick,
-        &mut |_, first, judged| {
-            outcomes(
-                setting,
-                first,
-                Which::Second,
-                Event::Tick,
-                &mut |_, next, other| {
-                    let broken = judged.broken.union(other.broken);
-                    found(Move {
-                        action: Action::Tick,
-                        next: next.with_broken(broken),
-                        exercised: judged.exercised.union(other.exercised),
-                    });
-                },
-            );
-        },
-    );
+fn tick(steps: &impl Steps, world: World, found: &mut impl FnMut(Move)) {
+    steps.upon(Which::First, Brought::Tick, |first| {
+        steps.upon(Which::Second, Brought::Tick, |second| {
+            let broken = first.judged.broken.union(second.judged.broken);
+            let next = world.after(Which::First, first);
+            found(Move {
+                action: Action::Tick,
+                next: next.after(Which::Second, second).with_broken(broken),
+                exercised: first.judged.exercised.union(second.judged.exercised),
+            });
+        });
+    });
 }
 
 /// A move that tests nothing.

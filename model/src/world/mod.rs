@@ -14,9 +14,13 @@ mod action;
 mod code;
 mod network;
 mod state;
+mod steps;
 
 pub use action::{Action, Which};
 pub use state::{Message, World};
+pub use steps::Tabled;
+
+use steps::Steps;
 
 use crate::property::Properties;
 use crate::question::Readings;
@@ -81,9 +85,13 @@ impl Setting {
     /// Hands every possible move in `world` to `found`.
     #[inline]
     pub fn moves(&self, world: World, found: &mut impl FnMut(Move)) {
-        code::moves(self, world, found);
-        network::moves(self, world, found);
+        moves(self, &steps::Direct(self, world), world, found);
     }
+}
+
+fn moves(setting: &Setting, steps: &impl Steps, world: World, found: &mut impl FnMut(Move)) {
+    code::moves(steps, world, found);
+    network::moves(setting, steps, world, found);
 }
 
 #[cfg(test)]

@@ -1,30 +1,30 @@
 //! The network: requests on their way to the server, responses and callbacks on
 //! their way back. Two at a time, in any order.
 
-use super::code::{outcomes, quiet};
+use super::code::quiet;
 use super::state::Kind;
+use super::steps::{Brought, Steps};
 use super::{Action, Message, Move, Setting, Which, World};
 use crate::deferral::{Callback, Phase};
-use crate::event::{Answer, Caller, Event, Scope};
+use crate::event::{Answer, Scope};
 use crate::property::{Told, judge};
 use crate::question::{Question, Reading};
 
-const POLL: Event = Event::Poll {
-    by: Caller::Owner,
-    lost: false,
-};
-const REVOKE: Event = Event::Revoke { by: Caller::Owner };
-
-pub(super) fn moves(setting: &Setting, world: World, found: &mut impl FnMut(Move)) {
+pub(super) fn moves(
+    setting: &Setting,
+    steps: &impl Steps,
+    world: World,
+    found: &mut impl FnMut(Move),
+) {
     if world.has_room() {
         for which in Which::ALL.into_iter().filter(|w| world.watch(*w).known()) {
             send(world, which, found);
         }
     }
     let [first, second] = world.messages();
-    arrive(setting, world, first, second, found);
+    arrive(setting, steps, world, [first, second], found);
     if first != second {
-        arrive(setting, world, second, first, found);
+        arrive(setting, steps, world, [second, first], found);
     }
 }
 
@@ -38,9 +38,9 @@ fn send(world: World, which: Which, found: &mut impl FnMut(Move)) {
 /// What may happen to `message` while `other` stays.
 fn arrive(
     setting: &Setting,
+    steps: &impl Steps,
     world: World,
-    message: Message,
-    other: Message,
+    [message, other]: [Message; 2],
     found: &mut impl FnMut(Move),
 ) {
     let Some((kind, which)) = message.parts() else {
@@ -48,10 +48,10 @@ fn arrive(
     };
     let gone = world.with_messages([other, Message::None]);
     match kind {
-        Kind::Poll => poll(setting, world, which, other, found),
-        Kind::Revoke => revoke(setting, gone, which, other, found),
+        Kind::Poll => poll(setting, steps, world, which, other, found),
+        Kind::Revoke => revoke(setting, steps, gone, which, other, found),
         Kind::Seen => commit(setting, world, which, other, found),
-        Kind::Token => token(setting, world, gone, which, found),
+        Kind::Token => token(steps, world, gone, which, found),
         Kind::Ring => {
             let watch = world.watch(which).with_called(true);
             let called = |w: World| w.with_code(which, w.deferral(which), watch);
@@ -65,13 +65,16 @@ fn arrive(
 /// answers arrive makes no difference to anyone.
 fn poll(
     setting: &Setting,
+    steps: &impl Steps,
     world: World,
     which: Which,
     other: Message,
     found: &mut impl FnMut(Move),
 ) {
     let two_steps = setting.readings.allows(Question::C14, Reading::B);
-    outcomes(setting, world, which, POLL, &mut |answer, next, judged| {
+    steps.upon(which, Brought::Poll, |step| {
+        let (answer, next, exercised) =
+            (step.answer, world.after(which, step), step.judged.exercised);
         let token = matches!(answer, Answer::Token { .. });
         if token && two_steps && world.deferral(which).phase() == Phase::Approved {
             let seen = world.with_messages([other, Message::new(Kind::Seen, which)]);
@@ -79,7 +82,7 @@ fn poll(
             return;
         }
         // The client is told when the token arrives, not when it is sent.
-        let heard = judged.watch.with_told(world.watch(which).told());
+        let heard = next.watch(which).with_told(world.watch(which).told());
         let (next, left) = match token {
             true => (
                 next.with_code(which, next.deferral(which), heard),
@@ -90,14 +93,14 @@ fn poll(
         found(Move {
             action: Action::ProcessPoll(which, answer),
             next: next.with_messages([other, left]),
-            exercised: judged.exercised,
+            exercised,
         });
         // A copy of the request stays on the wire, where there is room for it.
         if !token {
             found(Move {
                 action: Action::RepeatPoll(which, answer),
                 next,
-                exercised: judged.exercised,
+                exercised,
             });
         }
     });
@@ -118,7 +121,14 @@ fn commit(
         again: false,
     };
     let terms = &setting.terms[which as usize];
-    let judged = judge(world.watch(which), before, POLL, answer, after, terms);
+    let judged = judge(
+        world.watch(which),
+        before,
+        Brought::Poll.event(),
+        answer,
+        after,
+        terms,
+    );
     let watch = judged.watch.with_told(world.watch(which).told());
     found(Move {
         action: Action::CommitToken(which),
@@ -132,16 +142,17 @@ fn commit(
 
 fn revoke(
     setting: &Setting,
+    steps: &impl Steps,
     gone: World,
     which: Which,
     other: Message,
     found: &mut impl FnMut(Move),
 ) {
-    outcomes(setting, gone, which, REVOKE, &mut |answer, next, judged| {
+    steps.upon(which, Brought::Revoke, |step| {
         found(Move {
-            action: Action::ProcessRevoke(which, answer),
-            next,
-            exercised: judged.exercised,
+            action: Action::ProcessRevoke(which, step.answer),
+            next: gone.after(which, step),
+            exercised: step.judged.exercised,
         });
     });
     let arrived = gone.watch(which).told() == Told::Token;
@@ -164,33 +175,34 @@ fn revoke(
     }
 }
 
-fn token(setting: &Setting, world: World, gone: World, which: Which, found: &mut impl FnMut(Move)) {
+fn token(
+    steps: &impl Steps,
+    world: World,
+    gone: World,
+    which: Which,
+    found: &mut impl FnMut(Move),
+) {
     let told = |w: World| {
         let watch = w.watch(which).with_told(Told::Token);
         w.with_code(which, w.deferral(which), watch)
     };
     found(quiet(Action::TokenArrives(which), told(gone)));
     found(quiet(Action::TokenDuplicated(which), told(world)));
-    outcomes(
-        setting,
-        gone,
-        which,
-        Event::ResponseLost,
-        &mut |_, next, judged| {
-            found(Move {
-                action: Action::TokenLost(which),
-                next,
-                exercised: judged.exercised,
-            });
-            let arrived = next.watch(which).with_missed(gone.watch(which).missed());
-            let next = told(next.with_code(which, next.deferral(which), arrived));
-            found(Move {
-                action: Action::TokenUnconfirmed(which),
-                next,
-                exercised: judged.exercised,
-            });
-        },
-    );
+    steps.upon(which, Brought::ResponseLost, |step| {
+        let (next, exercised) = (gone.after(which, step), step.judged.exercised);
+        found(Move {
+            action: Action::TokenLost(which),
+            next,
+            exercised,
+        });
+        let arrived = next.watch(which).with_missed(gone.watch(which).missed());
+        let next = told(next.with_code(which, next.deferral(which), arrived));
+        found(Move {
+            action: Action::TokenUnconfirmed(which),
+            next,
+            exercised,
+        });
+    });
 }
 
 impl World {

@@ -2,6 +2,7 @@
 
 mod registration;
 
+use std::fmt;
 use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -35,16 +36,14 @@ const TIMEOUT: Duration = Duration::from_secs(10);
 const ISSUER_IN_PROCESS: &str = "https://as.example";
 
 /// A running reference server and its target.
-#[derive(Debug)]
 pub struct Bundled {
     target: Arc<Target>,
     // Background work of the server ends with its last owner.
-    _server: Keep<AuthorizationServer>,
+    _server: AuthorizationServer,
     _receiver: Receiver,
     serving: Option<Serving>,
 }
 
-#[derive(Debug)]
 struct Serving {
     stop: oneshot::Sender<()>,
     task: JoinHandle<Result<(), std::io::Error>>,
@@ -134,7 +133,7 @@ impl Bundled {
         };
         Ok(Self {
             target: Arc::new(target),
-            _server: Keep(server),
+            _server: server,
             _receiver: receiver,
             serving,
         })
@@ -152,6 +151,12 @@ impl Bundled {
             let _ = serving.stop.send(());
             let _ = serving.task.await;
         }
+    }
+}
+
+impl fmt::Debug for Bundled {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Bundled({})", self.target.endpoints.issuer)
     }
 }
 
@@ -211,14 +216,5 @@ impl Random for Seeded {
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .fill(octets);
-    }
-}
-
-/// Keeps a value alive without showing it.
-struct Keep<T>(#[allow(dead_code, reason = "held for its drop")] T);
-
-impl<T> std::fmt::Debug for Keep<T> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("..")
     }
 }

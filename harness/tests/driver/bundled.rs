@@ -124,6 +124,7 @@ over_both!(
     requests_that_are_not_deferred,
     leases,
     clients_are_restored,
+    clients_left_changed_are_not_lent_again,
     codes_that_only_the_server_knows,
     metadata,
 );
@@ -474,6 +475,25 @@ async fn clients_are_restored(kind: TransportKind) {
     ])
     .await;
     run.finish().await;
+    bundled.shutdown().await;
+}
+
+async fn clients_left_changed_are_not_lent_again(kind: TransportKind) {
+    let bundled = bundled(kind).await;
+    let free = || {
+        let leases = std::iter::from_fn(|| bundled.target().lease(&CREDENTIALS));
+        leases.collect::<Vec<_>>().len()
+    };
+    let before = free();
+    let mut run = Run::new(bundled.target(), CREDENTIALS).await;
+    run.expect(&[(PLAIN, DEFERRED)]).await;
+    drop(run);
+    assert_eq!(free(), before);
+    let mut run = Run::new(bundled.target(), CREDENTIALS).await;
+    run.expect(&[(Event::Lapse(Precondition::Client), Answer::Silence)])
+        .await;
+    drop(run);
+    assert_eq!(free(), before - 1);
     bundled.shutdown().await;
 }
 

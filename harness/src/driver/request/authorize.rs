@@ -42,10 +42,11 @@ impl Session {
         form: &mut String,
         request: TokenRequest,
     ) -> Result<Result<Asked, Seen>, TransportFailure> {
+        let answered = self.deferral.is_some() || !self.tokens.is_empty();
         let usable = self
             .credential
             .as_ref()
-            .is_some_and(|known| known.taken || known.hinted == request.hinted);
+            .is_some_and(|known| known.taken || answered || known.hinted == request.hinted);
         if !usable {
             match self.authorize(log, request.hinted).await? {
                 Ok(credential) => self.credential = Some(credential),
@@ -58,7 +59,7 @@ impl Session {
         let Some(credential) = &mut self.credential else {
             return Ok(Err(Seen::Strange("no authorization code".to_owned())));
         };
-        credential.taken |= request.lost || self.deferral.is_some() || !self.tokens.is_empty();
+        credential.taken |= request.lost || answered;
         let notification_token =
             supplied.then(|| credential.notification_token.get_or_insert(fresh).clone());
         append(form, "grant_type", "authorization_code");

@@ -39,6 +39,8 @@ impl Session {
         let asked = match self.terms.one_time {
             true => match self.present(log, &mut form, request).await? {
                 Ok(asked) => asked,
+                // Whatever the preceding endpoint refused, no answer arrives.
+                Err(Seen::Answer(_)) if request.lost => return Ok(Seen::Answer(Answer::Silence)),
                 Err(seen) => return Ok(seen),
             },
             false => self.ask_as_oneself(&mut form, request),
@@ -61,10 +63,7 @@ impl Session {
             lost: request.lost,
         };
         let called = self.call(log, call).await?;
-        if request.lost && request.opted_in && self.deferral.is_none() {
-            // A server without controls may defer what it was not asked to.
-            self.code_lost |= request.steer != Steer::Complete || self.target.control.is_none();
-        }
+        self.code_lost |= request.lost && self.may_be_deferred(request);
         let reply = match called.answered() {
             Ok(reply) => reply,
             Err(seen) => return Ok(seen),
@@ -72,6 +71,15 @@ impl Session {
         let seen = self.read_initial(log, &reply, request, asked);
         self.carry_lapse_over(log, &seen).await?;
         Ok(seen)
+    }
+
+    /// Whether this request may bring the first deferral code. A server without controls may defer what it was not
+    /// asked to.
+    fn may_be_deferred(&self, request: TokenRequest) -> bool {
+        let spent = self.terms.one_time && !self.tokens.is_empty();
+        let steered_away = request.steer == Steer::Complete && self.target.control.is_some();
+        let possible = !spent && !steered_away && !self.changes.disabled;
+        request.opted_in && possible && self.deferral.is_none()
     }
 
     /// The parameters of the client credentials grant.

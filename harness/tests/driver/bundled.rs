@@ -280,6 +280,16 @@ async fn one_time_credentials(kind: TransportKind) {
     ])
     .await;
     run.finish().await;
+    // Another hint is another authorization request, but only before the first code served.
+    let mut run = Run::new(bundled.target(), CODE).await;
+    run.expect(&[
+        (request(false, false), Answer::GrantError),
+        (request(true, false), Answer::InvalidRequest),
+        (request(false, true), DEFERRED),
+        (request(true, true), deferred(Code::Same)),
+    ])
+    .await;
+    run.finish().await;
     let unsound = Event::Request(TokenRequest {
         sound: false,
         ..TokenRequest::PLAIN
@@ -294,6 +304,10 @@ async fn one_time_credentials(kind: TransportKind) {
     });
     let mut run = Run::new(bundled.target(), CODE).await;
     run.expect(&[
+        (Event::Lapse(Precondition::Client), Answer::Silence),
+        (lost, Answer::Silence),
+        (PLAIN, Answer::GrantError),
+        (Event::Return(Precondition::Client), Answer::Silence),
         (unsound, Answer::InvalidGrant),
         (unkeyed, Answer::InvalidRequest),
         (request(true, false), Answer::InvalidRequest),

@@ -29,8 +29,8 @@ pub(in crate::driver) struct Credential {
     /// What the authorization request stood for.
     scope: String,
     notification_token: Option<String>,
-    /// A response took it, or may have.
-    taken: bool,
+    /// A request whose response got lost may have taken it.
+    maybe_taken: bool,
 }
 
 impl Session {
@@ -46,7 +46,7 @@ impl Session {
         let usable = self
             .credential
             .as_ref()
-            .is_some_and(|known| known.taken || answered || known.hinted == request.hinted);
+            .is_some_and(|known| answered || known.maybe_taken || known.hinted == request.hinted);
         if !usable {
             match self.authorize(log, request.hinted).await? {
                 Ok(credential) => self.credential = Some(credential),
@@ -59,7 +59,7 @@ impl Session {
         let Some(credential) = &mut self.credential else {
             return Ok(Err(Seen::Strange("no authorization code".to_owned())));
         };
-        credential.taken |= request.lost || answered;
+        credential.maybe_taken |= request.lost;
         let notification_token =
             supplied.then(|| credential.notification_token.get_or_insert(fresh).clone());
         append(form, "grant_type", "authorization_code");
@@ -103,7 +103,7 @@ impl Session {
             hinted,
             scope: self.default_scope(),
             notification_token: None,
-            taken: false,
+            maybe_taken: false,
         }))
     }
 

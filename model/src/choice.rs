@@ -47,15 +47,12 @@ impl Choices<'_> {
     /// and in what follows it, that question is pinned.
     pub(crate) fn ask(&mut self, question: Question) -> Reading {
         let set = self.readings.bits(question);
-        let nth = match set.count_ones() {
-            1 => 0,
-            width => self.reply(width as u8),
+        let possible = || Reading::ALL.into_iter().filter(|r| set & r.bit() != 0);
+        let reading = match set.count_ones() {
+            1 => possible().next(),
+            width => possible().nth(self.reply(width as u8).into()),
         };
-        let reading = Reading::ALL
-            .into_iter()
-            .filter(|r| set & r.bit() != 0)
-            .nth(nth.into())
-            .expect("a choice of readings never runs empty");
+        let reading = reading.expect("a choice of readings never runs empty");
         self.readings.narrow(question, reading.bit());
         reading
     }

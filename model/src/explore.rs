@@ -114,3 +114,62 @@ pub struct TooLarge {
     /// The bound that was exceeded.
     pub limit: u32,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Walks on a square of side `side`, east or north, from its corner.
+    struct Square {
+        side: u8,
+    }
+
+    impl Space for Square {
+        type State = (u8, u8);
+        type Label = &'static str;
+
+        fn start(&self) -> (u8, u8) {
+            (0, 0)
+        }
+
+        fn moves(&self, (x, y): (u8, u8), mut found: impl FnMut(&'static str, (u8, u8))) {
+            found("stay", (x, y));
+            found("east", ((x + 1).min(self.side - 1), y));
+            found("north", (x, (y + 1).min(self.side - 1)));
+        }
+    }
+
+    #[test]
+    fn every_state_is_found_once_and_every_move_shown() {
+        let mut shown = 0;
+        let found = Explored::all(&Square { side: 10 }, 100, |_| shown += 1).unwrap();
+        assert_eq!(found.states().len(), 100);
+        assert_eq!((found.moves(), shown), (300, 300));
+        let mut states = found.states().to_vec();
+        states.sort_unstable();
+        states.dedup();
+        assert_eq!(states.len(), 100);
+    }
+
+    #[test]
+    fn paths_are_shortest_and_lead_where_they_say() {
+        let space = Square { side: 6 };
+        let found = Explored::all(&space, 100, |_| {}).unwrap();
+        for (position, (x, y)) in found.states().iter().enumerate() {
+            let path = found.path(&space, position);
+            assert_eq!(path.len(), usize::from(x + y));
+            let east = path.iter().filter(|(label, _)| *label == "east").count();
+            assert_eq!(east, usize::from(*x));
+            let end = path.last().map_or((0, 0), |(_, state)| *state);
+            assert_eq!(end, (*x, *y));
+        }
+    }
+
+    #[test]
+    fn one_state_too_many_is_an_error() {
+        let space = Square { side: 10 };
+        assert!(Explored::all(&space, 100, |_| {}).is_ok());
+        let cut = Explored::all(&space, 99, |_| {});
+        assert_eq!(cut.err(), Some(TooLarge { limit: 99 }));
+    }
+}

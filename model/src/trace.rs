@@ -79,3 +79,43 @@ pub struct Allowed {
     /// If not, whoever replays the trace stops here, having seen nothing wrong.
     pub goes_on: bool,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::event::{Decision, TokenRequest};
+
+    fn events() -> Vec<Event> {
+        let asked = Event::Request(TokenRequest::PLAIN);
+        vec![asked, Event::Tick, Event::Decide(Decision::Deny)]
+    }
+
+    #[test]
+    fn an_id_is_stable_and_names_what_the_trace_is_for() {
+        let origin = Origin::Fork("C-04=B".to_owned());
+        let trace = Trace::new(origin, Terms::CREDENTIALS, events());
+        assert_eq!(trace.id, "fork-C-04=B-ee898cd5");
+        assert_eq!(trace.ticks(), 1);
+        let walk = Trace::new(Origin::Walk(7), Terms::CREDENTIALS, events());
+        assert_eq!(walk.id, "walk-ee898cd5");
+    }
+
+    #[test]
+    fn the_digest_is_of_the_terms_and_the_events_in_order() {
+        let id = |terms, events| Trace::new(Origin::Edge, terms, events).id;
+        let mut turned = events();
+        turned.swap(1, 2);
+        let plain = id(Terms::CREDENTIALS, events());
+        assert_eq!(plain, id(Terms::CREDENTIALS, events()));
+        assert_ne!(plain, id(Terms::CODE, events()));
+        assert_ne!(plain, id(Terms::CREDENTIALS, turned));
+    }
+
+    #[test]
+    fn a_trace_survives_its_json_form() {
+        let origin = Origin::Danger("S1".to_owned());
+        let trace = Trace::new(origin, Terms::CODE, events());
+        let text = serde_json::to_string(&trace).unwrap();
+        assert_eq!(serde_json::from_str::<Trace>(&text).unwrap(), trace);
+    }
+}

@@ -106,6 +106,7 @@ impl Deferral {
         let mut d = self;
         let pending_in_time = d.is_pending() && !d.is_expired(terms);
         let rate_beyond_pending = c.may_read(C10, A) || c.may_read(C10, C);
+        let rate_matters = pending_in_time || (rate_beyond_pending && d.exists());
         let reissue = c.may_read(C01, A) || c.may_read(C13, C);
         let repeat = c.may_read(C01, C) || c.may_read(C13, B);
 
@@ -113,7 +114,7 @@ impl Deferral {
             true => (terms.interval + 2, 2),
             false => (terms.interval, 1),
         };
-        if !pending_in_time && !(rate_beyond_pending && d.exists()) {
+        if !rate_matters {
             d = d.with_since(longest_wait).with_slow_downs(0);
         }
         d = d

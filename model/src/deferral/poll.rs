@@ -18,14 +18,15 @@ pub(super) fn poll(
         return (d, disabled(c));
     }
     // Step 2: recognised, and issued to this client.
-    if !d.exists() {
+    if !d.exists() || (by == Caller::OtherKey && is_forgotten(d, terms, c)) {
         return (d, Answer::InvalidGrant);
     }
     let early = is_early(d, terms, c);
-    if early && c.reads(Question::C10, Reading::C) {
-        if let Some(throttled) = throttle(d, terms, c) {
-            return throttled;
-        }
+    if early
+        && c.reads(Question::C10, Reading::C)
+        && let Some(throttled) = throttle(d, terms, c)
+    {
+        return throttled;
     }
     if by == Caller::OtherClient {
         let revealing = d.bound() && c.reads(Question::C11, Reading::A);
@@ -42,10 +43,11 @@ pub(super) fn poll(
     if by == Caller::OtherKey && d.bound() {
         return (d, without_the_key(d, terms, c));
     }
-    if early && c.reads(Question::C10, Reading::A) {
-        if let Some(throttled) = throttle(d, terms, c) {
-            return throttled;
-        }
+    if early
+        && c.reads(Question::C10, Reading::A)
+        && let Some(throttled) = throttle(d, terms, c)
+    {
+        return throttled;
     }
     if d.locked() {
         return (d, Answer::InvalidRequest);
@@ -67,15 +69,28 @@ pub(super) fn poll(
     if !d.is_pending() {
         return redeem(counted, terms, c);
     }
-    if early && c.reads(Question::C10, Reading::B) {
-        if let Some(throttled) = throttle(d, terms, c) {
-            return throttled;
-        }
+    if early
+        && c.reads(Question::C10, Reading::B)
+        && let Some(throttled) = throttle(d, terms, c)
+    {
+        return throttled;
     }
     match d.phase() {
         Phase::Interaction => (counted, Answer::InteractionRequired),
         _ => (counted, Answer::AuthorizationPending),
     }
+}
+
+/// Whether the code's end made the server forget it. A code that is forgotten
+/// is unknown to everybody, whatever proof comes with it.
+fn is_forgotten(d: Deferral, terms: &Terms, c: &mut Choices<'_>) -> bool {
+    d.is_expired(terms)
+        && match d.phase() {
+            Phase::Approved => c.reads(Question::C02, Reading::C),
+            Phase::Denied => c.reads(Question::C04, Reading::C),
+            Phase::Cancelled => c.reads(Question::C06, Reading::C),
+            _ => false,
+        }
 }
 
 /// The error of a disabled client (C-16).
@@ -99,12 +114,11 @@ fn refused_proof(c: &mut Choices<'_>) -> Answer {
 /// What the right client with the wrong key is told. Nothing changes, and it
 /// does not count as a poll.
 fn without_the_key(d: Deferral, terms: &Terms, c: &mut Choices<'_>) -> Answer {
-    if !d.is_live() || d.is_expired(terms) {
-        if let Some(answer) = terminal(d, terms, c) {
-            if c.reads(Question::C11, Reading::C) {
-                return answer;
-            }
-        }
+    if (!d.is_live() || d.is_expired(terms))
+        && let Some(answer) = terminal(d, terms, c)
+        && c.reads(Question::C11, Reading::C)
+    {
+        return answer;
     }
     refused_proof(c)
 }

@@ -40,10 +40,12 @@ pub(super) fn request(
         match c.ask(Question::C54) {
             Reading::A => return synchronous(d, r, terms, c),
             Reading::B => {
+                // Refused, unless it can be completed at once.
                 let refusals = [Answer::InvalidRequest, Answer::InvalidDpopProof];
-                return match c.either(&[true, false]) {
-                    true => (credential_spent_or_not(d, terms, c), c.either(&refusals)),
-                    false => synchronous(d, r, terms, c),
+                let completes = r.steer == Steer::Complete;
+                return match c.either(&[completes, !completes]) {
+                    true => synchronous(d, r, terms, c),
+                    false => (credential_spent_or_not(d, terms, c), c.either(&refusals)),
                 };
             }
             Reading::C => {}
@@ -136,12 +138,10 @@ fn presented_again(
     if matches!(d.phase(), Phase::Redeemed | Phase::Synchronous) || !r.sound {
         return spent;
     }
-    if r.hinted && !r.opted_in {
-        // Which of two refusals comes first is nowhere said.
-        return (d, c.either(&[Answer::InvalidGrant, Answer::InvalidRequest]));
-    }
     if !r.opted_in {
-        return spent;
+        // If the credential was hinted, that is a second reason to refuse, and
+        // which comes first is nowhere said.
+        return (d, c.either(&[Answer::InvalidGrant, Answer::InvalidRequest]));
     }
     match c.ask(Question::C45) {
         Reading::A => spent,

@@ -21,3 +21,6 @@ use crate::terms::Terms;
 /// The terms that traces are generated for: each combination of grant and
 /// client that the core machine treats differently.
 pub const SETTINGS: &[Terms] = &[Terms::CREDENTIALS, Terms::CODE];
+
+#[cfg(test)]
+mod tests;

@@ -49,7 +49,7 @@ impl Readings {
     }
 
     /// The readings of `question` still possible, in order.
-    pub fn of(&self, question: Question) -> impl Iterator<Item = Reading> + use<> {
+    pub fn of(&self, question: Question) -> impl Iterator<Item = Reading> + Clone + use<> {
         let set = self.0[question as usize];
         Reading::ALL.into_iter().filter(move |r| set & r.bit() != 0)
     }

@@ -90,3 +90,32 @@ fn callback_rows(d: Deferral, terms: &Terms) -> &'static [&'static str] {
         _ => &["K-7-03"],
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::generate::{Graph, SETTINGS, events};
+    use crate::requirement::named;
+
+    #[test]
+    fn what_bears_on_a_step_is_in_the_ledger() {
+        let mut cited = std::collections::BTreeSet::<&str>::new();
+        for terms in SETTINGS {
+            for node in Graph::of(*terms).nodes {
+                for event in events(node, terms) {
+                    let rows = bearing(node.deferral, event, terms);
+                    let answered = matches!(
+                        event,
+                        Event::Request(_) | Event::Poll { .. } | Event::Revoke { .. }
+                    );
+                    assert!(!answered || !rows.is_empty(), "nothing bears on {event}");
+                    cited.extend(rows);
+                }
+            }
+        }
+        for id in &cited {
+            assert!(named(id).is_some(), "no row {id}");
+        }
+        assert!(cited.len() > 30, "only {} rows are cited", cited.len());
+    }
+}

@@ -3,12 +3,12 @@
 
 use std::collections::BTreeMap;
 
-use super::{Fault, Setting};
+use super::{Fault, Setting, Tabled};
 use crate::Outcome;
 use crate::check::{Case, CheckError, Checked};
 use crate::deferral::{Callback, Deferral, Phase};
 use crate::event::{Answer, Caller, Code, Event, Scope};
-use crate::explore::{Explored, TooLarge};
+use crate::explore::{Explored, Space, TooLarge};
 use crate::property::Property;
 use crate::question::Readings;
 
@@ -230,4 +230,22 @@ fn an_unfinished_search_is_an_error() {
     let setting = Setting::new(Readings::pins());
     let found = Explored::all(&setting, 10_000, |_| {});
     assert_eq!(found.err(), Some(TooLarge { limit: 10_000 }));
+}
+
+#[test]
+fn looking_steps_up_gives_the_moves_that_working_them_out_gives() {
+    // C-14=B has every kind of message.
+    let readings = Readings::pins().choose("C-14=B").unwrap();
+    let setting = Setting::new(readings);
+    let tabled = Tabled::new(&setting);
+    let found = Explored::all(&tabled, 10_000_000, |_| {}).unwrap();
+    for world in found.states().iter().step_by(101) {
+        let mut direct = Vec::new();
+        setting.moves(*world, &mut |m| {
+            direct.push(((m.action, m.exercised), m.next));
+        });
+        let mut looked_up = Vec::new();
+        tabled.moves(*world, |label, next| looked_up.push((label, next)));
+        assert_eq!(looked_up, direct);
+    }
 }

@@ -128,16 +128,21 @@ impl Oracle {
         belief.readings.meet(&self.accepted).is_some()
     }
 
-    /// The readings on which every remaining belief parts from the accepted.
+    /// The readings on which the belief that comes closest parts from the
+    /// accepted.
     fn unaccepted(&self) -> Vec<(Question, Reading, Option<&'static str>)> {
-        let possible = self.readings();
+        let parted = self.beliefs.iter().map(|b| self.parted(b));
+        parted.min_by_key(Vec::len).unwrap_or_default()
+    }
+
+    fn parted(&self, belief: &Belief) -> Vec<(Question, Reading, Option<&'static str>)> {
         let mut parted = Vec::new();
         for q in Question::ALL {
-            let mut left = possible.of(*q);
-            if left.any(|r| self.accepted.allows(*q, r)) {
+            let possible = belief.readings.of(*q);
+            if possible.clone().any(|r| self.accepted.allows(*q, r)) {
                 continue;
             }
-            for reading in possible.of(*q) {
+            for reading in possible {
                 parted.push((*q, reading, q.entry().readings[reading as usize].breaks));
             }
         }

@@ -112,7 +112,7 @@ impl Session {
     pub(super) fn known_code(&self) -> Result<Option<Arc<str>>, TransportFailure> {
         match &self.deferral {
             Some(captured) => Ok(Some(Arc::clone(&captured.code))),
-            None if self.code_lost => Err(CODE_LOST),
+            None if self.code_lost.is_some() => Err(CODE_LOST),
             None => Ok(None),
         }
     }

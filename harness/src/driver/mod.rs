@@ -31,7 +31,7 @@ mod settle;
 use std::sync::Arc;
 
 use dtr_model::Terms;
-use dtr_model::event::{Answer, Event};
+use dtr_model::event::{Answer, Event, TokenRequest};
 
 use crate::target::{Lease, Target, TransportFailure};
 
@@ -52,8 +52,8 @@ pub struct Session {
     credential: Option<Credential>,
     /// The deferral code of this trace, once a response brought it.
     deferral: Option<Captured>,
-    /// A deferred response may have got lost, and its code with it.
-    code_lost: bool,
+    /// A request whose deferred response may have got lost, and the code with it.
+    code_lost: Option<TokenRequest>,
     /// Access tokens seen.
     tokens: Vec<String>,
     /// What changed about the clients.
@@ -103,7 +103,7 @@ impl Session {
             random,
             credential: None,
             deferral: None,
-            code_lost: false,
+            code_lost: None,
             tokens: Vec::new(),
             changes: Changes::default(),
             nonce: None,
@@ -155,7 +155,7 @@ impl Session {
                 code: Arc::clone(&captured.code),
                 bound: captured.bound,
             },
-            None if self.code_lost => About::Lost,
+            None if self.code_lost.is_some() => About::Lost,
             None => About::Code {
                 code: self.draw::<20>().into(),
                 bound: self.terms.public,

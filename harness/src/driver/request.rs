@@ -63,7 +63,9 @@ impl Session {
             lost: request.lost,
         };
         let called = self.call(log, call).await?;
-        self.code_lost |= request.lost && self.may_be_deferred(request);
+        if request.lost && self.may_be_deferred(request) {
+            self.code_lost.get_or_insert(request);
+        }
         let reply = match called.answered() {
             Ok(reply) => reply,
             Err(seen) => return Ok(seen),
@@ -163,17 +165,19 @@ impl Session {
             ));
         };
         let interaction = response.error() == Some(draft.interaction_required);
-        let which = match &self.deferral {
-            Some(captured) if *captured.code == *code => Code::Same,
-            Some(_) => Code::Other,
-            None if !self.code_lost => Code::New,
-            // The one that got lost, for all that can be told: the same request was repeated for it (C-45).
-            None if self.terms.one_time => Code::Same,
+        let which = match (&self.deferral, self.code_lost) {
+            (Some(captured), _) if *captured.code == *code => Code::Same,
+            (Some(_), _) => Code::Other,
+            (None, None) => Code::New,
             // A reusable credential makes another code each time (C-47).
-            None => Code::Other,
+            (None, Some(_)) if !self.terms.one_time => Code::Other,
+            // The one that got lost, for all that can be told, if the same request was repeated for it (C-45);
+            // otherwise the first request was refused.
+            (None, Some(lost)) if lost.sound && lost.keyed == request.keyed => Code::Same,
+            (None, Some(_)) => Code::New,
         };
         if self.deferral.is_none() && which != Code::Other {
-            self.code_lost = false;
+            self.code_lost = None;
             self.deferral = Some(Captured {
                 code: code.into(),
                 bound: request.keyed,

@@ -45,25 +45,31 @@ impl<S: Space> Explored<S> {
         let mut index: HashTable<u32> = HashTable::new();
         index.insert_unique(hasher.hash_one(start), 0, |_| 0);
         let (mut next, mut moves) = (0, 0);
+        // A state's moves are collected before the first is looked up, so that
+        // the look-ups, each a miss of the cache, overlap.
+        let mut found = Vec::new();
         while next < states.len() {
-            space.moves(states[next], |label, state| {
+            let from = states[next];
+            found.clear();
+            space.moves(from, |label, state| {
                 moves += 1;
                 seen(&label);
-                if state == states[next] {
-                    return;
+                if state != from {
+                    found.push((hasher.hash_one(state), state));
                 }
-                let hash = hasher.hash_one(state);
+            });
+            for (hash, state) in &found {
                 let entry = index.entry(
-                    hash,
-                    |i| states[*i as usize] == state,
+                    *hash,
+                    |i| states[*i as usize] == *state,
                     |i| hasher.hash_one(states[*i as usize]),
                 );
                 if let hashbrown::hash_table::Entry::Vacant(vacant) = entry {
                     vacant.insert(states.len() as u32);
-                    states.push(state);
+                    states.push(*state);
                     parents.push(next as u32);
                 }
-            });
+            }
             if states.len() > limit as usize {
                 return Err(TooLarge { limit });
             }

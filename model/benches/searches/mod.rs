@@ -12,21 +12,21 @@ use rustc_hash::FxHashSet;
 use stateright::{Checker, Model};
 
 /// Unique states of the world at the pins; every search must find as many.
-pub const STATES: usize = 550_240;
+pub(crate) const STATES: usize = 550_240;
 
 /// The world at the pins.
-pub fn setting() -> Setting {
+pub(crate) fn setting() -> Setting {
     Setting::new(Readings::pins())
 }
 
 /// What `dtr check` does with a case: search, test for vacuity, counterexamples.
-pub fn ours() {
+pub(crate) fn ours() {
     let found = Case::pins().check().expect("the search is exhaustive");
     assert_eq!(found.states, STATES);
 }
 
 /// Our explorer with every step worked out anew, as the others have it.
-pub fn ours_without_table() {
+pub(crate) fn ours_without_table() {
     let found = Explored::all(&setting(), STATE_LIMIT, |_| {});
     assert_eq!(found.expect("within the limit").states().len(), STATES);
 }
@@ -48,24 +48,24 @@ fn plain(space: &impl Space<State = World>) {
 }
 
 /// The plain search, with steps looked up as ours are.
-pub fn plain_with_table() {
+pub(crate) fn plain_with_table() {
     plain(&Tabled::new(&setting()));
 }
 
 /// The plain search, with every step worked out anew.
-pub fn plain_without_table() {
+pub(crate) fn plain_without_table() {
     plain(&setting());
 }
 
 /// Stateright, breadth first.
-pub fn stateright_bfs(threads: usize) {
+pub(crate) fn stateright_bfs(threads: usize) {
     let found = second_opinion(&setting(), threads);
     assert!(found.finished);
     assert_eq!(found.states, STATES);
 }
 
 /// Stateright, depth first.
-pub fn stateright_dfs() {
+pub(crate) fn stateright_dfs() {
     let checker = setting().checker().threads(1).spawn_dfs().join();
     assert!(checker.is_done());
     assert_eq!(checker.unique_state_count(), STATES);

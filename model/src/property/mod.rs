@@ -2,7 +2,7 @@
 //! happen, as safety with a deadline (L).
 //!
 //! A property is judged on one transition at a time, with a little memory of
-//! what went before ([`Watch`]). [`judge`] says which properties the transition
+//! what went before ([`Watch`]). [`judge()`] says which properties the transition
 //! breaks, and which it *exercises*: a property that nothing exercises holds
 //! vacuously, and the checker refuses to count it.
 

@@ -46,7 +46,9 @@ fn poll_rows(d: Deferral, by: Caller, terms: &Terms) -> &'static [&'static str] 
     match (by, d.phase()) {
         (Caller::OtherClient, _) => &["DTR-6.5.1-03", "DTR-6.6-09", "DTR-6.6-11", "DTR-6.6-12"],
         _ if d.client_lapsed() => &["DTR-6.5.1-02"],
-        (Caller::OtherKey, _) if d.bound() => &["DTR-6.4-23", "DTR-6.4-24", "DTR-11.1-06", "K-4.1-G3"],
+        (Caller::OtherKey, _) if d.bound() => {
+            &["DTR-6.4-23", "DTR-6.4-24", "DTR-11.1-06", "K-4.1-G3"]
+        }
         (_, Phase::Absent | Phase::Disposed | Phase::Synchronous) => {
             &["DTR-6.5.1-03", "DTR-6.6-09"]
         }

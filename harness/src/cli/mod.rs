@@ -6,6 +6,7 @@ mod check;
 mod explain;
 mod foreign;
 mod run;
+mod schema;
 mod serve;
 mod vectors;
 
@@ -34,6 +35,8 @@ enum Verb {
     Serve(serve::Args),
     /// Record, replay and check the test vectors
     Vectors(vectors::Args),
+    /// Print the JSON Schema of a document
+    Schema(schema::Args),
     /// Explain a requirement, question, property or trace by its id
     Explain(explain::Args),
 }
@@ -84,6 +87,7 @@ pub fn main() -> ExitCode {
         Verb::Run(args) => run::run(&args),
         Verb::Serve(args) => serve::serve(&args),
         Verb::Vectors(args) => vectors::vectors(&args),
+        Verb::Schema(args) => schema::schema(&args),
         Verb::Explain(args) => explain::explain(&args),
     };
     match exit {

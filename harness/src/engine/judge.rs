@@ -148,7 +148,7 @@ impl Running {
 
     fn judge(&mut self, event: Event, observation: Observation) {
         self.count(&observation);
-        let (rows, all_rows) = self.bearing(event);
+        let all_rows = self.bearing(event);
         let Observation { answer, findings, observed, exchanges } = observation;
         let words = answer.to_string();
         self.remember(event, words.clone(), exchanges);
@@ -164,7 +164,13 @@ impl Running {
         };
         match ruling {
             (answer, Ruling::Allowed) => {
-                rows.into_iter().for_each(|id| self.credit(id, answer));
+                // An answer that was lost, or a callback that did not come for
+                // want of one, shows nothing but that.
+                let shown = answer != Answer::Silence || matches!(event, Event::Callback(_));
+                if shown {
+                    let rows = self.borne_out(event);
+                    rows.into_iter().for_each(|id| self.credit(id, answer));
+                }
                 observed.into_iter().for_each(|id| self.report.tally.held(id));
             }
             (_, Ruling::Unaccepted { readings, allowed }) => {
@@ -198,20 +204,27 @@ impl Running {
         self.report.callbacks += u64::from(called);
     }
 
-    /// The rows that bear on this step whichever belief is right, and those that
-    /// do under some belief.
-    fn bearing(&self, event: Event) -> (Vec<&'static str>, Vec<&'static str>) {
+    /// The rows that bear on this step under some belief: one of them is broken
+    /// when no belief allows what came.
+    fn bearing(&self, event: Event) -> Vec<&'static str> {
         let terms = self.trace.terms;
-        let mut sets = self.oracle.deferrals().map(|d| requirement::bearing(d, event, &terms));
-        let first = sets.next().unwrap_or_default();
-        let (mut sure, mut all) = (first.to_vec(), first.to_vec());
-        for set in sets {
-            sure.retain(|id| set.contains(id));
-            all.extend(set.iter().filter(|id| !first.contains(id)));
+        let rows = self.oracle.deferrals().flat_map(|d| requirement::bearing(d, event, &terms));
+        let rows: BTreeSet<_> = rows.copied().collect();
+        rows.into_iter().collect()
+    }
+
+    /// The rows that an allowed answer is evidence for, whichever of the states
+    /// that explain it was the real one.
+    fn borne_out(&self, event: Event) -> Vec<&'static str> {
+        let terms = self.trace.terms;
+        let mut states = self.oracle.explained_by().iter();
+        let first = states.next().map(|d| requirement::bearing(*d, event, &terms));
+        let mut rows = first.unwrap_or_default().to_vec();
+        for state in states {
+            let others = requirement::bearing(*state, event, &terms);
+            rows.retain(|id| others.contains(id));
         }
-        all.sort_unstable();
-        all.dedup();
-        (sure, all)
+        rows
     }
 
     /// Counts a row that an allowed answer bears out. What merely MAY happen is

@@ -48,6 +48,7 @@ pub struct Oracle {
     terms: Terms,
     accepted: Readings,
     beliefs: Vec<Belief>,
+    explained_by: Vec<Deferral>,
 }
 
 impl Oracle {
@@ -62,6 +63,7 @@ impl Oracle {
             terms,
             accepted,
             beliefs: vec![start],
+            explained_by: Vec::new(),
         }
     }
 
@@ -78,9 +80,13 @@ impl Oracle {
     /// Takes in that `event` was answered by `answer`.
     pub fn observe(&mut self, event: Event, answer: Answer) -> Ruling {
         let mut after = Vec::with_capacity(self.beliefs.len());
+        self.explained_by.clear();
         for belief in &self.beliefs {
             for outcome in step(belief.deferral, event, &self.terms, &belief.readings) {
                 if outcome.answer.covers(answer) {
+                    if outcome.readings.meet(&self.accepted).is_some() {
+                        self.explained_by.push(belief.deferral);
+                    }
                     after.push(Belief {
                         deferral: outcome.deferral,
                         readings: outcome.readings,
@@ -119,7 +125,13 @@ impl Oracle {
         beliefs.fold(first, |all, r| all.union(&r))
     }
 
-    /// The states the deferral may be in, for the rows that bear on a step.
+    /// The states that the last observation found the deferral in, under some
+    /// accepted reading: what the observation is evidence about.
+    pub fn explained_by(&self) -> &[Deferral] {
+        &self.explained_by
+    }
+
+    /// The states the deferral may be in.
     pub fn deferrals(&self) -> impl Iterator<Item = Deferral> {
         self.beliefs.iter().map(|b| b.deferral)
     }

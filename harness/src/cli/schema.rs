@@ -1,0 +1,29 @@
+//! `dtr schema`: the published schemas, generated from the types.
+
+use anstream::println;
+use schemars::schema_for;
+
+use super::{Exit, Trouble};
+use crate::report::document::Document;
+
+/// Arguments of `dtr schema`.
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// Which document
+    #[arg(value_enum)]
+    of: Of,
+}
+
+#[derive(Debug, Clone, Copy, clap::ValueEnum)]
+enum Of {
+    /// What `dtr run --json` writes
+    Report,
+}
+
+pub(super) fn schema(args: &Args) -> Result<Exit, Trouble> {
+    let schema = match args.of {
+        Of::Report => schema_for!(Document),
+    };
+    println!("{}", serde_json::to_string_pretty(&schema)?);
+    Ok(Exit::Pass)
+}

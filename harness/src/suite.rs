@@ -28,6 +28,7 @@ pub fn generated(seed: u64) -> Vec<Trace> {
         traces.extend(generate::pairs(&graph, LENGTH).traces);
         traces.extend(walks(*terms, seed, WALKS));
     }
+    traces.extend(generate::edges(&Graph::of(Terms::PACED), LENGTH).traces);
     unique(traces)
 }
 
@@ -47,6 +48,10 @@ fn short() -> Vec<Trace> {
         traces.extend(generate::dangers(*terms));
         traces.extend(generate::forks(*terms).into_iter().map(|(_, _, t)| t));
     }
+    // Longer waits only where they tell apart what shorter ones do not.
+    let known: Vec<Origin> = traces.iter().map(|t| t.origin.clone()).collect();
+    let paced = generate::forks(Terms::PACED).into_iter().map(|(_, _, t)| t);
+    traces.extend(paced.filter(|t| !known.contains(&t.origin)));
     traces
 }
 
@@ -70,7 +75,9 @@ fn walks(terms: Terms, seed: u64, count: usize) -> Vec<Trace> {
     let strategy = walk(terms);
     (0..count)
         .map(|_| {
-            let tree = strategy.new_tree(&mut runner).expect("a walk is never rejected");
+            let tree = strategy
+                .new_tree(&mut runner)
+                .expect("a walk is never rejected");
             Trace::new(Origin::Walk(seed), terms, tree.current())
         })
         .collect()
@@ -121,7 +128,9 @@ impl Selection {
             trace.id.starts_with(wanted.as_str())
                 || matches!(&trace.origin, Origin::Fork(f) if f.starts_with(wanted.as_str()))
                 || matches!(&trace.origin, Origin::Danger(p) if p == wanted)
-                || rows.iter().any(|(id, section)| id == wanted || section == wanted)
+                || rows
+                    .iter()
+                    .any(|(id, section)| id == wanted || section == wanted)
         })
     }
 }

@@ -43,4 +43,13 @@ impl Terms {
         callback: false,
         ..Terms::CREDENTIALS
     };
+
+    /// A wait of two ticks, so that an early poll and a restarted wait differ
+    /// (C-20).
+    pub const PACED: Terms = Terms {
+        interval: 2,
+        lifetime: 5,
+        callback: false,
+        ..Terms::CREDENTIALS
+    };
 }

@@ -137,9 +137,14 @@ impl Running {
         let unfinished = self.at < self.trace.events.len();
         let verdict = match self.ended {
             Some(verdict) => verdict,
-            None if unfinished => Verdict::Inconclusive(self.trace, "the run was stopped".to_owned()),
+            None if unfinished => {
+                Verdict::Inconclusive(self.trace, "the run was stopped".to_owned())
+            }
             None => {
-                self.report.tally.narrow(&self.oracle.readings(), &self.trace.id);
+                self.report
+                    .tally
+                    .evidence
+                    .add(self.oracle.cases(), &self.trace.id);
                 Verdict::Pass
             }
         };
@@ -149,7 +154,12 @@ impl Running {
     fn judge(&mut self, event: Event, observation: Observation) {
         self.count(&observation);
         let all_rows = self.bearing(event);
-        let Observation { answer, findings, observed, exchanges } = observation;
+        let Observation {
+            answer,
+            findings,
+            observed,
+            exchanges,
+        } = observation;
         let words = answer.to_string();
         self.remember(event, words.clone(), exchanges);
         let ruling = match answer {
@@ -171,7 +181,9 @@ impl Running {
                     let rows = self.borne_out(event);
                     rows.into_iter().for_each(|id| self.credit(id, answer));
                 }
-                observed.into_iter().for_each(|id| self.report.tally.held(id));
+                observed
+                    .into_iter()
+                    .for_each(|id| self.report.tally.held(id));
             }
             (_, Ruling::Unaccepted { readings, allowed }) => {
                 let broken: Vec<_> = readings.iter().filter_map(|(_, _, id)| *id).collect();
@@ -208,7 +220,10 @@ impl Running {
     /// when no belief allows what came.
     fn bearing(&self, event: Event) -> Vec<&'static str> {
         let terms = self.trace.terms;
-        let rows = self.oracle.deferrals().flat_map(|d| requirement::bearing(d, event, &terms));
+        let rows = self
+            .oracle
+            .deferrals()
+            .flat_map(|d| requirement::bearing(d, event, &terms));
         let rows: BTreeSet<_> = rows.copied().collect();
         rows.into_iter().collect()
     }
@@ -218,7 +233,9 @@ impl Running {
     fn borne_out(&self, event: Event) -> Vec<&'static str> {
         let terms = self.trace.terms;
         let mut states = self.oracle.explained_by().iter();
-        let first = states.next().map(|d| requirement::bearing(*d, event, &terms));
+        let first = states
+            .next()
+            .map(|d| requirement::bearing(*d, event, &terms));
         let mut rows = first.unwrap_or_default().to_vec();
         for state in states {
             let others = requirement::bearing(*state, event, &terms);
@@ -262,9 +279,14 @@ impl Running {
     ) {
         // A permission is not broken by what is not allowed elsewhere.
         requirements.retain(|id| requirement::named(id).is_none_or(|r| r.level.is_absolute()));
-        requirements.iter().for_each(|id| self.report.tally.broken(id));
+        requirements
+            .iter()
+            .for_each(|id| self.report.tally.broken(id));
         let events = self.trace.events[..self.at].to_vec();
-        let trace = Trace { events, ..self.trace.clone() };
+        let trace = Trace {
+            events,
+            ..self.trace.clone()
+        };
         self.ended = Some(Verdict::Fail(Box::new(Failure {
             trace,
             requirements,

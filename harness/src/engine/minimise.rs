@@ -33,13 +33,19 @@ fn shorter(trace: &Trace) -> Vec<Trace> {
     let without = |skip: usize| {
         let mut events = trace.events.clone();
         events.remove(skip);
-        Trace { events, ..trace.clone() }
+        Trace {
+            events,
+            ..trace.clone()
+        }
     };
     (0..trace.events.len()).map(without).collect()
 }
 
 /// Alike enough: some requirement is broken by both.
 fn is_alike(one: &Failure, other: &Failure) -> bool {
-    let shared = one.requirements.iter().any(|id| other.requirements.contains(id));
+    let shared = one
+        .requirements
+        .iter()
+        .any(|id| other.requirements.contains(id));
     shared || (one.requirements.is_empty() && other.requirements.is_empty())
 }

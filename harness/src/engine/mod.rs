@@ -12,13 +12,15 @@
 //! trace 3  request ───────────┘      └ lapse poll ───┘      └ …
 //! ```
 
+mod fingerprint;
 mod judge;
 mod minimise;
 mod tally;
 
+pub use fingerprint::{Conflict, Evidence, Fingerprint, fingerprint};
 pub use judge::{Failure, StepRecord};
 pub use minimise::minimise;
-pub use tally::{Conflict, Count, Tally};
+pub use tally::{Count, Tally};
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -144,7 +146,10 @@ async fn in_parallel(running: Vec<Running>) -> Vec<Running> {
         .collect();
     let mut back = Vec::with_capacity(tasks.len());
     for task in tasks {
-        back.push(task.await.expect("a trace's task neither panics nor is cancelled"));
+        back.push(
+            task.await
+                .expect("a trace's task neither panics nor is cancelled"),
+        );
     }
     back
 }
@@ -168,8 +173,14 @@ impl Outcome {
     /// Takes in an observation that belongs to no trace: of the metadata.
     pub fn take_in(&mut self, observation: Observation) {
         self.requests += observation.exchanges.len() as u64;
-        observation.observed.iter().for_each(|id| self.tally.held(id));
-        observation.findings.iter().for_each(|f| self.tally.broken(f.requirement));
+        observation
+            .observed
+            .iter()
+            .for_each(|id| self.tally.held(id));
+        observation
+            .findings
+            .iter()
+            .for_each(|f| self.tally.broken(f.requirement));
     }
 
     /// Adds what another run came to.

@@ -118,11 +118,9 @@ impl Oracle {
         }
     }
 
-    /// The readings still possible, question by question, over all beliefs.
-    pub fn readings(&self) -> Readings {
-        let mut beliefs = self.beliefs.iter().map(|b| b.readings);
-        let first = beliefs.next().unwrap_or_else(Readings::open);
-        beliefs.fold(first, |all, r| all.union(&r))
+    /// The combinations of readings still possible, one a belief.
+    pub fn cases(&self) -> Vec<Readings> {
+        self.beliefs.iter().map(|b| b.readings).collect()
     }
 
     /// The states that the last observation found the deferral in, under some

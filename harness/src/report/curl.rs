@@ -19,7 +19,10 @@ pub fn script(failure: &Failure, tick_seconds: u64) -> String {
     for step in &failure.steps {
         let _ = writeln!(text, "\n# {}", step.event);
         if step.event == Event::Tick {
-            let _ = writeln!(text, "sleep {tick_seconds}   # or advance the server's clock");
+            let _ = writeln!(
+                text,
+                "sleep {tick_seconds}   # or advance the server's clock"
+            );
         }
         for exchange in &step.exchanges {
             command(&mut text, exchange);
@@ -30,7 +33,12 @@ pub fn script(failure: &Failure, tick_seconds: u64) -> String {
 }
 
 fn command(text: &mut String, exchange: &Exchange) {
-    let _ = write!(text, "curl -sS -i -X {} {}", exchange.method, quoted(&exchange.url.to_string()));
+    let _ = write!(
+        text,
+        "curl -sS -i -X {} {}",
+        exchange.method,
+        quoted(&exchange.url.to_string())
+    );
     for (name, value) in exchange.request_header_text() {
         let _ = write!(text, " \\\n  -H {}", quoted(&format!("{name}: {value}")));
     }

@@ -25,7 +25,11 @@ pub fn of_trace(trace: &Trace) -> String {
     for event in &trace.events {
         let (next, answer) = situation.after(*event, &trace.terms);
         lines(&mut text, at, *event, &answer.to_string());
-        at += if *event == Event::Tick { TICK_SECONDS } else { 0 };
+        at += if *event == Event::Tick {
+            TICK_SECONDS
+        } else {
+            0
+        };
         situation = next;
     }
     text

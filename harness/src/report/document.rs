@@ -7,7 +7,7 @@ use dtr_model::requirement::{self, Level};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::engine::{Failure, Outcome};
+use crate::engine::{Failure, Fingerprint, Outcome, fingerprint};
 use crate::report::{curl, diagram};
 
 /// The three outcomes, and for a single check also what is less than a verdict.
@@ -180,7 +180,11 @@ impl Document {
     /// The document of an outcome.
     pub fn new(outcome: &Outcome, failures: &[Counted], setting: Setting) -> Document {
         let tally = &outcome.tally;
-        let checks: Vec<Check> = requirement::ALL.iter().map(|r| check(r, outcome, failures)).collect();
+        let seen = fingerprint(&tally.evidence);
+        let checks: Vec<Check> = requirement::ALL
+            .iter()
+            .map(|r| check(r, outcome, failures))
+            .collect();
         let requirements = tally.requirements.iter().map(|(id, count)| {
             let row = requirement::named(id);
             let count = RequirementCount {
@@ -197,13 +201,22 @@ impl Document {
             draft: setting.draft.to_owned(),
             target: setting.target,
             checks,
-            readings: Question::ALL.iter().filter_map(|q| observed(*q, outcome)).collect(),
+            readings: Question::ALL
+                .iter()
+                .filter_map(|q| observed(*q, &seen))
+                .collect(),
             requirements: requirements.collect(),
-            failures: failures.iter().map(|f| failure(f, setting.tick_seconds)).collect(),
+            failures: failures
+                .iter()
+                .map(|f| failure(f, setting.tick_seconds))
+                .collect(),
             inconclusive: outcome
                 .inconclusive
                 .iter()
-                .map(|(trace, why)| Unfinished { trace: trace.id.clone(), why: why.clone() })
+                .map(|(trace, why)| Unfinished {
+                    trace: trace.id.clone(),
+                    why: why.clone(),
+                })
                 .collect(),
             counts: Counts {
                 traces: outcome.traces,
@@ -223,14 +236,23 @@ fn verdict(outcome: &Outcome) -> Verdict {
     let nothing = outcome.traces == 0;
     match () {
         () if !outcome.failures.is_empty() || broken => Verdict::Fail,
-        () if !outcome.inconclusive.is_empty() || outcome.stopped || nothing => Verdict::Inconclusive,
+        () if !outcome.inconclusive.is_empty() || outcome.stopped || nothing => {
+            Verdict::Inconclusive
+        }
         () => Verdict::Pass,
     }
 }
 
 fn check(row: &requirement::Requirement, outcome: &Outcome, failures: &[Counted]) -> Check {
-    let count = outcome.tally.requirements.get(row.id).copied().unwrap_or_default();
-    let breaking = failures.iter().find(|f| f.failure.requirements.contains(&row.id));
+    let count = outcome
+        .tally
+        .requirements
+        .get(row.id)
+        .copied()
+        .unwrap_or_default();
+    let breaking = failures
+        .iter()
+        .find(|f| f.failure.requirements.contains(&row.id));
     Check {
         id: row.id.to_owned(),
         requirements: vec![row.id.to_owned()],
@@ -258,9 +280,9 @@ pub fn keyword(level: Level) -> &'static str {
     }
 }
 
-fn observed(question: Question, outcome: &Outcome) -> Option<(String, Observed)> {
-    let (readings, _) = outcome.tally.readings.get(&question)?;
-    let conflict = outcome.tally.conflicts.iter().find(|c| c.question == question);
+fn observed(question: Question, seen: &Fingerprint) -> Option<(String, Observed)> {
+    let (readings, _) = seen.readings.get(&question)?;
+    let conflict = seen.conflicts.iter().find(|c| c.question == question);
     let observed = Observed {
         observed: readings.iter().map(Reading::to_string).collect(),
         pin: question.entry().pin.to_string(),
@@ -279,8 +301,16 @@ fn failure(counted: &Counted, tick_seconds: u64) -> FailureDocument {
     FailureDocument {
         trace: failure.trace.id.clone(),
         times: counted.times,
-        requirements: failure.requirements.iter().map(|id| (*id).to_owned()).collect(),
-        readings: failure.readings.iter().map(|(q, r)| format!("{q}/{r}")).collect(),
+        requirements: failure
+            .requirements
+            .iter()
+            .map(|id| (*id).to_owned())
+            .collect(),
+        readings: failure
+            .readings
+            .iter()
+            .map(|(q, r)| format!("{q}/{r}"))
+            .collect(),
         detail: failure.detail.clone(),
         allowed: failure.allowed.iter().map(ToString::to_string).collect(),
         steps: steps.collect(),

@@ -125,7 +125,13 @@ fn unfinished(text: &mut String, document: &Document) {
 
 fn summary(text: &mut String, document: &Document) {
     let counts = &document.counts;
-    let tally = |wanted| document.checks.iter().filter(|c| c.verdict == wanted).count();
+    let tally = |wanted| {
+        document
+            .checks
+            .iter()
+            .filter(|c| c.verdict == wanted)
+            .count()
+    };
     let verdict = match document.verdict {
         Verdict::Pass => "pass".green().bold().to_string(),
         Verdict::Fail => "fail".red().bold().to_string(),

@@ -1,6 +1,6 @@
 //! Which reading breaks what, and that two independent searches agree.
 
-use super::{Case, second_opinion};
+use super::{Case, Deviation, Expected, second_opinion};
 use crate::property::Property;
 use crate::question::Readings;
 use crate::world::Setting;
@@ -20,11 +20,13 @@ fn case(choice: &str) -> Case {
         .unwrap_or_else(|| panic!("no case {choice}"))
 }
 
-/// Checks a reading: `changed` are the properties that fare otherwise than at
+/// Checks a reading, against the record too: `changed` are the properties that fare otherwise than at
 /// the pins, with the length of a shortest counterexample; 0 means that the
 /// reading heals them.
 fn check(choice: &str, changed: &[(Property, usize)]) {
     let found = case(choice).check().expect("the search is exhaustive");
+    let recorded = Expected::recorded().expect("the record is well formed");
+    assert_eq!(recorded.deviations(&found), []);
     for property in Property::ALL {
         let steps = |list: &[(Property, usize)]| {
             let entry = list.iter().find(|(p, _)| p == property);
@@ -84,6 +86,32 @@ fn a_secret_destroyed_early_leaves_the_callback_bare_or_unsent() {
 #[test]
 fn a_callback_after_cancellation_is_unsound() {
     check("C-59=A", &[(Property::S10, 4)]);
+}
+
+#[test]
+fn a_rate_test_before_the_state_spoils_a_callback_and_harms_no_patient_client() {
+    check("C-10=A", &[(Property::S10, 7)]);
+}
+
+#[test]
+fn the_record_has_every_case_and_a_deviation_from_it_is_named() {
+    let mut recorded = Expected::recorded().expect("the record is well formed");
+    let names: Vec<String> = Case::all().into_iter().map(|c| c.name).collect();
+    let mut sorted = names.clone();
+    sorted.sort();
+    assert!(recorded.cases.keys().eq(&sorted));
+
+    let found = case("C-08=B").check().expect("the search is exhaustive");
+    let expected = recorded.cases.get_mut("C-08=B").expect("just listed");
+    expected.states += 1;
+    expected.broken.remove("L1");
+    let deviations = recorded.deviations(&found);
+    assert!(matches!(deviations[0], Deviation::States { .. }));
+    let property = deviations[1].to_string();
+    assert_eq!(property, "C-08=B: L1 breaks in 4 steps, recorded: holds");
+    recorded.cases.remove("C-08=B");
+    let missing = Deviation::Unrecorded("C-08=B".to_owned());
+    assert_eq!(recorded.deviations(&found), [missing]);
 }
 
 #[test]

@@ -187,8 +187,10 @@ impl Seen<'_> {
     fn owner_polls(&mut self, lost: bool, token: bool, lapsed: bool, expired: bool) {
         let (answer, watch) = (self.answer, self.watch);
         let unheard = watch.told() == Told::Nothing && watch.tokens() == 0;
+        // Only of a client that still waits is the pace remembered.
+        let waiting = unheard && !watch.cancelled();
         let legal = watch.pace() >= self.terms.interval;
-        let owed = watch.granted() && unheard && !watch.cancelled() && !lapsed;
+        let owed = watch.granted() && waiting && !lapsed;
 
         if !lost {
             let class = class(answer);
@@ -197,23 +199,19 @@ impl Seen<'_> {
             if let Some(class) = class {
                 self.found.watch.set_told(class);
             }
-            let unheard = watch.told() == Told::Nothing && watch.tokens() == 0;
-            let untold = unheard && !watch.cancelled() && answer == Answer::InvalidGrant;
-            let late_pending = legal && expired && answer.is_pending();
+            let untold = waiting && answer == Answer::InvalidGrant;
+            let late_pending = waiting && legal && expired && answer.is_pending();
             self.test(
                 Property::L1,
-                unheard && legal && expired,
+                waiting && legal && expired,
                 untold || late_pending,
             );
-            self.test(
-                Property::S10,
-                watch.called(),
-                watch.called() && answer.is_pending(),
-            );
+            let promised = watch.called() && watch.told() == Told::Nothing;
+            self.test(Property::S10, promised, promised && answer.is_pending());
             let refused = owed && legal && !expired && !token;
             self.test(Property::L2, owed && legal && !expired, refused);
             let paced = legal && self.before.is_pending() && !expired;
-            let starved = legal && unheard && answer == Answer::SlowDown;
+            let starved = legal && waiting && answer == Answer::SlowDown;
             self.test(Property::L4, paced, starved);
         }
         self.test(Property::L2Late, owed && expired, owed && expired && !token);

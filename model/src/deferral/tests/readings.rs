@@ -153,6 +153,9 @@ fn table() -> Vec<Row> {
         row(C08, [ASK, DENY, POLL, POLL], [vec![InvalidGrant], vec![InvalidGrant], vec![AccessDenied]]),
         row(C10, [ASK, POLL, APPROVE, POLL], [vec![SlowDown, TOKEN], vec![TOKEN], vec![SlowDown, TOKEN]]),
         row(C10, [ASK, POLL, poll_by(OtherClient)], [vec![InvalidGrant], vec![InvalidGrant], vec![SlowDown, InvalidGrant]]),
+        row(C02, [ASK, APPROVE, TICK, TICK, TICK, poll_by(OtherKey)], [
+            vec![InvalidDpopProof], vec![InvalidDpopProof], vec![InvalidGrant],
+        ]),
         row(C11, [ASK, poll_by(OtherClient)], [vec![InvalidDpopProof], vec![InvalidGrant], vec![InvalidGrant]]),
         row(C11, [ASK, DENY, poll_by(OtherKey)], [vec![InvalidDpopProof], vec![InvalidDpopProof], vec![AccessDenied]]),
         row(C13, [ASK, APPROVE, POLL, LOST, POLL], [vec![InvalidGrant], vec![AGAIN], vec![TOKEN]]),

@@ -24,7 +24,10 @@ impl Failures {
                 cause,
             }),
             Err(e) if e.kind() == ErrorKind::NotFound => Ok(Failures::default()),
-            Err(cause) => Err(FailuresError::File { path: path.to_owned(), cause }),
+            Err(cause) => Err(FailuresError::File {
+                path: path.to_owned(),
+                cause,
+            }),
         }
     }
 
@@ -43,7 +46,10 @@ impl Failures {
     /// # Errors
     /// When the file cannot be written or removed.
     pub fn write(&self, path: &Path) -> Result<(), FailuresError> {
-        let file = |cause| FailuresError::File { path: path.to_owned(), cause };
+        let file = |cause| FailuresError::File {
+            path: path.to_owned(),
+            cause,
+        };
         if self.traces.is_empty() {
             return match std::fs::remove_file(path) {
                 Err(e) if e.kind() != ErrorKind::NotFound => Err(file(e)),

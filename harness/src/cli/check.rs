@@ -82,7 +82,9 @@ fn search(args: &Args, cases: &[Case], expected: &Expected) -> Result<Vec<Findin
     let bar = progress(cases.len() as u64, "cases");
     let next = AtomicUsize::new(0);
     let found = Mutex::new(BTreeMap::new());
-    let workers = std::thread::available_parallelism().map_or(1, usize::from).min(cases.len());
+    let workers = std::thread::available_parallelism()
+        .map_or(1, usize::from)
+        .min(cases.len());
     std::thread::scope(|scope| {
         for _ in 0..workers {
             scope.spawn(|| {
@@ -113,14 +115,23 @@ fn examine(
     let mut objections = Vec::new();
     let mix = !args.reading.is_empty();
     if !mix && args.record.is_none() {
-        objections.extend(expected.deviations(&checked).iter().map(ToString::to_string));
+        objections.extend(
+            expected
+                .deviations(&checked)
+                .iter()
+                .map(ToString::to_string),
+        );
     }
     let twice = args.thorough || mix || *case == Case::pins();
     if twice {
         objections.extend(differences(case, &checked));
     }
     bar.inc(1);
-    Ok(Finding { checked, objections, twice })
+    Ok(Finding {
+        checked,
+        objections,
+        twice,
+    })
 }
 
 /// Where stateright does not agree with our explorer.
@@ -161,7 +172,12 @@ fn print(findings: &[Finding]) {
         for (property, path) in beyond(first, finding) {
             println!();
             let name = &finding.checked.name;
-            println!("{} breaks {property} in {} steps: {}", name.bold(), path.len(), property.text());
+            println!(
+                "{} breaks {property} in {} steps: {}",
+                name.bold(),
+                path.len(),
+                property.text()
+            );
             for (at, action) in path.iter().enumerate() {
                 println!("  {:>2}. {action}", at + 1);
             }
@@ -183,7 +199,12 @@ fn print(findings: &[Finding]) {
 /// Every property at the first case: the pins, or a chosen mix.
 fn print_properties(first: &Finding) {
     let checked = &first.checked;
-    println!("{} {} unique states, {} moves", checked.name.bold(), checked.states, checked.moves);
+    println!(
+        "{} {} unique states, {} moves",
+        checked.name.bold(),
+        checked.states,
+        checked.moves
+    );
     for property in Property::ALL {
         let fares = match checked.broken.get(property) {
             Some(path) => format!("breaks in {}", path.len()).red().to_string(),
@@ -198,7 +219,12 @@ fn print_questions(pins: &Finding, readings: &[Finding]) {
     for question in Question::ALL {
         let entry = question.entry();
         println!();
-        println!("{} {} ({})", question.bold(), entry.title, entry.sections.dimmed());
+        println!(
+            "{} {} ({})",
+            question.bold(),
+            entry.title,
+            entry.sections.dimmed()
+        );
         for (reading, text) in question.readings().zip(entry.readings) {
             let name = format!("{question}={reading}");
             let found = readings.iter().find(|f| f.checked.name == name);
@@ -213,21 +239,33 @@ fn print_questions(pins: &Finding, readings: &[Finding]) {
 }
 
 fn difference(pins: &Finding, finding: &Finding) -> String {
-    let broken = beyond(pins, finding)
-        .map(|(property, path)| format!("{property} in {}", path.len()));
+    let broken =
+        beyond(pins, finding).map(|(property, path)| format!("{property} in {}", path.len()));
     let broken: Vec<String> = broken.collect();
-    let repaired = pins.checked.broken.keys().filter(|p| !finding.checked.broken.contains_key(p));
+    let repaired = pins
+        .checked
+        .broken
+        .keys()
+        .filter(|p| !finding.checked.broken.contains_key(p));
     let repaired: Vec<&str> = repaired.map(|p| p.id()).collect();
     let mut says = match broken.is_empty() {
         true => vec!["every property of the pins holds".green().to_string()],
         false => vec![format!("breaks {}", broken.join(", ")).red().to_string()],
     };
     if !repaired.is_empty() {
-        says.push(format!("repairs {}", repaired.join(", ")).green().to_string());
+        says.push(
+            format!("repairs {}", repaired.join(", "))
+                .green()
+                .to_string(),
+        );
     }
     let untested: Vec<&str> = finding.checked.untested.iter().map(|p| p.id()).collect();
     if !untested.is_empty() {
-        says.push(format!("never tests {}", untested.join(", ")).yellow().to_string());
+        says.push(
+            format!("never tests {}", untested.join(", "))
+                .yellow()
+                .to_string(),
+        );
     }
     format!("{}  [{} states]", says.join("; "), finding.checked.states)
 }
@@ -262,9 +300,17 @@ struct CaseDocument<'a> {
 }
 
 fn print_json(args: &Args, findings: &[Finding]) -> Result<(), Trouble> {
-    let objections: Vec<&str> = findings.iter().flat_map(|f| &f.objections).map(|s| &**s).collect();
+    let objections: Vec<&str> = findings
+        .iter()
+        .flat_map(|f| &f.objections)
+        .map(|s| &**s)
+        .collect();
     let document = Document {
-        verdict: if objections.is_empty() { "pass" } else { "fail" },
+        verdict: if objections.is_empty() {
+            "pass"
+        } else {
+            "fail"
+        },
         draft: args.draft.id,
         objections,
         cases: findings.iter().map(case_document).collect(),

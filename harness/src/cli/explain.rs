@@ -24,9 +24,15 @@ pub(super) struct Args {
 pub(super) fn explain(args: &Args) -> Result<Exit, Trouble> {
     let id = args.id.as_str();
     match id {
-        "questions" => Question::ALL.iter().for_each(|q| println!("{q}  {}", q.entry().title)),
-        "properties" => Property::ALL.iter().for_each(|p| println!("{:<8} {}", p.id(), p.text())),
-        "requirements" => requirement::ALL.iter().for_each(|r| println!("{:<15} {}", r.id, r.text)),
+        "questions" => Question::ALL
+            .iter()
+            .for_each(|q| println!("{q}  {}", q.entry().title)),
+        "properties" => Property::ALL
+            .iter()
+            .for_each(|p| println!("{:<8} {}", p.id(), p.text())),
+        "requirements" => requirement::ALL
+            .iter()
+            .for_each(|r| println!("{:<15} {}", r.id, r.text)),
         _ => one(id)?,
     }
     Ok(Exit::Pass)
@@ -43,8 +49,16 @@ fn one(id: &str) -> Result<(), Trouble> {
         }));
     }
     if let Some(row) = requirement::named(id) {
-        println!("{} (section {}, {:?}) {}", row.id.bold(), row.section, row.level, row.text);
-        return Ok(example("A trace that bears on it:", |t| suite::bearing(t).contains_key(id)));
+        println!(
+            "{} (section {}, {:?}) {}",
+            row.id.bold(),
+            row.section,
+            row.level,
+            row.text
+        );
+        return Ok(example("A trace that bears on it:", |t| {
+            suite::bearing(t).contains_key(id)
+        }));
     }
     let traces = suite::recorded();
     let Some(trace) = traces.iter().find(|t| t.id == id) else {
@@ -58,14 +72,28 @@ fn one(id: &str) -> Result<(), Trouble> {
 
 fn explain_question(question: Question) {
     let entry = question.entry();
-    println!("{} {} (sections {})", question.bold(), entry.title, entry.sections);
+    println!(
+        "{} {} (sections {})",
+        question.bold(),
+        entry.title,
+        entry.sections
+    );
     let forks: Vec<_> = SETTINGS.iter().flat_map(|t| generate::forks(*t)).collect();
     for (reading, text) in question.readings().zip(entry.readings) {
-        let pin = if reading == entry.pin { ", the pin" } else { "" };
-        let breaks = text.breaks.map(|id| format!(", breaks {id}")).unwrap_or_default();
+        let pin = if reading == entry.pin {
+            ", the pin"
+        } else {
+            ""
+        };
+        let breaks = text
+            .breaks
+            .map(|id| format!(", breaks {id}"))
+            .unwrap_or_default();
         println!();
         println!("{question}/{reading}{pin}{breaks}: {}", text.text);
-        let fork = forks.iter().find(|(q, r, _)| (*q, *r) == (question, reading));
+        let fork = forks
+            .iter()
+            .find(|(q, r, _)| (*q, *r) == (question, reading));
         match fork {
             Some((_, _, trace)) => {
                 println!("told from the pin by {}:", trace.id);

@@ -12,8 +12,8 @@ use super::Trouble;
 use crate::driver::check_metadata;
 use crate::engine::Outcome;
 use crate::report::document::{Document, Setting};
-use crate::target::transport::{Http, Transport};
 use crate::target::bundled::TICK_SECONDS;
+use crate::target::transport::{Http, Transport};
 use crate::target::{Endpoints, Limits, Pool, SetupError, Target, TimeSource};
 
 /// Seconds allowed for an exchange.
@@ -37,12 +37,18 @@ pub(super) async fn look_at(url: &str, draft: Draft, seed: u64) -> Result<Docume
     };
     let mut outcome = Outcome::default();
     outcome.take_in(check_metadata(&target).await);
-    eprintln!("dtr: no clients of ours are registered there, so only its metadata is put to the test");
-    Ok(Document::new(&outcome, &[], Setting {
-        draft: draft.id,
-        target: url.to_owned(),
-        tick_seconds: TICK_SECONDS,
-        seed,
-        elapsed: began.elapsed().as_secs_f64(),
-    }))
+    eprintln!(
+        "dtr: no clients of ours are registered there, so only its metadata is put to the test"
+    );
+    Ok(Document::new(
+        &outcome,
+        &[],
+        Setting {
+            draft: draft.id,
+            target: url.to_owned(),
+            tick_seconds: TICK_SECONDS,
+            seed,
+            elapsed: began.elapsed().as_secs_f64(),
+        },
+    ))
 }

@@ -18,8 +18,10 @@ use dtr_model::draft::Draft;
 /// Model, conformance suite and test vectors for OAuth's Deferred Token Response.
 #[derive(Debug, Parser)]
 #[command(name = "dtr", version, arg_required_else_help = true)]
-#[command(after_help = "Exit codes: 0 pass, 1 fail, 2 usage or setup error, 3 inconclusive.\n\
-    Start with `dtr run`: it needs no configuration.")]
+#[command(
+    after_help = "Exit codes: 0 pass, 1 fail, 2 usage or setup error, 3 inconclusive.\n\
+    Start with `dtr run`: it needs no configuration."
+)]
 struct Cli {
     #[command(subcommand)]
     verb: Verb,

@@ -47,17 +47,26 @@ pub(super) fn serve(args: &Args) -> Result<Exit, Trouble> {
         let address = listener.local_addr()?;
         let config = match &args.config {
             Some(path) => read(path)?,
-            None => Config { issuer: format!("http://{address}"), ..Config::example() },
+            None => Config {
+                issuer: format!("http://{address}"),
+                ..Config::example()
+            },
         };
         let parts = match args.manual_clock {
-            true => Parts { clock: Arc::new(ManualClock::new(now())), ..Parts::default() },
+            true => Parts {
+                clock: Arc::new(ManualClock::new(now())),
+                ..Parts::default()
+            },
             false => Parts::default(),
         };
         let issuer = config.issuer.clone();
         let server = AuthorizationServer::new(config, parts)?;
         eprintln!("issuer {issuer}, listening on http://{address}");
         if let Some(control) = &control {
-            eprintln!("control API on http://{} (development only)", control.local_addr()?);
+            eprintln!(
+                "control API on http://{} (development only)",
+                control.local_addr()?
+            );
         }
         eprintln!("Ctrl-C stops it");
         server.serve(listener, control, interrupted()).await?;

@@ -95,8 +95,7 @@ impl Oracle {
             }
         }
         after.sort_unstable();
-        after.dedup();
-        let after = joined(after);
+        let after = joined(&after);
         if after.is_empty() {
             return Ruling::Forbidden {
                 allowed: self.allowed(event),
@@ -160,30 +159,28 @@ impl Oracle {
     }
 }
 
-/// Beliefs that differ in the reading of one question only are one belief with
-/// both readings: without this their number doubles with every unanswered
-/// question.
-fn joined(mut beliefs: Vec<Belief>) -> Vec<Belief> {
-    let mut at = 0;
-    while at < beliefs.len() {
-        let mate = (0..at).find_map(|other| {
-            let (a, b) = (beliefs[at], beliefs[other]);
-            let one_apart = a.deferral == b.deferral && a.readings.differences(&b.readings) <= 1;
-            one_apart.then_some(other)
-        });
-        match mate {
-            Some(other) => {
-                beliefs[other].readings = beliefs[other].readings.union(&beliefs[at].readings);
-                beliefs.swap_remove(at);
-                // The joined one may now have a mate of its own.
-                at = other;
-            }
-            None => at += 1,
+/// The same beliefs, in as few pieces as can easily be had: without this their
+/// number doubles with every question that is asked and not answered.
+fn joined(beliefs: &[Belief]) -> Vec<Belief> {
+    let mut joined = Vec::with_capacity(beliefs.len());
+    for alike in beliefs.chunk_by(|a, b| a.deferral == b.deferral) {
+        let mut cases: Vec<Readings> = Vec::with_capacity(alike.len());
+        for belief in alike {
+            add_case(&mut cases, belief.readings);
         }
+        let deferral = alike[0].deferral;
+        joined.extend(cases.into_iter().map(|readings| Belief { deferral, readings }));
     }
-    beliefs.sort_unstable();
-    beliefs.dedup();
-    beliefs
+    joined
+}
+
+/// Two cases that differ in one question only are one case with both readings,
+/// which in turn may go with another.
+fn add_case(cases: &mut Vec<Readings>, mut case: Readings) {
+    while let Some(mate) = cases.iter().position(|c| c.differences(&case) <= 1) {
+        case = case.union(&cases.swap_remove(mate));
+    }
+    cases.push(case);
 }
 
 #[cfg(test)]

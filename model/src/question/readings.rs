@@ -44,6 +44,7 @@ impl Readings {
     }
 
     /// Whether `reading` of `question` is still possible.
+    #[inline]
     pub fn allows(&self, question: Question, reading: Reading) -> bool {
         self.0[question as usize] & reading.bit() != 0
     }
@@ -64,6 +65,7 @@ impl Readings {
 
     /// What `self` or `other` allows, question by question.
     #[must_use]
+    #[inline]
     pub fn union(mut self, other: &Readings) -> Self {
         for (mine, theirs) in self.0.iter_mut().zip(other.0) {
             *mine |= theirs;
@@ -72,6 +74,7 @@ impl Readings {
     }
 
     /// On how many questions the two differ.
+    #[inline]
     pub fn differences(&self, other: &Readings) -> usize {
         let pairs = self.0.iter().zip(other.0);
         pairs.filter(|(mine, theirs)| **mine != *theirs).count()
@@ -79,6 +82,7 @@ impl Readings {
 
     /// What both allow, or `None` if they disagree about some question.
     #[must_use]
+    #[inline]
     pub fn meet(mut self, other: &Readings) -> Option<Self> {
         for (mine, theirs) in self.0.iter_mut().zip(other.0) {
             *mine &= theirs;

@@ -2,7 +2,7 @@
 //!
 //! States live in a vector in the order they were found, which is also the
 //! queue; the index is a raw hash table of positions into it, and the parent of
-//! a state is a position. So a state costs its own size plus about ten bytes,
+//! a state is a position. So a state costs its own size plus ten to fifteen bytes,
 //! and a path back to the start is read off the parents.
 
 use std::hash::{BuildHasher, Hash};

@@ -123,13 +123,8 @@ fn every_other_reading_is_told_from_the_pin_by_some_trace() {
 #[test]
 fn a_restarted_wait_and_a_silent_lock_out_are_told_where_they_matter() {
     let pins = Readings::pins();
-    let slow = Terms {
-        interval: 2,
-        lifetime: 4,
-        ..Terms::CREDENTIALS
-    };
     let restarting = pins.choose("C-20=C").unwrap();
-    assert!(experiment(slow, &pins, &restarting).is_some());
+    assert!(experiment(Terms::PACED, &pins, &restarting).is_some());
 
     let cancelling = pins.choose("C-24=B").unwrap();
     let silent = cancelling.choose("C-59=C").unwrap();

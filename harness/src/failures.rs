@@ -36,9 +36,22 @@ impl Failures {
         self.traces.iter().cloned()
     }
 
-    /// Keeps these instead.
-    pub fn replace(&mut self, traces: impl Iterator<Item = Trace>) {
-        self.traces = traces.collect();
+    /// Keeps what `failed` in a run of the traces `ran`. What was kept before
+    /// and was not run, or came to no verdict, is still to be run.
+    pub fn update<'a>(
+        &mut self,
+        failed: impl Iterator<Item = Trace>,
+        ran: &[Trace],
+        inconclusive: impl Iterator<Item = &'a Trace>,
+    ) {
+        let open: Vec<&Trace> = inconclusive.collect();
+        let same =
+            |one: &Trace, other: &Trace| (one.terms, &one.events) == (other.terms, &other.events);
+        let before = std::mem::take(&mut self.traces).into_iter().filter(|kept| {
+            let was_run = ran.iter().any(|t| same(t, kept));
+            !was_run || open.iter().any(|t| same(t, kept))
+        });
+        self.traces = crate::suite::unique(failed.chain(before).collect());
     }
 
     /// Writes them, or removes the file when there are none.

@@ -107,31 +107,44 @@ pub struct Selection(Vec<String>);
 impl Selection {
     /// Parses an expression.
     pub fn parse(text: &str) -> Selection {
-        Selection(text.split(',').map(|s| s.trim().to_owned()).collect())
+        let parts = text.split(',').map(str::trim).filter(|s| !s.is_empty());
+        Selection(parts.map(str::to_owned).collect())
     }
 
     /// The traces that match, or an error that says what could have been named.
     ///
     /// # Errors
-    /// When nothing matches: an empty run would pass for nothing.
+    /// When some part matches nothing: what it should have named would pass
+    /// without having been run.
     pub fn apply(&self, traces: Vec<Trace>) -> Result<Vec<Trace>, NothingSelected> {
-        let chosen: Vec<Trace> = traces.into_iter().filter(|t| self.matches(t)).collect();
-        match chosen.is_empty() {
-            true => Err(NothingSelected(self.0.join(","))),
-            false => Ok(chosen),
+        let mut met = vec![false; self.0.len()];
+        let chosen: Vec<Trace> = traces
+            .into_iter()
+            .filter(|t| self.matches(t, &mut met))
+            .collect();
+        let unmet = met.iter().position(|met| !met);
+        match unmet {
+            Some(at) => Err(NothingSelected(self.0[at].clone())),
+            None if chosen.is_empty() => Err(NothingSelected(String::new())),
+            None => Ok(chosen),
         }
     }
 
-    fn matches(&self, trace: &Trace) -> bool {
+    /// Whether some part names the trace; `met` marks every part that does.
+    fn matches(&self, trace: &Trace, met: &mut [bool]) -> bool {
         let rows = bearing(trace);
-        self.0.iter().any(|wanted| {
-            trace.id.starts_with(wanted.as_str())
+        let mut any = false;
+        for (wanted, met) in self.0.iter().zip(met) {
+            let named = trace.id.starts_with(wanted.as_str())
                 || matches!(&trace.origin, Origin::Fork(f) if f.starts_with(wanted.as_str()))
                 || matches!(&trace.origin, Origin::Danger(p) if p == wanted)
                 || rows
                     .iter()
-                    .any(|(id, section)| id == wanted || section == wanted)
-        })
+                    .any(|(id, section)| id == wanted || section == wanted);
+            *met |= named;
+            any |= named;
+        }
+        any
     }
 }
 
@@ -181,6 +194,13 @@ mod tests {
             let some = Selection::parse(text).apply(all.clone()).unwrap();
             assert!(!some.is_empty() && some.len() < all.len(), "{text}");
         }
-        assert!(Selection::parse("8.9").apply(all).is_err());
+        for text in ["8.9", "", ",", "edge,8.9"] {
+            assert!(
+                Selection::parse(text).apply(all.clone()).is_err(),
+                "{text:?}"
+            );
+        }
+        let with_comma = Selection::parse("fork-C-02,").apply(all).unwrap();
+        assert!(with_comma.iter().all(|t| t.id.starts_with("fork-C-02")));
     }
 }

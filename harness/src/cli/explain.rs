@@ -1,6 +1,6 @@
 //! `dtr explain`: what an id stands for.
 
-use anstream::println;
+use super::out::println;
 use dtr_model::generate::{self, SETTINGS};
 use dtr_model::property::Property;
 use dtr_model::question::Question;
@@ -39,7 +39,9 @@ pub(super) fn explain(args: &Args) -> Result<Exit, Trouble> {
 }
 
 fn one(id: &str) -> Result<(), Trouble> {
-    if let Some(question) = Question::named(id) {
+    // A reading is told with its question, to which the others belong.
+    let (choice, _) = id.split_once(['/', '=']).unwrap_or((id, ""));
+    if let Some(question) = Question::named(choice) {
         return Ok(explain_question(question));
     }
     if let Some(property) = Property::named(id) {

@@ -5,6 +5,7 @@
 mod check;
 mod explain;
 mod foreign;
+mod out;
 mod run;
 mod schema;
 mod serve;

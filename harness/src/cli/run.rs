@@ -1,18 +1,20 @@
 //! `dtr run`: the suite against a server.
 
-use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::collections::{BTreeMap, HashSet};
+use std::fs::OpenOptions;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
-use anstream::{eprintln, print};
-use dtr_model::Trace;
+use anstream::eprintln;
 use dtr_model::draft::Draft;
+use dtr_model::event::Event;
 use dtr_model::question::Readings;
+use dtr_model::{Terms, Trace};
 use tokio::runtime::Runtime;
 
-use super::{Exit, Trouble, draft, foreign};
+use super::{Exit, Trouble, draft, foreign, out};
 use crate::driver::check_metadata;
 use crate::engine::{Engine, Failure, Outcome, minimise};
 use crate::failures::Failures;
@@ -54,15 +56,21 @@ pub(super) struct Args {
 pub(super) fn run(args: &Args) -> Result<Exit, Trouble> {
     let runtime = Runtime::new()?;
     runtime.block_on(async {
-        let document = match &args.url {
-            Some(url) => foreign::look_at(url, args.draft, args.seed).await?,
-            None => bundled(args).await?,
+        if let Some(path) = &args.json {
+            can_be_written(path)?;
+        }
+        let (document, kept) = match &args.url {
+            Some(url) => (foreign::look_at(url, args.draft, args.seed).await?, None),
+            None => bundled(args).await.map(|(d, kept)| (d, Some(kept)))?,
         };
-        print!("{}", terminal::render(&document));
+        out::write(format_args!("{}", terminal::render(&document)));
         if let Some(path) = &args.json {
             let text = serde_json::to_string_pretty(&document)? + "\n";
             std::fs::write(path, text)
                 .map_err(|e| Trouble::new(format!("cannot write {}: {e}", path.display())))?;
+        }
+        if let Some(kept) = kept {
+            kept.write(&args.failures)?;
         }
         Ok(match document.verdict {
             Verdict::Fail => Exit::Fail,
@@ -72,18 +80,34 @@ pub(super) fn run(args: &Args) -> Result<Exit, Trouble> {
     })
 }
 
+/// Better known before the run than after it.
+fn can_be_written(path: &Path) -> Result<(), Trouble> {
+    let open = OpenOptions::new().create(true).append(true).open(path);
+    open.map(drop)
+        .map_err(|e| Trouble::new(format!("cannot write {}: {e}", path.display())))
+}
+
 /// Starts the bundled server, once for each choice of limits that traces ask
-/// for, and runs everything against it.
-async fn bundled(args: &Args) -> Result<Document, Trouble> {
+/// for, and runs everything against it. What failed last time comes first.
+async fn bundled(args: &Args) -> Result<(Document, Failures), Trouble> {
     let began = Instant::now();
     let mut kept = Failures::read(&args.failures)?;
     let traces = selected(args, &kept)?;
+    let known: HashSet<(Terms, Vec<Event>)> = kept.traces().map(key).collect();
+    let (again, fresh): (Vec<_>, Vec<_>) = traces
+        .iter()
+        .cloned()
+        .partition(|t| known.contains(&key(t.clone())));
     let stop = stop_on_interrupt();
     let bar = progress(traces.len() as u64, "traces");
     let mut outcome = Outcome::default();
     let mut told = Vec::new();
     let mut where_it_was = Vec::new();
-    for (limits, traces) in by_limits(traces) {
+    for (limits, traces) in by_limits(again).into_iter().chain(by_limits(fresh)) {
+        if stop.load(Ordering::Relaxed) {
+            outcome.stopped = true;
+            break;
+        }
         let kind = match args.in_process {
             true => TransportKind::InProcess,
             false => TransportKind::Http,
@@ -100,8 +124,15 @@ async fn bundled(args: &Args) -> Result<Document, Trouble> {
         server.shutdown().await;
     }
     bar.finish_and_clear();
-    kept.replace(told.iter().map(|c: &Counted| c.failure.trace.clone()));
-    kept.write(&args.failures)?;
+    let ran = match outcome.stopped {
+        true => Vec::new(),
+        false => traces,
+    };
+    kept.update(
+        told.iter().map(|c: &Counted| c.failure.trace.clone()),
+        &ran,
+        outcome.inconclusive.iter().map(|(trace, _)| trace),
+    );
     if outcome.stopped {
         eprintln!("dtr: interrupted; what follows is what was found until then");
     }
@@ -112,10 +143,14 @@ async fn bundled(args: &Args) -> Result<Document, Trouble> {
         seed: args.seed,
         elapsed: began.elapsed().as_secs_f64(),
     };
-    Ok(Document::new(&outcome, &told, setting))
+    Ok((Document::new(&outcome, &told, setting), kept))
 }
 
-/// What failed last time comes first.
+fn key(trace: Trace) -> (Terms, Vec<Event>) {
+    (trace.terms, trace.events)
+}
+
+/// What was kept and what is generated, as far as it is selected.
 fn selected(args: &Args, kept: &Failures) -> Result<Vec<Trace>, Trouble> {
     let all = suite::unique(kept.traces().chain(suite::generated(args.seed)).collect());
     match &args.select {

@@ -1,6 +1,6 @@
 //! `dtr schema`: the published schemas, generated from the types.
 
-use anstream::println;
+use super::out::println;
 use schemars::schema_for;
 
 use super::{Exit, Trouble};

@@ -35,7 +35,7 @@ pub(super) struct Args {
 
 pub(super) fn serve(args: &Args) -> Result<Exit, Trouble> {
     if args.print_config {
-        anstream::print!("{EXAMPLE}");
+        super::out::write(format_args!("{EXAMPLE}"));
         return Ok(Exit::Pass);
     }
     Runtime::new()?.block_on(async {

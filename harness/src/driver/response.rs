@@ -59,7 +59,11 @@ impl<'a> Response<'a> {
     /// In one line, for a report.
     pub(super) fn in_short(&self) -> String {
         match self.error() {
-            Some(error) => format!("status {} with error {error}", self.reply.status),
+            Some(error) => format!(
+                "status {} with error {}",
+                self.reply.status,
+                excerpt(error.as_bytes())
+            ),
             None => format!(
                 "status {}: {}",
                 self.reply.status,

@@ -29,7 +29,7 @@ use dtr_model::Trace;
 use dtr_model::event::Event;
 use dtr_model::question::Readings;
 
-use crate::driver::Observation;
+use crate::driver::{Finding, Observation, Seen};
 use crate::target::Target;
 use judge::{Running, Verdict};
 
@@ -65,6 +65,10 @@ pub struct Outcome {
     pub controls: u64,
     /// Callbacks received.
     pub callbacks: u64,
+    /// What the metadata breaks.
+    pub metadata: Vec<Finding>,
+    /// Why the metadata could not be judged.
+    pub unread: Option<String>,
     /// Whether the run was stopped before its end.
     pub stopped: bool,
 }
@@ -126,6 +130,7 @@ impl Engine {
             }
             running.iter_mut().for_each(Running::tick);
         }
+        outcome.stopped |= self.stop.load(Ordering::Relaxed);
         for trace in running {
             let (verdict, report) = trace.finish().await;
             outcome.take(verdict, report);
@@ -181,6 +186,16 @@ impl Outcome {
             .findings
             .iter()
             .for_each(|f| self.tally.broken(f.requirement));
+        self.unread = match observation.answer {
+            Seen::Answer(_) => self.unread.take(),
+            Seen::Strange(what) => Some(what),
+            Seen::Failed(failure) => Some(failure.to_string()),
+        };
+        for finding in observation.findings {
+            if !self.metadata.contains(&finding) {
+                self.metadata.push(finding);
+            }
+        }
     }
 
     /// Adds what another run came to.
@@ -192,6 +207,8 @@ impl Outcome {
         self.requests += other.requests;
         self.controls += other.controls;
         self.callbacks += other.callbacks;
+        self.metadata.extend(other.metadata);
+        self.unread = self.unread.take().or(other.unread);
         self.stopped |= other.stopped;
     }
 }

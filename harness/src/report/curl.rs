@@ -14,7 +14,8 @@ use crate::engine::Failure;
 pub fn script(failure: &Failure, tick_seconds: u64) -> String {
     let mut text = format!(
         "#!/bin/sh\n# {}: {}\n# Codes and DPoP proofs are those of the failing run: put fresh ones in their place.\n",
-        failure.trace.id, failure.detail
+        failure.trace.id,
+        one_line(&failure.detail)
     );
     for step in &failure.steps {
         let _ = writeln!(text, "\n# {}", step.event);
@@ -27,7 +28,7 @@ pub fn script(failure: &Failure, tick_seconds: u64) -> String {
         for exchange in &step.exchanges {
             command(&mut text, exchange);
         }
-        let _ = writeln!(text, "#   came: {}", step.seen);
+        let _ = writeln!(text, "#   came: {}", one_line(&step.seen));
     }
     text
 }
@@ -49,6 +50,11 @@ fn command(text: &mut String, exchange: &Exchange) {
     text.push('\n');
 }
 
+/// What a server says must not leave its comment.
+fn one_line(text: &str) -> String {
+    text.replace(char::is_control, " ")
+}
+
 /// One word for a POSIX shell.
 fn quoted(word: &str) -> String {
     format!("'{}'", word.replace('\'', r"'\''"))
@@ -56,7 +62,12 @@ fn quoted(word: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::quoted;
+    use super::{one_line, quoted};
+
+    #[test]
+    fn what_a_server_says_stays_in_its_comment() {
+        assert_eq!(one_line("no\nrm -rf x\r"), "no rm -rf x ");
+    }
 
     #[test]
     fn a_quote_in_a_word_does_not_end_it() {

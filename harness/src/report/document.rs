@@ -43,6 +43,8 @@ pub struct Document {
     pub requirements: BTreeMap<String, RequirementCount>,
     /// What failed, each kind once and as short as it fails.
     pub failures: Vec<FailureDocument>,
+    /// What the metadata says that it should not, or why it could not be read.
+    pub metadata: Vec<Remark>,
     /// Traces without a verdict, and why.
     pub inconclusive: Vec<Unfinished>,
     /// How much was done.
@@ -128,6 +130,15 @@ pub struct StepDocument {
     pub seen: String,
 }
 
+/// What is wrong with the metadata.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct Remark {
+    /// The requirement it breaks; absent when nothing could be judged.
+    pub requirement: Option<String>,
+    /// What was seen.
+    pub detail: String,
+}
+
 /// A trace without a verdict.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct Unfinished {
@@ -142,6 +153,8 @@ pub struct Unfinished {
 pub struct Counts {
     /// Traces run to a verdict.
     pub traces: u64,
+    /// Those of them that failed. `failures` tells each kind once, and not every kind.
+    pub failed: u64,
     /// Requests to the server's own endpoints.
     pub requests: u64,
     /// Requests to its control API.
@@ -210,6 +223,7 @@ impl Document {
                 .iter()
                 .map(|f| failure(f, setting.tick_seconds))
                 .collect(),
+            metadata: remarks(outcome),
             inconclusive: outcome
                 .inconclusive
                 .iter()
@@ -220,6 +234,7 @@ impl Document {
                 .collect(),
             counts: Counts {
                 traces: outcome.traces,
+                failed: outcome.failures.len() as u64,
                 requests: outcome.requests,
                 controls: outcome.controls,
                 callbacks: outcome.callbacks,
@@ -231,9 +246,21 @@ impl Document {
     }
 }
 
+fn remarks(outcome: &Outcome) -> Vec<Remark> {
+    let broken = outcome.metadata.iter().map(|finding| Remark {
+        requirement: Some(finding.requirement.to_owned()),
+        detail: finding.detail.clone(),
+    });
+    let unread = outcome.unread.iter().map(|why| Remark {
+        requirement: None,
+        detail: format!("the metadata could not be judged: {why}"),
+    });
+    broken.chain(unread).collect()
+}
+
 fn verdict(outcome: &Outcome) -> Verdict {
     let broken = outcome.tally.requirements.values().any(|c| c.broken > 0);
-    let nothing = outcome.traces == 0;
+    let nothing = outcome.traces == 0 || outcome.unread.is_some();
     match () {
         () if !outcome.failures.is_empty() || broken => Verdict::Fail,
         () if !outcome.inconclusive.is_empty() || outcome.stopped || nothing => {

@@ -18,6 +18,8 @@ pub fn render(document: &Document) -> String {
     for failure in &document.failures {
         describe(&mut text, failure);
     }
+    untold(&mut text, document);
+    metadata(&mut text, document);
     unfinished(&mut text, document);
     summary(&mut text, document);
     text
@@ -110,6 +112,26 @@ fn describe(text: &mut String, failure: &FailureDocument) {
         let _ = writeln!(text, "    {line}");
     }
     let _ = writeln!(text, "\n  Again: dtr run --select {}", failure.trace);
+}
+
+/// Failing traces of kinds that there was no room for.
+fn untold(text: &mut String, document: &Document) {
+    let told: u64 = document.failures.iter().map(|f| f.times).sum();
+    let rest = document.counts.failed.saturating_sub(told);
+    if rest > 0 {
+        let mark = "✗".red().bold().to_string();
+        let _ = writeln!(text, "\n{mark} {rest} more traces fail in other ways");
+    }
+}
+
+fn metadata(text: &mut String, document: &Document) {
+    for remark in &document.metadata {
+        let (mark, id) = match &remark.requirement {
+            Some(id) => ("✗".red().bold().to_string(), format!("{id}: ")),
+            None => ("?".yellow().to_string(), String::new()),
+        };
+        let _ = writeln!(text, "\n{mark} metadata: {id}{}", remark.detail);
+    }
 }
 
 fn unfinished(text: &mut String, document: &Document) {

@@ -1,0 +1,160 @@
+//! What answers look like on the wire.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// What an answer looks like on the wire. All that is said has to hold; what is
+/// not said is free.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Answer {
+    /// An HTTP response.
+    Response(Response),
+    /// A redirect of the authorization endpoint, back to the client.
+    Redirect(Redirect),
+    /// A refusal by the authorization endpoint: a redirect with `error`, or a status from 400 to 499.
+    AuthorizationRefused,
+    /// A callback that arrives at the owner's endpoint (Section 7.1).
+    Callback(Callback),
+    /// Nothing: the answer was lost, or no callback was attempted.
+    Silence,
+}
+
+/// An HTTP response.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Response {
+    /// The status is one of these.
+    pub status: Vec<u16>,
+    /// The media type, parameters apart; without it the body does not matter.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub media_type: Option<String>,
+    /// Header fields that have to be there, by lower-case name.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub headers: BTreeMap<String, Header>,
+    /// Members of the JSON object in the body.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub members: BTreeMap<String, Member>,
+    /// Members that must not be there.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub without: Vec<String>,
+}
+
+/// A header field.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Header {
+    /// One of its values contains this, letter case apart.
+    pub contains: String,
+}
+
+/// A redirect of the authorization endpoint.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Redirect {
+    /// Parameters in the query of the `location`.
+    pub query: BTreeMap<String, Member>,
+}
+
+/// A callback, as it arrives.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Callback {
+    /// The method.
+    pub method: String,
+    /// The media type, parameters apart.
+    pub media_type: String,
+    /// The value it presents as Bearer.
+    pub bearer: String,
+    /// Members of the JSON object in the body.
+    pub members: BTreeMap<String, Member>,
+    /// Members that must not be there.
+    pub without: Vec<String>,
+    /// Values that must not be in the URL.
+    pub url_without: Vec<String>,
+}
+
+/// A member of a JSON object, or a parameter of a query. Every rule that is
+/// there has to hold.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Member {
+    /// Whether it may be absent; the other rules are about one that is present.
+    #[serde(default, skip_serializing_if = "Presence::is_required")]
+    pub presence: Presence,
+    /// What sort of value it is.
+    #[serde(rename = "type", default, skip_serializing_if = "Option::is_none")]
+    pub kind: Option<MemberType>,
+    /// It is one of these strings, letter case apart where `any_case` says so.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub one_of: Vec<String>,
+    /// See `one_of`.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub any_case: bool,
+    /// It is none of these strings.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub none_of: Vec<String>,
+    /// It has at least so many characters.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub min_length: Option<usize>,
+    /// No earlier response of this vector had this member with this value.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub fresh: bool,
+    /// It is a scope, related to another one as said. An absent scope is the same.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scope: Option<ScopeRule>,
+    /// If it is a JWT, its claim `cnf.jkt` is the thumbprint of the bound key (RFC 9449 Section 6.1).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub bound: bool,
+}
+
+/// Whether a member may be absent.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Presence {
+    /// It may not.
+    #[default]
+    Required,
+    /// It may.
+    Optional,
+}
+
+impl Presence {
+    fn is_required(&self) -> bool {
+        *self == Presence::Required
+    }
+}
+
+/// A sort of value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum MemberType {
+    /// A string that is not empty.
+    String,
+    /// A number of seconds, greater than zero.
+    PositiveInteger,
+    /// An `https` URI with a host and without a fragment.
+    HttpsUri,
+}
+
+/// How one scope relates to another, both taken as sets of values.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ScopeRule {
+    /// The relation.
+    pub is: ScopeRelation,
+    /// The other scope.
+    pub of: String,
+}
+
+/// A relation between scopes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ScopeRelation {
+    /// The same values.
+    Same,
+    /// Some of its values, not all.
+    Less,
+}

@@ -1,0 +1,153 @@
+//! The format of a vector, as types. The published JSON Schema is generated from
+//! them, so what their comments say is what a consumer reads.
+//!
+//! | file | part |
+//! |---|---|
+//! | `mod.rs` | [`Vector`], [`Setup`], and the [`Index`] of all vectors |
+//! | `step.rs` | [`Step`]: what to do, and which answers are allowed |
+//! | `answer.rs` | [`Answer`]: what an answer looks like on the wire |
+
+mod answer;
+mod step;
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+pub use answer::{
+    Answer, Callback, Header, Member, MemberType, Presence, Redirect, Response, ScopeRelation,
+    ScopeRule,
+};
+pub use step::{
+    Action, AwaitCallback, Control, Decision, Endpoint, Expected, Policy, Proof, Request, Role,
+    Step, Then,
+};
+
+/// One conformance vector for an authorization server that supports the Deferred
+/// Token Response: a setting, timed steps, and the answers allowed at each.
+///
+/// It is complete in itself: a consumer needs neither the model nor the oracle
+/// that it was recorded from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Vector {
+    /// Stable id: what the vector is for, and a digest of what it does. Also the file's name.
+    pub id: String,
+    /// The edition of the draft it tests, e.g. `ietf-01`.
+    pub draft: String,
+    /// Why it exists.
+    pub origin: Origin,
+    /// The same in one sentence.
+    pub purpose: String,
+    /// Ids of the requirements that some step bears on.
+    pub requirements: Vec<String>,
+    /// Ids of the open questions that some answer gives away the server's reading of.
+    pub questions: Vec<String>,
+    /// What has to be in place before the first step.
+    pub setup: Setup,
+    /// What to do, in order.
+    pub steps: Vec<Step>,
+    /// What the answers named in `steps` look like on the wire.
+    pub answers: BTreeMap<String, Answer>,
+}
+
+impl Vector {
+    /// How many seconds it lasts.
+    pub fn seconds(&self) -> u64 {
+        self.steps.last().map_or(0, |step| step.at)
+    }
+}
+
+/// Why a vector exists.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Origin {
+    /// It covers transitions of one deferral code.
+    Edge,
+    /// It leads by the shortest way to where this property is put to the test.
+    Danger(String),
+    /// It tells this reading of a question from the pinned one by the shortest way, e.g. `C-02=A`.
+    Fork(String),
+}
+
+impl Origin {
+    /// The directory its vectors are in.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Origin::Edge => "edge",
+            Origin::Danger(_) => "danger",
+            Origin::Fork(_) => "fork",
+        }
+    }
+}
+
+/// What has to be in place before the first step.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Setup {
+    /// The originating grant that the owner is registered for.
+    pub grant_type: GrantType,
+    /// What sort of client the owner is (RFC 6749 Section 2.1). The other client is confidential.
+    pub client: ClientKind,
+    /// Whether the owner registered a callback endpoint (Section 7).
+    pub callback_endpoint: bool,
+    /// Whether some step proves possession of a key, so that the owner needs one.
+    pub key: bool,
+    /// The server's least number of seconds between two polls (`interval`, Section 6.4).
+    pub interval: u64,
+    /// The server's lifetime of a deferral code in seconds (`expires_in`, Section 6.4).
+    pub lifetime: u64,
+    /// Every `at` is a multiple of this many seconds; a server may need less for everything that happens at one time.
+    pub seconds_per_tick: u64,
+    /// Placeholders that the consumer fills in, apart from those captured from answers.
+    pub supplies: Vec<String>,
+}
+
+/// An originating grant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum GrantType {
+    /// RFC 6749 Section 4.1, with PKCE S256.
+    AuthorizationCode,
+    /// RFC 6749 Section 4.4.
+    ClientCredentials,
+}
+
+/// A sort of client.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ClientKind {
+    /// It authenticates.
+    Confidential,
+    /// It only names itself.
+    Public,
+}
+
+/// Every vector of one edition of the draft.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Index {
+    /// The edition.
+    pub draft: String,
+    /// How many vectors there are.
+    pub count: usize,
+    /// The vectors, by id.
+    pub vectors: BTreeMap<String, Entry>,
+}
+
+/// A vector, as the index has it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Entry {
+    /// Where it is, from the index.
+    pub file: String,
+    /// How many steps it has.
+    pub steps: usize,
+    /// How many seconds it lasts.
+    pub seconds: u64,
+    /// Its requirements.
+    pub requirements: Vec<String>,
+    /// Its questions.
+    pub questions: Vec<String>,
+}

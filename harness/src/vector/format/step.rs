@@ -1,0 +1,206 @@
+//! Steps: what to do, and which answers are allowed.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// One step. A step without `expect` calls for no answer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Step {
+    /// When, in seconds since the first step. Waiting is nothing but a later `at`.
+    pub at: u64,
+    /// What happens, in words.
+    pub does: String,
+    /// What to do.
+    pub action: Action,
+    /// Ids of the requirements that say how it is to be answered.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub requirements: Vec<String>,
+    /// The set of answers allowed; what fits none of them is a failure.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub expect: Vec<Expected>,
+}
+
+/// What to do.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Action {
+    /// Send a request to the server.
+    Request(Request),
+    /// Have the server do something that no OAuth request asks for.
+    Control(Control),
+    /// Give the server its occasion for a callback attempt and see whether one comes.
+    AwaitCallback(AwaitCallback),
+}
+
+/// A request to one of the server's endpoints.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Request {
+    /// Where it goes. GET with a query at the authorization endpoint, otherwise POST with a form.
+    pub endpoint: Endpoint,
+    /// Its parameters, client authentication apart; `{name}` stands for a value supplied or captured.
+    pub parameters: BTreeMap<String, String>,
+    /// Who sends it, authenticated as registered.
+    #[serde(default, skip_serializing_if = "Role::is_owner")]
+    pub client: Role,
+    /// Which key a DPoP proof comes from (RFC 9449).
+    #[serde(default, skip_serializing_if = "Proof::is_none")]
+    pub proof: Proof,
+    /// The answer is lost on its way: the server is told to lose it if it can be, and nobody reads it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub answer_lost: bool,
+}
+
+/// An endpoint of the server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Endpoint {
+    /// The authorization endpoint.
+    Authorization,
+    /// The token endpoint.
+    Token,
+    /// The revocation endpoint.
+    Revocation,
+}
+
+/// A registered client.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// The client that makes the initial request.
+    #[default]
+    Owner,
+    /// A confidential client that has nothing to do with it.
+    Other,
+}
+
+impl Role {
+    fn is_owner(&self) -> bool {
+        *self == Role::Owner
+    }
+}
+
+/// Which key a DPoP proof comes from.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Proof {
+    /// No proof.
+    #[default]
+    None,
+    /// The owner's key, to which a code issued upon a proof by it is bound.
+    BoundKey,
+    /// Another key, of whoever sends the request.
+    OtherKey,
+}
+
+impl Proof {
+    fn is_none(&self) -> bool {
+        *self == Proof::None
+    }
+}
+
+/// What a server does when told, besides answering OAuth requests.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Control {
+    /// The owner's next initial token request is treated so, once (Section 5.3).
+    Policy {
+        /// How.
+        next: Policy,
+    },
+    /// The deferred request is decided about; void unless it is pending.
+    Decide {
+        /// Which request.
+        deferral_code: String,
+        /// How.
+        decision: Decision,
+        /// What is granted, if it is less than what was asked for.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        scope: Option<String>,
+    },
+    /// The resource owner's consent to the request is withdrawn or renewed (Section 11.7).
+    Consent {
+        /// Which request.
+        deferral_code: String,
+        /// Whether it holds from now on.
+        valid: bool,
+    },
+    /// The owner's registration is disabled or enabled (Section 11.7).
+    Client {
+        /// Whether it is enabled from now on.
+        enabled: bool,
+    },
+    /// What the owner's requests without `scope` stand for changes.
+    DefaultScope {
+        /// The scope they stand for from now on.
+        scope: String,
+    },
+}
+
+/// What the server's policy does with a request that opts in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Policy {
+    /// Defer it.
+    Defer,
+    /// Defer it, and ask for interaction at once.
+    Interact,
+    /// Answer it at once.
+    Complete,
+}
+
+/// What is decided about a deferred request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Decision {
+    /// Granted.
+    Approve,
+    /// Refused.
+    Deny,
+    /// Interaction has become necessary (Section 6.6).
+    NeedInteraction,
+    /// The interaction took place; the request is pending again.
+    InteractionDone,
+}
+
+/// An occasion for a callback attempt (Section 7). Callbacks come at no other time.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AwaitCallback {
+    /// The request whose callback may be owed.
+    pub deferral_code: String,
+    /// The status with which the endpoint answers: 204 takes it, 503 does not.
+    pub endpoint_replies: u16,
+}
+
+/// An answer that is allowed at a step.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Expected {
+    /// Its name in `answers`.
+    pub answer: String,
+    /// Whether a server answers so that reads every question as pinned.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub pinned: bool,
+    /// Whether the steps that follow hold after this answer too.
+    pub then: Then,
+    /// Members whose values stand for placeholders from now on: member to placeholder.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub captures: BTreeMap<String, String>,
+    /// The questions whose reading this answer gives away, with the readings it leaves.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub readings: BTreeMap<String, Vec<String>>,
+}
+
+/// What becomes of the rest of the steps.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Then {
+    /// They follow.
+    Continue,
+    /// They suppose another answer: nothing wrong was seen, and nothing more can be.
+    Stop,
+}

@@ -1,0 +1,18 @@
+//! Vectors: traces written down for others to replay, with the answers allowed
+//! at each step, so that neither the model nor the oracle is needed to judge by
+//! them.
+//!
+//! | module | what it does |
+//! |---|---|
+//! | [`format`] | the format, as types; the JSON Schema comes from them |
+//! | [`record`] | traces into vectors |
+//! | [`store`] | vectors into files, and back |
+//! | [`lint`] | are the files consistent, complete and where they belong? |
+//! | [`replay`] | vectors against a server, without the model and the oracle |
+
+pub mod format;
+mod json;
+mod placeholder;
+pub mod record;
+pub mod replay;
+pub mod store;

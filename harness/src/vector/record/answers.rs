@@ -1,0 +1,336 @@
+//! Answers of the model as they look on the wire.
+//!
+//! The rules about a single response are those that the driver holds a response
+//! against; here they are data.
+
+use std::collections::BTreeMap;
+
+use dtr_model::draft::Draft;
+use dtr_model::event;
+
+use crate::vector::format::{
+    Answer, Callback, Header, Member, MemberType, Presence, Redirect, Response, ScopeRelation,
+    ScopeRule,
+};
+
+/// Members that only a token response has.
+const CREDENTIALS: [&str; 3] = ["access_token", "refresh_token", "id_token"];
+/// Fewer visible characters than this hold less than 128 bits (Section 6.4).
+const LEAST_CODE_LENGTH: usize = 20;
+/// Errors of other specifications by which an originating grant refuses a request
+/// (RFC 6749, RFC 8707, RFC 9396, RFC 9470).
+const GRANT_ERRORS: [&str; 7] = [
+    "insufficient_user_authentication",
+    "invalid_authorization_details",
+    "invalid_scope",
+    "invalid_target",
+    "invalid_token",
+    "unsupported_grant_type",
+    "unsupported_token_type",
+];
+
+/// Where an answer is given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Place {
+    /// To an initial token request.
+    Initial,
+    /// To a poll.
+    Poll,
+    /// To a revocation.
+    Revocation,
+    /// At the callback endpoint.
+    Callback,
+}
+
+/// What has to be known to say what an answer looks like.
+#[derive(Debug, Clone)]
+pub(super) struct Context<'a> {
+    pub(super) draft: &'a Draft,
+    pub(super) place: Place,
+    /// The scope that a token is compared with.
+    pub(super) scope: &'a str,
+    /// A token has to be bound to the owner's key.
+    pub(super) bound: bool,
+    /// The deferral code is known already.
+    pub(super) known: bool,
+    /// The placeholder of the client notification token that goes with the code.
+    pub(super) notification_token: Option<&'a str>,
+}
+
+/// The error codes that an answer may be seen as; none if it is no plain error.
+pub(super) fn errors(answer: event::Answer) -> Vec<&'static str> {
+    use event::Answer as A;
+    match answer {
+        A::AccessDenied => vec!["access_denied"],
+        A::ExpiredToken => vec!["expired_token"],
+        A::InvalidGrant => vec!["invalid_grant"],
+        A::InvalidRequest => vec!["invalid_request"],
+        A::InvalidClient => vec!["invalid_client"],
+        A::UnauthorizedClient => vec!["unauthorized_client"],
+        A::InvalidDpopProof => vec!["invalid_dpop_proof"],
+        A::GrantError => GRANT_ERRORS.to_vec(),
+        _ => Vec::new(),
+    }
+}
+
+/// An error response with one of these codes.
+pub(super) fn error(context: &Context<'_>, mut codes: Vec<&'static str>) -> (String, Answer) {
+    codes.sort_unstable();
+    let grants_own = GRANT_ERRORS.iter().all(|code| codes.contains(code));
+    let name = match grants_own {
+        true => "grant_error".to_owned(),
+        false => codes.join("_or_"),
+    };
+    let mut response = json(vec![400]);
+    if codes.contains(&"invalid_client") {
+        response.status.push(401);
+    }
+    response.headers = uncacheable(context.place);
+    response.members.insert("error".into(), one_of(&codes));
+    response.without = owned(&CREDENTIALS);
+    (named(context, name), Answer::Response(response))
+}
+
+/// An answer that is no plain error, under its name.
+pub(super) fn answer(context: &Context<'_>, answer: event::Answer) -> (String, Answer) {
+    use event::{Answer as A, Code, Scope};
+    let draft = context.draft;
+    match answer {
+        A::Silence => ("silence".to_owned(), Answer::Silence),
+        A::Revoked => {
+            let response = Response {
+                media_type: None,
+                ..json(vec![200])
+            };
+            ("revoked".to_owned(), Answer::Response(response))
+        }
+        A::Token { scope, .. } => {
+            let (name, is) = match scope {
+                Scope::Narrowed => ("token_narrowed", ScopeRelation::Less),
+                Scope::Whole | Scope::Wider => ("token", ScopeRelation::Same),
+            };
+            (named(context, name.to_owned()), token(context, is))
+        }
+        A::Deferred { interaction, code } => {
+            let (name, code_rule) = match (code, context.known) {
+                (Code::Same, true) => ("deferred_same_code", one_of(&["{deferral_code}"])),
+                (Code::Other, true) => ("deferred_other_code", new_code()),
+                _ => ("deferred", new_code()),
+            };
+            let name = match interaction {
+                true => format!("{name}_interaction"),
+                false => name.to_owned(),
+            };
+            (name, deferred(draft, interaction, code_rule))
+        }
+        A::AuthorizationPending => pending(context, draft.pending),
+        A::InteractionRequired => pending(context, draft.interaction_required),
+        A::SlowDown => pending(context, "slow_down"),
+        A::DpopChallenge => {
+            let (_, refused) = error(context, vec!["invalid_dpop_proof", "use_dpop_nonce"]);
+            (named(context, "dpop_challenge".into()), challenge(refused))
+        }
+        A::Called { .. } => ("callback".to_owned(), callback(context)),
+        plain => error(context, errors(plain)),
+    }
+}
+
+/// The redirect that brings an authorization code.
+pub(super) fn authorization_code(state: &str) -> Answer {
+    let query = [
+        ("code", of_type(MemberType::String)),
+        ("state", one_of(&[state])),
+    ];
+    Answer::Redirect(Redirect {
+        query: query.map(|(name, rule)| (name.to_owned(), rule)).into(),
+    })
+}
+
+/// Answers to other requests than polls look slightly different.
+fn named(context: &Context<'_>, name: String) -> String {
+    match context.place {
+        Place::Revocation => format!("{name}_at_revocation"),
+        Place::Initial if name.starts_with("token") => format!("{name}_at_once"),
+        _ => name,
+    }
+}
+
+fn token(context: &Context<'_>, is: ScopeRelation) -> Answer {
+    let mut response = json(vec![200]);
+    let draft = context.draft;
+    let access_token = Member {
+        fresh: true,
+        bound: context.bound,
+        ..of_type(MemberType::String)
+    };
+    let kind = match context.bound {
+        true => Member {
+            one_of: owned(&["DPoP"]),
+            any_case: true,
+            ..Member::default()
+        },
+        false => Member {
+            none_of: owned(&[draft.deferral_code_type]),
+            ..of_type(MemberType::String)
+        },
+    };
+    let issued = Member {
+        presence: Presence::Optional,
+        none_of: owned(&[draft.deferral_code_type]),
+        ..Member::default()
+    };
+    let scope = Member {
+        presence: if is == ScopeRelation::Less {
+            Presence::Required
+        } else {
+            Presence::Optional
+        },
+        scope: Some(ScopeRule {
+            is,
+            of: context.scope.to_owned(),
+        }),
+        ..Member::default()
+    };
+    let seconds = Member {
+        presence: Presence::Optional,
+        ..of_type(MemberType::PositiveInteger)
+    };
+    response.members = members([
+        ("access_token", access_token),
+        ("token_type", kind),
+        ("issued_token_type", issued),
+        ("scope", scope),
+        ("expires_in", seconds),
+    ]);
+    response.without = owned(&[draft.deferral_code]);
+    Answer::Response(response)
+}
+
+fn deferred(draft: &Draft, interaction: bool, code: Member) -> Answer {
+    let mut response = json(vec![400]);
+    let opening = if interaction {
+        draft.interaction_required
+    } else {
+        draft.pending
+    };
+    response.headers = uncacheable(Place::Initial);
+    response.members = members([
+        ("error", one_of(&[opening])),
+        (draft.deferral_code, code),
+        ("expires_in", of_type(MemberType::PositiveInteger)),
+        ("interval", of_type(MemberType::PositiveInteger)),
+        (draft.interaction_uri, interaction_uri(interaction)),
+    ]);
+    response.without = owned(&CREDENTIALS);
+    Answer::Response(response)
+}
+
+fn pending(context: &Context<'_>, code: &'static str) -> (String, Answer) {
+    let draft = context.draft;
+    let mut response = json(vec![400]);
+    response.headers = uncacheable(context.place);
+    let required = code == draft.interaction_required;
+    response.members = members([
+        ("error", one_of(&[code])),
+        (draft.interaction_uri, interaction_uri(required)),
+    ]);
+    response.without = owned(&CREDENTIALS);
+    response
+        .without
+        .extend(owned(&[draft.deferral_code, "interval"]));
+    (code.to_owned(), Answer::Response(response))
+}
+
+fn challenge(answer: Answer) -> Answer {
+    let Answer::Response(mut response) = answer else {
+        return answer;
+    };
+    response.status = vec![401];
+    let challenge = Header {
+        contains: "dpop".to_owned(),
+    };
+    response
+        .headers
+        .insert("www-authenticate".to_owned(), challenge);
+    Answer::Response(response)
+}
+
+fn callback(context: &Context<'_>) -> Answer {
+    let draft = context.draft;
+    let bearer = context
+        .notification_token
+        .unwrap_or("{client_notification_token}");
+    Answer::Callback(Callback {
+        method: "POST".to_owned(),
+        media_type: "application/json".to_owned(),
+        bearer: bearer.to_owned(),
+        members: members([(draft.deferral_code, one_of(&["{deferral_code}"]))]),
+        without: owned(&CREDENTIALS),
+        url_without: owned(&["{deferral_code}", bearer]),
+    })
+}
+
+fn json(status: Vec<u16>) -> Response {
+    Response {
+        status,
+        media_type: Some("application/json".to_owned()),
+        headers: BTreeMap::new(),
+        members: BTreeMap::new(),
+        without: Vec::new(),
+    }
+}
+
+/// Errors of the token endpoint are not to be stored (Section 6.6).
+fn uncacheable(place: Place) -> BTreeMap<String, Header> {
+    match place {
+        Place::Revocation | Place::Callback => BTreeMap::new(),
+        Place::Initial | Place::Poll => BTreeMap::from([(
+            "cache-control".to_owned(),
+            Header {
+                contains: "no-store".to_owned(),
+            },
+        )]),
+    }
+}
+
+fn new_code() -> Member {
+    Member {
+        fresh: true,
+        min_length: Some(LEAST_CODE_LENGTH),
+        ..of_type(MemberType::String)
+    }
+}
+
+fn interaction_uri(required: bool) -> Member {
+    let presence = if required {
+        Presence::Required
+    } else {
+        Presence::Optional
+    };
+    Member {
+        presence,
+        ..of_type(MemberType::HttpsUri)
+    }
+}
+
+fn of_type(kind: MemberType) -> Member {
+    Member {
+        kind: Some(kind),
+        ..Member::default()
+    }
+}
+
+fn one_of(values: &[&str]) -> Member {
+    Member {
+        one_of: owned(values),
+        ..Member::default()
+    }
+}
+
+fn owned(values: &[&str]) -> Vec<String> {
+    values.iter().map(|value| (*value).to_owned()).collect()
+}
+
+fn members<const N: usize>(all: [(&str, Member); N]) -> BTreeMap<String, Member> {
+    all.map(|(name, rule)| (name.to_owned(), rule)).into()
+}

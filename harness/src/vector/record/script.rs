@@ -1,0 +1,232 @@
+//! The events of a trace as steps that can be carried out.
+
+mod expect;
+mod request;
+
+use std::collections::BTreeMap;
+
+use dtr_model::draft::Draft;
+use dtr_model::event::{self, Answer, Event, Fate, Precondition};
+use dtr_model::requirement;
+use dtr_model::terms::Terms;
+
+use super::answers::{Context, Place};
+use super::judged::Judged;
+use crate::vector::format::{self, Action, AwaitCallback, Control, Decision, Expected, Step};
+
+/// The placeholder of the deferral code.
+const CODE: &str = "{deferral_code}";
+/// What the owner's requests stand for that name no scope.
+const DEFAULT_SCOPE: &str = "{default_scope}";
+/// A part of it, for a narrowed approval.
+const NARROWED_SCOPE: &str = "{narrowed_scope}";
+/// What such requests stand for once the client's defaults have grown.
+const WIDENED_SCOPE: &str = "{widened_scope}";
+/// Status of a callback endpoint that takes a callback, and of one that does not.
+const TAKEN: u16 = 204;
+const NOT_TAKEN: u16 = 503;
+
+/// Steps, and the answers they name.
+#[derive(Debug)]
+pub(super) struct Script {
+    pub(super) steps: Vec<Step>,
+    pub(super) answers: BTreeMap<String, format::Answer>,
+}
+
+/// Writes the steps of judged events down.
+pub(super) fn script(
+    judged: &[Judged],
+    terms: Terms,
+    draft: &Draft,
+    tick: u64,
+) -> Result<Script, NotRecordable> {
+    let mut scribe = Scribe::new(terms, draft);
+    for moment in judged {
+        match moment.event {
+            Event::Tick => scribe.now += tick,
+            _ => scribe.write(moment)?,
+        }
+    }
+    Ok(Script {
+        steps: scribe.steps,
+        answers: scribe.answers,
+    })
+}
+
+/// An event that nobody outside the server can cause.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is nothing that a step can do")]
+pub struct NotRecordable(String);
+
+/// What has been written, and what the next step has to know of it.
+struct Scribe<'a> {
+    terms: Terms,
+    draft: &'a Draft,
+    now: u64,
+    steps: Vec<Step>,
+    answers: BTreeMap<String, format::Answer>,
+    credential: Option<request::Credential>,
+    credentials: usize,
+    notification_tokens: usize,
+    /// The client's defaults have grown.
+    widened: bool,
+    /// What went with the deferral code.
+    captured: Captured,
+}
+
+/// What went with the request that the deferral code was issued for.
+#[derive(Default)]
+struct Captured {
+    scope: String,
+    notification_token: Option<String>,
+    bound: bool,
+}
+
+impl<'a> Scribe<'a> {
+    fn new(terms: Terms, draft: &'a Draft) -> Scribe<'a> {
+        Scribe {
+            terms,
+            draft,
+            now: 0,
+            steps: Vec::new(),
+            answers: BTreeMap::new(),
+            credential: None,
+            credentials: 0,
+            notification_tokens: 0,
+            widened: false,
+            captured: Captured::default(),
+        }
+    }
+
+    fn write(&mut self, moment: &Judged) -> Result<(), NotRecordable> {
+        let action = match moment.event {
+            Event::Request(request) => {
+                self.request(moment, request);
+                return Ok(());
+            }
+            Event::Poll { by, lost } => {
+                self.about_code(
+                    moment,
+                    Place::Poll,
+                    request::poll(self.draft, by, lost, self.captured.bound),
+                );
+                return Ok(());
+            }
+            Event::Revoke { by } => {
+                self.about_code(
+                    moment,
+                    Place::Revocation,
+                    request::revocation(self.draft, by, self.captured.bound),
+                );
+                return Ok(());
+            }
+            Event::Callback(fate) => {
+                let endpoint_replies = match fate {
+                    Fate::Delivered => TAKEN,
+                    Fate::Lost => NOT_TAKEN,
+                };
+                let action = AwaitCallback {
+                    deferral_code: CODE.to_owned(),
+                    endpoint_replies,
+                };
+                let expect = self.expected(moment, Place::Callback);
+                self.step(moment, Action::AwaitCallback(action), expect);
+                return Ok(());
+            }
+            Event::Decide(decision) => decide(decision),
+            Event::Lapse(precondition) => precondition_holds(precondition, false),
+            Event::Return(precondition) => precondition_holds(precondition, true),
+            Event::Widen => {
+                self.widened = true;
+                Control::DefaultScope {
+                    scope: WIDENED_SCOPE.to_owned(),
+                }
+            }
+            Event::Tick | Event::ResponseLost => {
+                return Err(NotRecordable(moment.event.to_string()));
+            }
+        };
+        self.step(moment, Action::Control(action), Vec::new());
+        Ok(())
+    }
+
+    /// A request about the deferral code.
+    fn about_code(&mut self, moment: &Judged, place: Place, request: format::Request) {
+        let expect = self.expected(moment, place);
+        self.step(moment, Action::Request(request), expect);
+    }
+
+    fn expected(&mut self, moment: &Judged, place: Place) -> Vec<Expected> {
+        let context = Context {
+            draft: self.draft,
+            place,
+            scope: &self.captured.scope,
+            bound: self.captured.bound,
+            known: moment.situation.known,
+            notification_token: self.captured.notification_token.as_deref(),
+        };
+        expect::expected(&moment.choices, &context, &mut self.answers)
+    }
+
+    fn step(&mut self, moment: &Judged, action: Action, expect: Vec<Expected>) {
+        let d = moment.situation.deferral;
+        let rows = requirement::bearing(d, moment.event, &self.terms);
+        self.steps.push(Step {
+            at: self.now,
+            does: moment.event.to_string(),
+            action,
+            requirements: rows.iter().map(ToString::to_string).collect(),
+            expect,
+        });
+    }
+
+    /// A step that prepares the next one.
+    fn prepare(&mut self, does: &str, action: Action, expect: Vec<Expected>) {
+        self.steps.push(Step {
+            at: self.now,
+            does: does.to_owned(),
+            action,
+            requirements: Vec::new(),
+            expect,
+        });
+    }
+
+    fn default_scope(&self) -> String {
+        if self.widened {
+            WIDENED_SCOPE
+        } else {
+            DEFAULT_SCOPE
+        }
+        .to_owned()
+    }
+}
+
+fn decide(decision: event::Decision) -> Control {
+    let (decision, scope) = match decision {
+        event::Decision::Approve => (Decision::Approve, None),
+        event::Decision::Narrow => (Decision::Approve, Some(NARROWED_SCOPE.to_owned())),
+        event::Decision::Deny => (Decision::Deny, None),
+        event::Decision::NeedInteraction => (Decision::NeedInteraction, None),
+        event::Decision::InteractionDone => (Decision::InteractionDone, None),
+    };
+    Control::Decide {
+        deferral_code: CODE.to_owned(),
+        decision,
+        scope,
+    }
+}
+
+fn precondition_holds(precondition: Precondition, holds: bool) -> Control {
+    match precondition {
+        Precondition::Consent => Control::Consent {
+            deferral_code: CODE.to_owned(),
+            valid: holds,
+        },
+        Precondition::Client => Control::Client { enabled: holds },
+    }
+}
+
+/// Whether the answer brings a deferral code that was not known.
+fn brings_code(answer: Answer, known: bool) -> bool {
+    !known && matches!(answer, Answer::Deferred { .. })
+}

@@ -1,0 +1,302 @@
+//! Requests: the initial one with what precedes it, polls, revocations.
+
+use std::collections::BTreeMap;
+
+use dtr_model::draft::Draft;
+use dtr_model::event::{Answer, Caller, Steer, TokenRequest};
+
+use super::{CODE, Captured, Scribe, brings_code};
+use crate::vector::format::{
+    self, Action, Control, Endpoint, Expected, Policy, Proof, Request, Role, Then,
+};
+use crate::vector::record::answers::{self, Context, Place};
+use crate::vector::record::judged::Judged;
+
+/// An authorization code that was obtained, and what goes with it.
+pub(super) struct Credential {
+    /// Distinguishes its placeholders from those of earlier ones.
+    number: usize,
+    hinted: bool,
+    scope: String,
+    notification_token: Option<String>,
+    /// A request took it, or may have.
+    taken: bool,
+}
+
+/// What an initial request asks for, beyond what its event says.
+struct Asked {
+    scope: String,
+    notification_token: Option<String>,
+}
+
+impl Scribe<'_> {
+    /// The initial token request, with the policy it is to meet and, for the
+    /// Authorization Code Grant, the authorization request that precedes it.
+    pub(super) fn request(&mut self, moment: &Judged, request: TokenRequest) {
+        let next = match request.steer {
+            Steer::Defer => Policy::Defer,
+            Steer::Interact => Policy::Interact,
+            Steer::Complete => Policy::Complete,
+        };
+        let does = "policy for the next token request";
+        self.prepare(does, Action::Control(Control::Policy { next }), Vec::new());
+        let mut parameters = BTreeMap::new();
+        let asked = match self.terms.one_time {
+            true => self.present(moment, request, &mut parameters),
+            false => self.ask_as_oneself(request, &mut parameters),
+        };
+        let draft = self.draft;
+        if request.opted_in {
+            put(&mut parameters, draft.completion_mode, draft.deferred);
+        }
+        if let Some(token) = &asked.notification_token {
+            put(&mut parameters, draft.client_notification_token, token);
+        }
+        let expect = self.expected_at_once(moment, &asked);
+        let sent = Request {
+            endpoint: Endpoint::Token,
+            parameters,
+            client: Role::Owner,
+            proof: if request.keyed {
+                Proof::BoundKey
+            } else {
+                Proof::None
+            },
+            answer_lost: request.lost,
+        };
+        self.step(moment, Action::Request(sent), expect);
+        self.remember(moment, request, asked);
+    }
+
+    fn expected_at_once(&mut self, moment: &Judged, asked: &Asked) -> Vec<Expected> {
+        let context = Context {
+            draft: self.draft,
+            place: Place::Initial,
+            scope: &asked.scope,
+            bound: false,
+            known: moment.situation.known,
+            notification_token: None,
+        };
+        super::expect::expected(&moment.choices, &context, &mut self.answers)
+    }
+
+    /// Notes what went with the code, if this is the request that brought it.
+    fn remember(&mut self, moment: &Judged, request: TokenRequest, asked: Asked) {
+        let pinned = moment
+            .choices
+            .iter()
+            .find(|c| c.pinned)
+            .map(|c| c.allowed.answer);
+        let answer = pinned.unwrap_or(Answer::Silence);
+        let token = matches!(answer, Answer::Token { .. });
+        let brings = brings_code(answer, moment.situation.known);
+        if let Some(credential) = &mut self.credential {
+            credential.taken |= request.lost || token || brings;
+        }
+        if brings {
+            self.captured = Captured {
+                scope: asked.scope,
+                notification_token: asked.notification_token,
+                bound: request.keyed,
+            };
+        }
+    }
+
+    /// The parameters of the Client Credentials Grant.
+    fn ask_as_oneself(
+        &mut self,
+        request: TokenRequest,
+        parameters: &mut BTreeMap<String, String>,
+    ) -> Asked {
+        put(parameters, "grant_type", "client_credentials");
+        if !request.sound {
+            put(parameters, "scope", "{refused_scope}");
+        }
+        Asked {
+            scope: self.default_scope(),
+            notification_token: self.notification_token(request),
+        }
+    }
+
+    /// The parameters of the Authorization Code Grant. A code is obtained first,
+    /// unless there is one that no request took.
+    fn present(
+        &mut self,
+        moment: &Judged,
+        request: TokenRequest,
+        parameters: &mut BTreeMap<String, String>,
+    ) -> Asked {
+        let fits = |known: &Credential| known.taken || known.hinted == request.hinted;
+        if !self.credential.as_ref().is_some_and(fits) {
+            self.authorize(moment, request.hinted);
+        }
+        let supplied = match &self.credential {
+            Some(Credential {
+                notification_token: Some(token),
+                ..
+            }) => Some(token.clone()),
+            _ => self.notification_token(request),
+        };
+        let credential = self.credential.as_mut().expect("a code was obtained above");
+        credential.notification_token.clone_from(&supplied);
+        put(parameters, "grant_type", "authorization_code");
+        put(
+            parameters,
+            "code",
+            &numbered("authorization_code", credential.number),
+        );
+        put(parameters, "redirect_uri", "{redirect_uri}");
+        let verifier = match request.sound {
+            true => numbered("code_verifier", credential.number),
+            false => "{wrong_code_verifier}".to_owned(),
+        };
+        put(parameters, "code_verifier", &verifier);
+        Asked {
+            scope: credential.scope.clone(),
+            notification_token: supplied,
+        }
+    }
+
+    fn authorize(&mut self, moment: &Judged, hinted: bool) {
+        self.credentials += 1;
+        let number = self.credentials;
+        let state = numbered("state", number);
+        let mut parameters = BTreeMap::new();
+        for (name, value) in [
+            ("response_type", "code"),
+            ("client_id", "{client_id}"),
+            ("redirect_uri", "{redirect_uri}"),
+            ("state", &state),
+            ("code_challenge", &numbered("code_challenge", number)),
+            ("code_challenge_method", "S256"),
+        ] {
+            put(&mut parameters, name, value);
+        }
+        if hinted {
+            put(
+                &mut parameters,
+                self.draft.completion_mode,
+                self.draft.deferred,
+            );
+        }
+        let name = match number {
+            1 => "authorization_code".to_owned(),
+            _ => format!("authorization_code_{number}"),
+        };
+        self.answers
+            .insert(name.clone(), answers::authorization_code(&state));
+        let refused = "authorization_refused";
+        self.answers
+            .insert(refused.to_owned(), format::Answer::AuthorizationRefused);
+        let brought = numbered("authorization_code", number);
+        let captures = BTreeMap::from([("code".to_owned(), bare(&brought))]);
+        let expect = vec![
+            Expected {
+                answer: name,
+                pinned: true,
+                then: Then::Continue,
+                captures,
+                readings: BTreeMap::new(),
+            },
+            Expected {
+                answer: refused.to_owned(),
+                pinned: false,
+                then: Then::Stop,
+                captures: BTreeMap::new(),
+                readings: BTreeMap::new(),
+            },
+        ];
+        let does = if hinted {
+            "authorization request, hinted"
+        } else {
+            "authorization request"
+        };
+        let request = Request {
+            endpoint: Endpoint::Authorization,
+            parameters,
+            client: Role::Owner,
+            proof: Proof::None,
+            answer_lost: false,
+        };
+        debug_assert!(
+            !moment.situation.known,
+            "a code is obtained before it is exchanged"
+        );
+        self.prepare(does, Action::Request(request), expect);
+        self.credential = Some(Credential {
+            number,
+            hinted,
+            scope: self.default_scope(),
+            notification_token: None,
+            taken: false,
+        });
+    }
+
+    /// A token of its own for every opted-in request of a client with a callback
+    /// endpoint (Sections 6.3 and 11.6).
+    fn notification_token(&mut self, request: TokenRequest) -> Option<String> {
+        if !self.terms.callback || !request.opted_in {
+            return None;
+        }
+        self.notification_tokens += 1;
+        Some(numbered(
+            self.draft.client_notification_token,
+            self.notification_tokens,
+        ))
+    }
+}
+
+/// A poll (Section 6.5).
+pub(super) fn poll(draft: &Draft, by: Caller, lost: bool, bound: bool) -> Request {
+    let mut parameters = BTreeMap::new();
+    put(&mut parameters, "grant_type", draft.deferred_grant);
+    put(&mut parameters, draft.deferral_code, CODE);
+    let (client, proof) = sender(by, bound);
+    Request {
+        endpoint: Endpoint::Token,
+        parameters,
+        client,
+        proof,
+        answer_lost: lost,
+    }
+}
+
+/// A revocation of the deferral code (Section 8.1).
+pub(super) fn revocation(draft: &Draft, by: Caller, bound: bool) -> Request {
+    let mut parameters = BTreeMap::new();
+    put(&mut parameters, "token", CODE);
+    put(&mut parameters, "token_type_hint", draft.deferral_code_type);
+    let (client, proof) = sender(by, bound);
+    Request {
+        endpoint: Endpoint::Revocation,
+        parameters,
+        client,
+        proof,
+        answer_lost: false,
+    }
+}
+
+fn sender(by: Caller, bound: bool) -> (Role, Proof) {
+    match by {
+        Caller::Owner if bound => (Role::Owner, Proof::BoundKey),
+        Caller::Owner => (Role::Owner, Proof::None),
+        Caller::OtherKey => (Role::Owner, Proof::OtherKey),
+        Caller::OtherClient => (Role::Other, Proof::OtherKey),
+    }
+}
+
+/// The first of its kind has no number.
+fn numbered(name: &str, number: usize) -> String {
+    match number {
+        1 => format!("{{{name}}}"),
+        _ => format!("{{{name}_{number}}}"),
+    }
+}
+
+fn bare(placeholder: &str) -> String {
+    placeholder.trim_matches(['{', '}']).to_owned()
+}
+
+fn put(parameters: &mut BTreeMap<String, String>, name: &str, value: &str) {
+    parameters.insert(name.to_owned(), value.to_owned());
+}

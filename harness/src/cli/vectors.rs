@@ -1,12 +1,13 @@
-//! `dtr vectors`: record, replay and check the test vectors.
+//! `dtr vectors`: record, replay, check and list the test vectors.
+
+mod record;
+mod replay;
 
 use std::path::PathBuf;
 
-use anstream::println;
 use dtr_model::draft::Draft;
 
 use super::{Exit, Trouble, draft};
-use crate::vector::{record, store};
 
 /// Arguments of `dtr vectors`.
 #[derive(Debug, clap::Args)]
@@ -17,15 +18,18 @@ pub(super) struct Args {
 
 #[derive(Debug, clap::Subcommand)]
 enum Verb {
-    /// Write the vectors, their index and their schemas anew from the model
-    Record(Record),
+    /// Write the vectors, what they share and their schemas anew from the model
+    Record(record::Args),
+    /// Play the vectors against the bundled server, without the model and the oracle
+    Replay(replay::Args),
 }
 
+/// Which vectors are meant.
 #[derive(Debug, clap::Args)]
-struct Record {
-    /// Where the vectors go
-    #[arg(long, default_value = "vectors", value_name = "DIR")]
-    out: PathBuf,
+struct Where {
+    /// Directory of the vectors
+    #[arg(default_value = "vectors", value_name = "DIR")]
+    dir: PathBuf,
     /// Edition of the text
     #[arg(long, value_parser = draft, default_value = "ietf-01", value_name = "DRAFT")]
     draft: Draft,
@@ -33,20 +37,7 @@ struct Record {
 
 pub(super) fn vectors(args: &Args) -> Result<Exit, Trouble> {
     match &args.verb {
-        Verb::Record(args) => record(args),
+        Verb::Record(args) => record::record(args),
+        Verb::Replay(args) => replay::replay(args),
     }
-}
-
-fn record(args: &Record) -> Result<Exit, Trouble> {
-    let vectors = record::vectors(&args.draft)?;
-    let written = store::write(&args.out, &args.draft, &vectors)?;
-    println!(
-        "{} vectors, {:.1} MB in {}; {} files changed, {} removed",
-        written.vectors,
-        written.octets as f64 / 1e6,
-        args.out.join(args.draft.id).display(),
-        written.changed,
-        written.removed,
-    );
-    Ok(Exit::Pass)
 }

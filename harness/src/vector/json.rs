@@ -9,7 +9,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 /// Longest line, indentation included.
-const WIDTH: usize = 120;
+const WIDTH: usize = 160;
 
 /// `value` as JSON text with a final line break.
 pub(super) fn pretty(value: &impl Serialize) -> String {
@@ -47,6 +47,10 @@ fn value_at<'a>(text: &'a str, indent: usize, taken: usize, out: &mut String) ->
     let (open, close) = (&value[..1], &value[value.len() - 1..]);
     let mut inner = &value[1..value.len() - 1];
     out.push_str(open);
+    if open == "[" && !inner.contains(['{', '[']) {
+        fill(inner, indent + 2, out);
+        inner = "";
+    }
     while !inner.is_empty() {
         out.push('\n');
         let depth = indent + 2;
@@ -69,6 +73,28 @@ fn value_at<'a>(text: &'a str, indent: usize, taken: usize, out: &mut String) ->
     out.extend(std::iter::repeat_n(' ', indent));
     out.push_str(close);
     rest
+}
+
+/// Writes plain values, as many on a line as fit.
+fn fill(mut values: &str, indent: usize, out: &mut String) {
+    let mut taken = WIDTH;
+    while !values.is_empty() {
+        let (value, rest) = values.split_at(extent(values));
+        values = rest.strip_prefix(',').unwrap_or(rest);
+        let length = value.chars().count() + 2;
+        if taken + length > WIDTH {
+            out.push('\n');
+            out.extend(std::iter::repeat_n(' ', indent));
+            taken = indent;
+        } else {
+            out.push(' ');
+        }
+        out.push_str(value);
+        taken += length;
+        if !values.is_empty() {
+            out.push(',');
+        }
+    }
 }
 
 /// How many octets the value at the beginning of compact JSON text takes.

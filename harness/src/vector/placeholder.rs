@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use super::format::{Action, Answer, Control, Member, Step, Vector};
+use super::format::{Action, Answer, Answers, Control, Member, Step, Vector};
 
 /// The names in a text, in order.
 pub(super) fn names(text: &str) -> impl Iterator<Item = &str> {
@@ -65,13 +65,13 @@ fn in_members<'a>(members: impl Iterator<Item = &'a Member>) -> Vec<&'a str> {
 }
 
 /// Every name that a vector refers to and that no answer is captured for.
-pub(super) fn supplied(vector: &Vector) -> Vec<String> {
-    let expected = vector.steps.iter().flat_map(|step| &step.expect);
-    let captured: BTreeSet<&str> = expected
+pub(super) fn supplied(vector: &Vector, answers: &Answers) -> Vec<String> {
+    let expected = || vector.steps.iter().flat_map(|step| &step.expect);
+    let captured: BTreeSet<&str> = expected()
         .flat_map(|e| e.captures.values().map(String::as_str))
         .collect();
+    let named = expected().filter_map(|e| answers.answers.get(&e.answer));
     let used = vector.steps.iter().flat_map(in_action);
-    let used = used.chain(vector.answers.values().flat_map(in_answer));
-    let all: BTreeSet<&str> = used.collect();
-    all.difference(&captured).map(ToString::to_string).collect()
+    let used: BTreeSet<&str> = used.chain(named.flat_map(in_answer)).collect();
+    used.difference(&captured).map(ToString::to_string).collect()
 }

@@ -8,8 +8,10 @@ use std::path::{Path, PathBuf};
 
 use dtr_model::draft::Draft;
 use schemars::schema_for;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
 
-use super::format::{Entry, Index, Vector};
+use super::format::{Answers, Entry, Index, Vector};
 use super::json::{pretty, sorted};
 
 /// Directories of vectors, by what they are for.
@@ -18,6 +20,10 @@ pub const KINDS: [&str; 3] = ["danger", "edge", "fork"];
 pub const VECTOR_SCHEMA: &str = "schema/vector.schema.json";
 /// The schema of an index.
 pub const INDEX_SCHEMA: &str = "schema/index.schema.json";
+/// The answers that vectors name, in the directory of an edition.
+pub const ANSWERS: &str = "answers.json";
+/// The schema of the answers.
+pub const ANSWERS_SCHEMA: &str = "schema/answers.schema.json";
 /// The index, in the directory of an edition.
 pub const INDEX: &str = "index.json";
 
@@ -46,7 +52,7 @@ pub fn place(vector: &Vector) -> PathBuf {
 }
 
 /// Every file that recording `vectors` makes, by its place.
-pub fn files(draft: &Draft, vectors: &[Vector]) -> BTreeMap<PathBuf, String> {
+pub fn files(draft: &Draft, vectors: &[Vector], answers: &Answers) -> BTreeMap<PathBuf, String> {
     let mut files: BTreeMap<PathBuf, String> = vectors
         .iter()
         .map(|vector| (place(vector), pretty(vector)))
@@ -55,11 +61,21 @@ pub fn files(draft: &Draft, vectors: &[Vector]) -> BTreeMap<PathBuf, String> {
         Path::new(draft.id).join(INDEX),
         pretty(&index(draft, vectors)),
     );
-    let schema = sorted(schema_for!(Vector).as_value());
-    files.insert(VECTOR_SCHEMA.into(), pretty(&schema));
-    let schema = sorted(schema_for!(Index).as_value());
-    files.insert(INDEX_SCHEMA.into(), pretty(&schema));
+    files.insert(Path::new(draft.id).join(ANSWERS), pretty(answers));
+    for (place, schema) in schemas() {
+        files.insert(place.into(), pretty(&schema));
+    }
     files
+}
+
+/// The schema of every sort of file, by its place.
+pub fn schemas() -> [(&'static str, Value); 3] {
+    [
+        (ANSWERS_SCHEMA, schema_for!(Answers)),
+        (INDEX_SCHEMA, schema_for!(Index)),
+        (VECTOR_SCHEMA, schema_for!(Vector)),
+    ]
+    .map(|(place, schema)| (place, sorted(schema.as_value())))
 }
 
 /// Writes `vectors`, the index and the schemas, and removes what is no longer
@@ -67,8 +83,8 @@ pub fn files(draft: &Draft, vectors: &[Vector]) -> BTreeMap<PathBuf, String> {
 ///
 /// # Errors
 /// When a file cannot be read, written or removed.
-pub fn write(dir: &Path, draft: &Draft, vectors: &[Vector]) -> Result<Written, StoreError> {
-    let files = files(draft, vectors);
+pub fn write(dir: &Path, draft: &Draft, vectors: &[Vector], answers: &Answers) -> Result<Written, StoreError> {
+    let files = files(draft, vectors, answers);
     let mut written = Written {
         vectors: vectors.len(),
         ..Written::default()
@@ -127,13 +143,29 @@ pub fn list(dir: &Path, draft: &Draft) -> Result<BTreeSet<PathBuf>, StoreError> 
     Ok(found)
 }
 
-/// Reads one vector.
+/// Reads a vector, or what vectors share.
 ///
 /// # Errors
 /// What is wrong with it, without the file's name.
-pub fn read(path: &Path) -> Result<Vector, String> {
+pub fn read<T: DeserializeOwned>(path: &Path) -> Result<T, String> {
     let text = fs::read_to_string(path).map_err(|e| e.to_string())?;
     serde_json::from_str(&text).map_err(|e| e.to_string())
+}
+
+/// Reads every vector of an edition, and the answers they name.
+///
+/// # Errors
+/// When a directory cannot be read, or a file does not hold what it should.
+pub fn read_all(dir: &Path, draft: &Draft) -> Result<(Vec<Vector>, Answers), StoreError> {
+    let content = |path: &Path, why: String| StoreError {
+        path: path.to_owned(),
+        cause: io::Error::new(ErrorKind::InvalidData, why),
+    };
+    let path = dir.join(draft.id).join(ANSWERS);
+    let answers = read(&path).map_err(|why| content(&path, why))?;
+    let vectors = list(dir, draft)?.into_iter();
+    let vectors = vectors.map(|path| read(&path).map_err(|why| content(&path, why)));
+    Ok((vectors.collect::<Result<_, _>>()?, answers))
 }
 
 /// Whether a file bears a name that recording gives.

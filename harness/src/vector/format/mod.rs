@@ -3,7 +3,7 @@
 //!
 //! | file | part |
 //! |---|---|
-//! | `mod.rs` | [`Vector`], [`Setup`], and the [`Index`] of all vectors |
+//! | `mod.rs` | [`Vector`], [`Setup`], and what all vectors share: [`Answers`], [`Index`] |
 //! | `step.rs` | [`Step`]: what to do, and which answers are allowed |
 //! | `answer.rs` | [`Answer`]: what an answer looks like on the wire |
 
@@ -27,8 +27,8 @@ pub use step::{
 /// One conformance vector for an authorization server that supports the Deferred
 /// Token Response: a setting, timed steps, and the answers allowed at each.
 ///
-/// It is complete in itself: a consumer needs neither the model nor the oracle
-/// that it was recorded from.
+/// Together with the edition's [`Answers`] it is complete: a consumer needs
+/// neither the model nor the oracle that it was recorded from.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Vector {
@@ -48,8 +48,6 @@ pub struct Vector {
     pub setup: Setup,
     /// What to do, in order.
     pub steps: Vec<Step>,
-    /// What the answers named in `steps` look like on the wire.
-    pub answers: BTreeMap<String, Answer>,
 }
 
 impl Vector {
@@ -122,6 +120,16 @@ pub enum ClientKind {
     Confidential,
     /// It only names itself.
     Public,
+}
+
+/// What the answers that vectors of one edition name look like on the wire.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Answers {
+    /// The edition.
+    pub draft: String,
+    /// The answers, by name.
+    pub answers: BTreeMap<String, Answer>,
 }
 
 /// Every vector of one edition of the draft.

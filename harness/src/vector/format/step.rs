@@ -180,7 +180,7 @@ pub struct AwaitCallback {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Expected {
-    /// Its name in `answers`.
+    /// Its name in `answers.json`.
     pub answer: String,
     /// Whether a server answers so that reads every question as pinned.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use dtr_model::draft::Draft;
 use dtr_model::event;
 
+use super::script::WIDENED_SCOPE;
 use crate::vector::format::{
     Answer, Callback, Header, Member, MemberType, Presence, Redirect, Response, ScopeRelation,
     ScopeRule,
@@ -28,6 +29,9 @@ const GRANT_ERRORS: [&str; 7] = [
     "unsupported_grant_type",
     "unsupported_token_type",
 ];
+
+/// Errors that may be the grant's own as well as the deferral's.
+const REFUSALS: [&str; 4] = ["access_denied", "invalid_grant", "invalid_request", "unauthorized_client"];
 
 /// Where an answer is given.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -73,12 +77,18 @@ pub(super) fn errors(answer: event::Answer) -> Vec<&'static str> {
     }
 }
 
+/// The same for an answer that a grant may refuse a request by; none for others.
+pub(super) fn refusals(answer: event::Answer) -> Vec<&'static str> {
+    let mut codes = errors(answer);
+    codes.retain(|code| REFUSALS.contains(code) || GRANT_ERRORS.contains(code));
+    codes
+}
+
 /// An error response with one of these codes.
 pub(super) fn error(context: &Context<'_>, mut codes: Vec<&'static str>) -> (String, Answer) {
     codes.sort_unstable();
-    let grants_own = GRANT_ERRORS.iter().all(|code| codes.contains(code));
-    let name = match grants_own {
-        true => "grant_error".to_owned(),
+    let name = match codes.len() > 1 && GRANT_ERRORS.iter().all(|code| codes.contains(code)) {
+        true => refusal(&codes),
         false => codes.join("_or_"),
     };
     let mut response = json(vec![400]);
@@ -89,6 +99,13 @@ pub(super) fn error(context: &Context<'_>, mut codes: Vec<&'static str>) -> (Str
     response.members.insert("error".into(), one_of(&codes));
     response.without = owned(&CREDENTIALS);
     (named(context, name), Answer::Response(response))
+}
+
+/// The name of a refusal by the grant's own rules.
+fn refusal(codes: &[&str]) -> String {
+    let missing = REFUSALS.iter().filter(|code| !codes.contains(code));
+    let missing: Vec<String> = missing.map(|code| format!("_but_{code}")).collect();
+    format!("grant_error{}", missing.concat())
 }
 
 /// An answer that is no plain error, under its name.
@@ -130,7 +147,12 @@ pub(super) fn answer(context: &Context<'_>, answer: event::Answer) -> (String, A
             let (_, refused) = error(context, vec!["invalid_dpop_proof", "use_dpop_nonce"]);
             (named(context, "dpop_challenge".into()), challenge(refused))
         }
-        A::Called { .. } => ("callback".to_owned(), callback(context)),
+        A::Called { .. } => {
+            let token = context.notification_token.unwrap_or_default();
+            let number: String = token.chars().filter(char::is_ascii_digit).collect();
+            let name = format!("callback_{number}");
+            (name.trim_end_matches('_').to_owned(), callback(context))
+        }
         plain => error(context, errors(plain)),
     }
 }
@@ -146,11 +168,19 @@ pub(super) fn authorization_code(state: &str) -> Answer {
     })
 }
 
-/// Answers to other requests than polls look slightly different.
+/// Under what name an answer goes that depends on where it is given.
 fn named(context: &Context<'_>, name: String) -> String {
+    let mut name = name;
+    if name.starts_with("token") {
+        let parts = [
+            (context.place == Place::Initial, "_at_once"),
+            (context.bound, "_bound"),
+            (context.scope == WIDENED_SCOPE, "_of_widened_scope"),
+        ];
+        name.extend(parts.iter().filter(|(is, _)| *is).map(|(_, part)| *part));
+    }
     match context.place {
         Place::Revocation => format!("{name}_at_revocation"),
-        Place::Initial if name.starts_with("token") => format!("{name}_at_once"),
         _ => name,
     }
 }

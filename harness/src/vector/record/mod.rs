@@ -6,6 +6,7 @@
 //! ```
 
 mod answers;
+mod glossary;
 mod judged;
 mod purpose;
 mod script;
@@ -14,13 +15,15 @@ use std::collections::BTreeSet;
 
 use dtr_model::Trace;
 use dtr_model::draft::Draft;
-use dtr_model::generate::{self, Graph, SETTINGS};
+use dtr_model::event::{Caller, Event};
+use dtr_model::generate::{self, Graph, SETTINGS, Situation};
 use dtr_model::question::Question;
 use dtr_model::terms::Terms;
 use dtr_model::trace;
 
-use super::format::{Action, ClientKind, GrantType, Origin, Proof, Setup, Step, Vector};
+use super::format::{Action, Answers, ClientKind, GrantType, Origin, Proof, Setup, Step, Vector};
 use super::placeholder;
+use glossary::Glossary;
 use crate::suite;
 use crate::target::bundled::TICK_SECONDS;
 
@@ -36,46 +39,71 @@ pub fn traces() -> Vec<Trace> {
     let mut traces = suite::recorded();
     traces.retain(|t| t.origin != trace::Origin::Edge);
     for terms in SETTINGS {
-        traces.extend(generate::edges(&Graph::of(*terms), EDGE_LENGTH).traces);
+        let edges = generate::edges(&Graph::of(*terms), EDGE_LENGTH).traces;
+        traces.extend(edges.into_iter().map(closed));
     }
     suite::unique(traces)
 }
 
-/// The vectors of `draft`, in the order of [`traces`].
+/// A trace that ends with a decision or the like says nothing about its effect:
+/// a poll at the end does.
+fn closed(trace: Trace) -> Trace {
+    let mut situation = Situation::START;
+    for event in &trace.events {
+        situation = situation.after(*event, &trace.terms).0;
+    }
+    let answered = |event: &Event| {
+        matches!(event, Event::Request(_) | Event::Poll { .. } | Event::Revoke { .. } | Event::Callback(_))
+    };
+    if trace.events.last().is_some_and(answered) || !situation.known {
+        return trace;
+    }
+    let mut events = trace.events;
+    events.push(Event::Poll { by: Caller::Owner, lost: false });
+    Trace::new(trace.origin, trace.terms, events)
+}
+
+/// The vectors of `draft` and the answers they name.
 ///
 /// # Errors
 /// [`RecordError`]: the generator and the oracle contradict each other.
-pub fn vectors(draft: &Draft) -> Result<Vec<Vector>, RecordError> {
-    traces().iter().map(|trace| vector(trace, draft)).collect()
+pub fn vectors(draft: &Draft) -> Result<(Vec<Vector>, Answers), RecordError> {
+    record(&traces(), draft)
 }
 
-/// One trace as a vector.
+/// Traces as vectors, in their order, and the answers they name.
 ///
 /// # Errors
 /// [`RecordError`].
-pub fn vector(trace: &Trace, draft: &Draft) -> Result<Vector, RecordError> {
+pub fn record(traces: &[Trace], draft: &Draft) -> Result<(Vec<Vector>, Answers), RecordError> {
+    let mut glossary = Glossary::default();
+    let vectors = traces.iter().map(|trace| vector(trace, draft, &mut glossary));
+    let mut vectors = vectors.collect::<Result<Vec<_>, _>>()?;
+    let answers = Answers {
+        draft: draft.id.to_owned(),
+        answers: glossary.finish().map_err(RecordError::Ambiguous)?,
+    };
+    for vector in &mut vectors {
+        vector.setup.supplies = placeholder::supplied(vector, &answers);
+    }
+    Ok((vectors, answers))
+}
+
+fn vector(trace: &Trace, draft: &Draft, glossary: &mut Glossary) -> Result<Vector, RecordError> {
     let origin = purpose::origin(trace).ok_or_else(|| RecordError::Origin(trace.id.clone()))?;
     let judged = judged::judge(trace)?;
-    let script = script::script(&judged, trace.terms, draft, TICK_SECONDS).map_err(|cause| {
-        RecordError::Event {
-            id: trace.id.clone(),
-            cause,
-        }
-    })?;
-    let steps = script.steps;
-    let mut vector = Vector {
+    let steps = script::script(&judged, trace.terms, draft, TICK_SECONDS, glossary)
+        .map_err(|cause| RecordError::Event { id: trace.id.clone(), cause })?;
+    Ok(Vector {
         id: trace.id.clone(),
         draft: draft.id.to_owned(),
         purpose: purpose::purpose(trace, &origin),
         requirements: distinct(steps.iter().flat_map(|s| s.requirements.clone())),
         questions: questions(&origin, &steps),
         setup: setup(trace.terms, &steps),
-        answers: script.answers,
         origin,
         steps,
-    };
-    vector.setup.supplies = placeholder::supplied(&vector);
-    Ok(vector)
+    })
 }
 
 /// Why a trace cannot be recorded.
@@ -92,6 +120,9 @@ pub enum RecordError {
         /// What is in it.
         cause: NotRecordable,
     },
+    /// Two answers that look different go by the same name.
+    #[error("two answers are called `{0}`")]
+    Ambiguous(String),
     /// Of an origin that is not recorded.
     #[error("{0}: only forks, danger zones and edge cover are recorded")]
     Origin(String),

@@ -3,14 +3,13 @@
 mod expect;
 mod request;
 
-use std::collections::BTreeMap;
-
 use dtr_model::draft::Draft;
 use dtr_model::event::{self, Answer, Event, Fate, Precondition};
 use dtr_model::requirement;
 use dtr_model::terms::Terms;
 
 use super::answers::{Context, Place};
+use super::glossary::Glossary;
 use super::judged::Judged;
 use crate::vector::format::{self, Action, AwaitCallback, Control, Decision, Expected, Step};
 
@@ -21,36 +20,27 @@ const DEFAULT_SCOPE: &str = "{default_scope}";
 /// A part of it, for a narrowed approval.
 const NARROWED_SCOPE: &str = "{narrowed_scope}";
 /// What such requests stand for once the client's defaults have grown.
-const WIDENED_SCOPE: &str = "{widened_scope}";
+pub(super) const WIDENED_SCOPE: &str = "{widened_scope}";
 /// Status of a callback endpoint that takes a callback, and of one that does not.
 const TAKEN: u16 = 204;
 const NOT_TAKEN: u16 = 503;
 
-/// Steps, and the answers they name.
-#[derive(Debug)]
-pub(super) struct Script {
-    pub(super) steps: Vec<Step>,
-    pub(super) answers: BTreeMap<String, format::Answer>,
-}
-
-/// Writes the steps of judged events down.
+/// Writes the steps of judged events down, and defines the answers they name.
 pub(super) fn script(
     judged: &[Judged],
     terms: Terms,
     draft: &Draft,
     tick: u64,
-) -> Result<Script, NotRecordable> {
-    let mut scribe = Scribe::new(terms, draft);
+    glossary: &mut Glossary,
+) -> Result<Vec<Step>, NotRecordable> {
+    let mut scribe = Scribe::new(terms, draft, glossary);
     for moment in judged {
         match moment.event {
             Event::Tick => scribe.now += tick,
             _ => scribe.write(moment)?,
         }
     }
-    Ok(Script {
-        steps: scribe.steps,
-        answers: scribe.answers,
-    })
+    Ok(scribe.steps)
 }
 
 /// An event that nobody outside the server can cause.
@@ -64,7 +54,7 @@ struct Scribe<'a> {
     draft: &'a Draft,
     now: u64,
     steps: Vec<Step>,
-    answers: BTreeMap<String, format::Answer>,
+    glossary: &'a mut Glossary,
     credential: Option<request::Credential>,
     credentials: usize,
     notification_tokens: usize,
@@ -83,13 +73,13 @@ struct Captured {
 }
 
 impl<'a> Scribe<'a> {
-    fn new(terms: Terms, draft: &'a Draft) -> Scribe<'a> {
+    fn new(terms: Terms, draft: &'a Draft, glossary: &'a mut Glossary) -> Scribe<'a> {
         Scribe {
             terms,
             draft,
             now: 0,
             steps: Vec::new(),
-            answers: BTreeMap::new(),
+            glossary,
             credential: None,
             credentials: 0,
             notification_tokens: 0,
@@ -165,7 +155,7 @@ impl<'a> Scribe<'a> {
             known: moment.situation.known,
             notification_token: self.captured.notification_token.as_deref(),
         };
-        expect::expected(&moment.choices, &context, &mut self.answers)
+        expect::expected(&moment.choices, &context, self.glossary)
     }
 
     fn step(&mut self, moment: &Judged, action: Action, expect: Vec<Expected>) {

@@ -18,7 +18,7 @@ mod values;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use super::format::{ClientKind, GrantType, Setup, Vector};
+use super::format::{Answers, ClientKind, GrantType, Setup, Vector};
 use crate::target::Target;
 use crate::target::pool::Kind;
 use playing::Playing;
@@ -80,6 +80,7 @@ pub struct Played {
 /// hears of each batch's size.
 pub async fn replay(
     target: &Arc<Target>,
+    answers: &Arc<Answers>,
     mut vectors: Vec<Vector>,
     stop: &AtomicBool,
     mut done: impl FnMut(u64),
@@ -94,7 +95,7 @@ pub async fn replay(
             break;
         }
         let size = batch.len() as u64;
-        played.extend(play(target, batch).await);
+        played.extend(play(target, answers, batch).await);
         done(size);
     }
     played.extend(vectors.map(|vector| inconclusive(vector, "the replay was stopped")));
@@ -104,7 +105,7 @@ pub async fn replay(
 
 /// Plays a batch: each vector goes on until its next step is later; when all
 /// wait, the clock is moved to the earliest of these steps.
-async fn play(target: &Arc<Target>, batch: Vec<Vector>) -> Vec<Played> {
+async fn play(target: &Arc<Target>, answers: &Arc<Answers>, batch: Vec<Vector>) -> Vec<Played> {
     let mut played = Vec::with_capacity(batch.len());
     let mut playing = Vec::with_capacity(batch.len());
     for vector in batch {
@@ -114,7 +115,7 @@ async fn play(target: &Arc<Target>, batch: Vec<Vector>) -> Vec<Played> {
             false => None,
         };
         match lease {
-            Some(lease) => playing.push(Playing::new(Arc::clone(target), lease, vector)),
+            Some(lease) => playing.push(Playing::new(Arc::clone(target), lease, Arc::clone(answers), vector)),
             None if fits => played.push(inconclusive(vector, "the target has no such client")),
             None => played.push(inconclusive(vector, "the target has other limits")),
         }

@@ -9,7 +9,7 @@ use super::values::Values;
 use super::{Failure, Played, Verdict};
 use crate::target::client::Client;
 use crate::target::{Lease, Target};
-use crate::vector::format::{Expected, Role, Step, Then, Vector};
+use crate::vector::format::{Answers, Expected, Role, Step, Then, Vector};
 
 /// A vector in play.
 pub(super) struct Playing {
@@ -18,6 +18,7 @@ pub(super) struct Playing {
     pub(super) values: Values,
     pub(super) random: fastrand::Rng,
     pub(super) changes: Changes,
+    answers: Arc<Answers>,
     vector: Arc<Vector>,
     next: usize,
     unpinned: usize,
@@ -32,7 +33,7 @@ pub(super) struct Changes {
 }
 
 impl Playing {
-    pub(super) fn new(target: Arc<Target>, lease: Lease, vector: Vector) -> Playing {
+    pub(super) fn new(target: Arc<Target>, lease: Lease, answers: Arc<Answers>, vector: Vector) -> Playing {
         let mut random = fastrand::Rng::with_seed(lease.seed());
         let owner = &lease.pair().owner;
         let supplied = Values::supply(&vector.setup.supplies, owner, &mut random);
@@ -46,6 +47,7 @@ impl Playing {
             values,
             random,
             changes: Changes::default(),
+            answers,
             vector: Arc::new(vector),
             next: 0,
             unpinned: 0,
@@ -126,7 +128,7 @@ impl Playing {
         };
         let mut reasons = Vec::with_capacity(step.expect.len());
         for expected in &step.expect {
-            let why = match self.vector.answers.get(&expected.answer) {
+            let why = match self.answers.answers.get(&expected.answer) {
                 Some(answer) => differs(answer, came, &context),
                 None => Err("it is not defined".to_owned()),
             };

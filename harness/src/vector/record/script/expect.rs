@@ -7,15 +7,14 @@ use dtr_model::event::Answer;
 use super::brings_code;
 use crate::vector::format::{self, Expected, Then};
 use crate::vector::record::answers::{self, Context};
+use crate::vector::record::glossary::Glossary;
 use crate::vector::record::judged::Choice;
-
-type Answers = BTreeMap<String, format::Answer>;
 
 /// Writes `choices` down, the pinned one first, and defines the answers they name.
 pub(super) fn expected(
     choices: &[Choice],
     context: &Context<'_>,
-    defined: &mut Answers,
+    glossary: &mut Glossary,
 ) -> Vec<Expected> {
     let mut groups: Vec<Group> = Vec::new();
     let any_error = choices
@@ -31,7 +30,7 @@ pub(super) fn expected(
     groups.sort_by_key(|group| !group.expected.pinned);
     groups
         .into_iter()
-        .map(|group| group.define(context, defined))
+        .map(|group| group.define(context, glossary))
         .collect()
 }
 
@@ -64,11 +63,7 @@ impl Group {
                 captures,
                 readings: choice.readings.clone(),
             },
-            codes: if any_error {
-                answers::errors(seen)
-            } else {
-                Vec::new()
-            },
+            codes: if any_error { answers::refusals(seen) } else { Vec::new() },
             answer,
         }
     }
@@ -102,19 +97,11 @@ impl Group {
         mine.pinned |= theirs.pinned;
     }
 
-    fn define(mut self, context: &Context<'_>, defined: &mut Answers) -> Expected {
+    fn define(mut self, context: &Context<'_>, glossary: &mut Glossary) -> Expected {
         if self.codes.len() > 1 {
             (self.expected.answer, self.answer) = answers::error(context, self.codes);
         }
-        let name = &mut self.expected.answer;
-        let stem = name.clone();
-        let mut number = 2;
-        // Another answer may already go by this name: a token that stands for another scope.
-        while defined.get(name).is_some_and(|known| *known != self.answer) {
-            *name = format!("{stem}_{number}");
-            number += 1;
-        }
-        defined.insert(name.clone(), self.answer);
+        glossary.define(&self.expected.answer, self.answer);
         self.expected
     }
 }

@@ -77,7 +77,7 @@ impl Scribe<'_> {
             known: moment.situation.known,
             notification_token: None,
         };
-        super::expect::expected(&moment.choices, &context, &mut self.answers)
+        super::expect::expected(&moment.choices, &context, self.glossary)
     }
 
     /// Notes what went with the code, if this is the request that brought it.
@@ -183,11 +183,9 @@ impl Scribe<'_> {
             1 => "authorization_code".to_owned(),
             _ => format!("authorization_code_{number}"),
         };
-        self.answers
-            .insert(name.clone(), answers::authorization_code(&state));
+        self.glossary.define(&name, answers::authorization_code(&state));
         let refused = "authorization_refused";
-        self.answers
-            .insert(refused.to_owned(), format::Answer::AuthorizationRefused);
+        self.glossary.define(refused, format::Answer::AuthorizationRefused);
         let brought = numbered("authorization_code", number);
         let captures = BTreeMap::from([("code".to_owned(), bare(&brought))]);
         let expect = vec![

@@ -1,0 +1,133 @@
+//! `dtr vectors replay`.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::time::Instant;
+
+use anstream::println;
+use owo_colors::OwoColorize;
+use tokio::runtime::Runtime;
+
+use super::Where;
+use crate::cli::{Exit, Trouble};
+use crate::report::progress;
+use crate::target::bundled::TICK_SECONDS;
+use crate::target::{Bundled, Limits, TransportKind};
+use crate::vector::format::{Answers, Vector};
+use crate::vector::replay::{self, Failure, Played, Verdict};
+use crate::vector::store;
+
+/// What the bundled server draws its codes from.
+const SEED: u64 = 1;
+
+/// Arguments of `dtr vectors replay`.
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    #[command(flatten)]
+    of: Where,
+    /// Play only these: beginnings of ids, requirements, questions or sections, with commas
+    #[arg(long, value_name = "EXPR")]
+    select: Option<String>,
+}
+
+pub(super) fn replay(args: &Args) -> Result<Exit, Trouble> {
+    let began = Instant::now();
+    let (vectors, answers) = store::read_all(&args.of.dir, &args.of.draft)?;
+    if vectors.is_empty() {
+        let place = args.of.dir.join(args.of.draft.id);
+        return Err(Trouble::new(format!(
+            "there are no vectors in {}; `dtr vectors record` writes them",
+            place.display()
+        )));
+    }
+    let played = Runtime::new()?.block_on(play(args, vectors, answers))?;
+    let steps: usize = played.iter().map(|p| p.steps).sum();
+    let exit = tell(&played);
+    println!("{steps} steps in {:.1} s", began.elapsed().as_secs_f64());
+    Ok(exit)
+}
+
+/// Starts the bundled server, once for each choice of limits that vectors ask for.
+async fn play(args: &Args, vectors: Vec<Vector>, answers: Answers) -> Result<Vec<Played>, Trouble> {
+    let answers = Arc::new(answers);
+    let stop = AtomicBool::new(false);
+    let bar = progress(vectors.len() as u64, "vectors");
+    let mut played = Vec::with_capacity(vectors.len());
+    for (limits, vectors) in by_limits(vectors)? {
+        let kind = TransportKind::Http;
+        let server = Bundled::start(kind, limits, SEED, args.of.draft).await?;
+        let replay = replay::replay(server.target(), &answers, vectors, &stop, |n| bar.inc(n));
+        tokio::select! {
+            done = replay => played.extend(done),
+            _ = tokio::signal::ctrl_c() => {
+                return Err(Trouble::new("interrupted; nothing can be said of the vectors"));
+            }
+        }
+        server.shutdown().await;
+    }
+    bar.finish_and_clear();
+    Ok(played)
+}
+
+fn by_limits(vectors: Vec<Vector>) -> Result<Vec<(Limits, Vec<Vector>)>, Trouble> {
+    let mut groups: BTreeMap<(u8, u8), Vec<Vector>> = BTreeMap::new();
+    for vector in vectors {
+        let ticks = |seconds: u64| u8::try_from(seconds / TICK_SECONDS);
+        let setup = &vector.setup;
+        let limits = (ticks(setup.interval)?, ticks(setup.lifetime)?);
+        groups.entry(limits).or_default().push(vector);
+    }
+    let groups = groups.into_iter();
+    Ok(groups
+        .map(|((interval, lifetime), vectors)| (Limits { interval, lifetime }, vectors))
+        .collect())
+}
+
+/// Tells what became of the vectors, and what that amounts to.
+fn tell(played: &[Played]) -> Exit {
+    let (mut passed, mut unpinned, mut stopped, mut failed, mut inconclusive) = (0, 0, 0, 0, 0);
+    for Played { id, verdict, .. } in played {
+        match verdict {
+            Verdict::Passed { unpinned: answers } => {
+                passed += 1;
+                unpinned += usize::from(*answers > 0);
+            }
+            Verdict::StoppedEarly { step, answer } => {
+                stopped += 1;
+                println!("{} {id}: {answer} at step {step} is allowed, and ends it", "stopped".yellow());
+            }
+            Verdict::Failed(failure) => {
+                failed += 1;
+                tell_failure(id, failure);
+            }
+            Verdict::Inconclusive(why) => {
+                inconclusive += 1;
+                println!("{} {id}: {why}", "inconclusive".yellow());
+            }
+        }
+    }
+    println!(
+        "{passed} passed ({unpinned} of them with an answer other than the pinned one), {stopped} stopped early, {failed} failed, {inconclusive} inconclusive"
+    );
+    match (failed, inconclusive) {
+        (0, 0) => Exit::Pass,
+        (0, _) => Exit::Inconclusive,
+        _ => Exit::Fail,
+    }
+}
+
+fn tell_failure(id: &str, failure: &Failure) {
+    println!(
+        "{} {id}.json, step {} at {} s: {}",
+        "failed".red().bold(),
+        failure.step,
+        failure.at,
+        failure.does
+    );
+    println!("  came {}", failure.came);
+    for (answer, why) in &failure.expected {
+        println!("  not {answer}: {why}");
+    }
+    println!("  {}", failure.requirements.join(" "));
+}

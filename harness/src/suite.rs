@@ -20,6 +20,7 @@ const WALKS: usize = 400;
 const WALK_LENGTH: usize = 30;
 
 /// Everything generated, in the order it is run: what says most comes first.
+/// Traces with different purposes may do the same; [`unique`] leaves one of them.
 pub fn generated(seed: u64) -> Vec<Trace> {
     let mut traces = short();
     for terms in SETTINGS {
@@ -29,16 +30,17 @@ pub fn generated(seed: u64) -> Vec<Trace> {
         traces.extend(walks(*terms, seed, WALKS));
     }
     traces.extend(generate::edges(&Graph::of(Terms::PACED), LENGTH).traces);
-    unique(traces)
+    traces
 }
 
 /// The traces that vectors are recorded from: forks, danger zones, edge cover.
+/// Again several may do the same.
 pub fn recorded() -> Vec<Trace> {
     let mut traces = short();
     for terms in SETTINGS {
         traces.extend(generate::edges(&Graph::of(*terms), LENGTH).traces);
     }
-    unique(traces)
+    traces
 }
 
 /// The shortest way to each danger zone and each fork.
@@ -57,7 +59,7 @@ fn short() -> Vec<Trace> {
 
 /// The same events under the same terms need running once; the first origin
 /// stays.
-pub(crate) fn unique(traces: Vec<Trace>) -> Vec<Trace> {
+pub fn unique(traces: Vec<Trace>) -> Vec<Trace> {
     let mut seen = std::collections::HashSet::new();
     traces
         .into_iter()

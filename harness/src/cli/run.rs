@@ -150,13 +150,15 @@ fn key(trace: Trace) -> (Terms, Vec<Event>) {
     (trace.terms, trace.events)
 }
 
-/// What was kept and what is generated, as far as it is selected.
+/// What was kept and what is generated, as far as it is selected. What does the
+/// same for two purposes is selected by either and run once.
 fn selected(args: &Args, kept: &Failures) -> Result<Vec<Trace>, Trouble> {
-    let all = suite::unique(kept.traces().chain(suite::generated(args.seed)).collect());
-    match &args.select {
-        None => Ok(all),
-        Some(expression) => Ok(Selection::parse(expression).apply(all)?),
-    }
+    let all = kept.traces().chain(suite::generated(args.seed)).collect();
+    let chosen = match &args.select {
+        None => all,
+        Some(expression) => Selection::parse(expression).apply(all)?,
+    };
+    Ok(suite::unique(chosen))
 }
 
 fn by_limits(traces: Vec<Trace>) -> Vec<(Limits, Vec<Trace>)> {

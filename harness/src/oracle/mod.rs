@@ -169,7 +169,11 @@ fn joined(beliefs: &[Belief]) -> Vec<Belief> {
             add_case(&mut cases, belief.readings);
         }
         let deferral = alike[0].deferral;
-        joined.extend(cases.into_iter().map(|readings| Belief { deferral, readings }));
+        joined.extend(
+            cases
+                .into_iter()
+                .map(|readings| Belief { deferral, readings }),
+        );
     }
     joined
 }

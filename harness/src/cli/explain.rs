@@ -1,13 +1,17 @@
 //! `dtr explain`: what an id stands for.
 
-use super::out::println;
-use dtr_model::generate::{self, SETTINGS};
+use std::collections::BTreeSet;
+
+use dtr_model::event::Answer;
+use dtr_model::generate::{SETTINGS, experiment};
 use dtr_model::property::Property;
-use dtr_model::question::Question;
+use dtr_model::question::{Question, Reading, Readings};
 use dtr_model::requirement;
+use dtr_model::terms::Terms;
 use dtr_model::trace::{Origin, Trace};
 use owo_colors::OwoColorize;
 
+use super::out::println;
 use super::{Exit, Trouble};
 use crate::report::diagram;
 use crate::suite;
@@ -80,31 +84,54 @@ fn explain_question(question: Question) {
         entry.title,
         entry.sections
     );
-    let forks: Vec<_> = SETTINGS.iter().flat_map(|t| generate::forks(*t)).collect();
     for (reading, text) in question.readings().zip(entry.readings) {
         let pin = if reading == entry.pin {
             ", the pin"
         } else {
             ""
         };
-        let breaks = text
-            .breaks
-            .map(|id| format!(", breaks {id}"))
-            .unwrap_or_default();
+        let breaks = text.breaks.map(|id| format!(", breaks {id}"));
         println!();
-        println!("{question}/{reading}{pin}{breaks}: {}", text.text);
-        let fork = forks
-            .iter()
-            .find(|(q, r, _)| (*q, *r) == (question, reading));
-        match fork {
-            Some((_, _, trace)) => {
-                println!("told from the pin by {}:", trace.id);
-                println!("{}", diagram::of_trace(trace));
-            }
-            None if reading == entry.pin => {}
-            None => println!("no sequence of requests for one code tells it from the pin"),
+        println!(
+            "{question}/{reading}{pin}{}: {}",
+            breaks.unwrap_or_default(),
+            text.text
+        );
+        if reading != entry.pin {
+            print_experiment(question, reading);
         }
     }
+}
+
+/// The shortest experiment that tells a reading from the pin.
+fn print_experiment(question: Question, reading: Reading) {
+    let pins = Readings::pins();
+    let other = pins.with(question, reading);
+    // Longer waits only where shorter ones do not tell.
+    let terms = SETTINGS.iter().chain([&Terms::PACED]);
+    let found = terms.filter_map(|t| Some((*t, experiment(*t, &pins, &other)?)));
+    let Some((terms, found)) = found.min_by_key(|(_, e)| !e.is_decisive()) else {
+        println!("no sequence of requests about one code tells it from the pin");
+        return;
+    };
+    let origin = Origin::Fork(format!("{question}={reading}"));
+    let trace = Trace::new(origin, terms, found.events);
+    println!("told from the pin by {}:", trace.id);
+    println!("{}", diagram::of_trace(&trace));
+    println!(
+        "         the last is answered under {question}/{}: {}",
+        question.entry().pin,
+        listed(&found.first)
+    );
+    println!(
+        "                         and under {question}/{reading}: {}",
+        listed(&found.second)
+    );
+}
+
+fn listed(answers: &BTreeSet<Answer>) -> String {
+    let words: Vec<String> = answers.iter().map(Answer::to_string).collect();
+    words.join(", or ")
 }
 
 fn example(caption: &str, fits: impl Fn(&Trace) -> bool) {

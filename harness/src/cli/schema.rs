@@ -1,8 +1,8 @@
 //! `dtr schema`: the published schemas, generated from the types.
 
-use super::out::println;
 use schemars::schema_for;
 
+use super::out::println;
 use super::{Exit, Trouble};
 use crate::report::document::Document;
 

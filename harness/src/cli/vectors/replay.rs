@@ -9,38 +9,20 @@ use anstream::println;
 use owo_colors::OwoColorize;
 use tokio::runtime::Runtime;
 
-use super::Where;
+use super::{Chosen, read};
 use crate::cli::{Exit, Trouble};
 use crate::report::progress;
 use crate::target::bundled::TICK_SECONDS;
 use crate::target::{Bundled, Limits, TransportKind};
 use crate::vector::format::{Answers, Vector};
 use crate::vector::replay::{self, Failure, Played, Verdict};
-use crate::vector::store;
 
 /// What the bundled server draws its codes from.
 const SEED: u64 = 1;
 
-/// Arguments of `dtr vectors replay`.
-#[derive(Debug, clap::Args)]
-pub(super) struct Args {
-    #[command(flatten)]
-    of: Where,
-    /// Play only these: beginnings of ids, requirements, questions or sections, with commas
-    #[arg(long, value_name = "EXPR")]
-    select: Option<String>,
-}
-
-pub(super) fn replay(args: &Args) -> Result<Exit, Trouble> {
+pub(super) fn replay(args: &Chosen) -> Result<Exit, Trouble> {
     let began = Instant::now();
-    let (vectors, answers) = store::read_all(&args.of.dir, &args.of.draft)?;
-    if vectors.is_empty() {
-        let place = args.of.dir.join(args.of.draft.id);
-        return Err(Trouble::new(format!(
-            "there are no vectors in {}; `dtr vectors record` writes them",
-            place.display()
-        )));
-    }
+    let (vectors, answers) = read(args)?;
     let played = Runtime::new()?.block_on(play(args, vectors, answers))?;
     let steps: usize = played.iter().map(|p| p.steps).sum();
     let exit = tell(&played);
@@ -49,7 +31,7 @@ pub(super) fn replay(args: &Args) -> Result<Exit, Trouble> {
 }
 
 /// Starts the bundled server, once for each choice of limits that vectors ask for.
-async fn play(args: &Args, vectors: Vec<Vector>, answers: Answers) -> Result<Vec<Played>, Trouble> {
+async fn play(args: &Chosen, vectors: Vec<Vector>, answers: Answers) -> Result<Vec<Played>, Trouble> {
     let answers = Arc::new(answers);
     let stop = AtomicBool::new(false);
     let bar = progress(vectors.len() as u64, "vectors");
@@ -95,7 +77,10 @@ fn tell(played: &[Played]) -> Exit {
             }
             Verdict::StoppedEarly { step, answer } => {
                 stopped += 1;
-                println!("{} {id}: {answer} at step {step} is allowed, and ends it", "stopped".yellow());
+                println!(
+                    "{} {id}: {answer} at step {step} is allowed, and ends it",
+                    "stopped".yellow()
+                );
             }
             Verdict::Failed(failure) => {
                 failed += 1;

@@ -91,6 +91,7 @@ fn can_be_written(path: &Path) -> Result<(), Trouble> {
 /// for, and runs everything against it. What failed last time comes first.
 async fn bundled(args: &Args) -> Result<(Document, Failures), Trouble> {
     let began = Instant::now();
+    let stop = stop_on_interrupt();
     let mut kept = Failures::read(&args.failures)?;
     let traces = selected(args, &kept)?;
     let known: HashSet<(Terms, Vec<Event>)> = kept.traces().map(key).collect();
@@ -98,7 +99,6 @@ async fn bundled(args: &Args) -> Result<(Document, Failures), Trouble> {
         .iter()
         .cloned()
         .partition(|t| known.contains(&key(t.clone())));
-    let stop = stop_on_interrupt();
     let bar = progress(traces.len() as u64, "traces");
     let mut outcome = Outcome::default();
     let mut told = Vec::new();

@@ -30,7 +30,7 @@ enum Verb {
     /// Check every file: schema, ids, placeholders, freshness, coverage
     Lint(Where),
     /// List the vectors: id, steps, seconds, requirements
-    List(Chosen),
+    List(list::Args),
 }
 
 /// Which vectors are meant.

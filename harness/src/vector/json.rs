@@ -15,8 +15,7 @@ const WIDTH: usize = 160;
 pub(super) fn pretty(value: &impl Serialize) -> String {
     let compact = serde_json::to_string(value).expect("plain data has a JSON form");
     let mut out = String::with_capacity(2 * compact.len());
-    let rest = value_at(&compact, 0, 0, &mut out);
-    debug_assert!(rest.is_empty(), "one value was serialized");
+    write(&compact, 0, 0, &mut out);
     out.push('\n');
     out
 }
@@ -33,68 +32,69 @@ pub(super) fn sorted(value: &Value) -> Value {
     }
 }
 
-/// Writes the value at the beginning of `text`, and returns what follows it.
-/// `taken` is how much of the line is already used.
-fn value_at<'a>(text: &'a str, indent: usize, taken: usize, out: &mut String) -> &'a str {
-    let (value, rest) = text.split_at(extent(text));
-    let container = value.starts_with(['{', '[']) && value.len() > 2;
+/// Writes a compact value. `indent` is that of the line it begins on, `taken` how
+/// much of that line is used.
+fn write(value: &str, indent: usize, taken: usize, out: &mut String) {
     let line = inline(value);
     // One more for the comma that may follow.
-    if !container || taken + line.chars().count() < WIDTH {
+    if !is_container(value) || taken + line.chars().count() < WIDTH {
         out.push_str(&line);
-        return rest;
+        return;
     }
-    let (open, close) = (&value[..1], &value[value.len() - 1..]);
-    let mut inner = &value[1..value.len() - 1];
-    out.push_str(open);
-    if open == "[" && !inner.contains(['{', '[']) {
-        fill(inner, indent + 2, out);
-        inner = "";
-    }
-    while !inner.is_empty() {
-        out.push('\n');
-        let depth = indent + 2;
-        out.extend(std::iter::repeat_n(' ', depth));
-        let mut taken = depth;
-        if open == "{" {
-            let (name, after) = inner.split_at(extent(inner));
-            out.push_str(name);
-            out.push_str(": ");
-            taken += name.chars().count() + 2;
-            inner = &after[1..];
-        }
-        inner = value_at(inner, depth, taken, out);
-        if let Some(more) = inner.strip_prefix(',') {
+    let items = items(&value[1..value.len() - 1]);
+    // Members share lines as far as they fit, and so do plain values.
+    let shares = value.starts_with('{') || !items.iter().any(|(_, item)| is_container(item));
+    let depth = indent + 2;
+    let mut taken = WIDTH;
+    out.push_str(&value[..1]);
+    for (at, (name, item)) in items.iter().enumerate() {
+        if at > 0 {
             out.push(',');
-            inner = more;
         }
+        let length = name.chars().count() + inline(item).chars().count() + 2;
+        if shares && taken + length < WIDTH {
+            out.push(' ');
+            taken += 1;
+        } else {
+            new_line(depth, out);
+            taken = depth;
+        }
+        out.push_str(name);
+        write(item, depth, taken + name.chars().count(), out);
+        // What had to be broken has its last line to itself.
+        taken = if depth + length > WIDTH {
+            WIDTH
+        } else {
+            taken + length
+        };
     }
-    out.push('\n');
-    out.extend(std::iter::repeat_n(' ', indent));
-    out.push_str(close);
-    rest
+    new_line(indent, out);
+    out.push_str(&value[value.len() - 1..]);
 }
 
-/// Writes plain values, as many on a line as fit.
-fn fill(mut values: &str, indent: usize, out: &mut String) {
-    let mut taken = WIDTH;
-    while !values.is_empty() {
-        let (value, rest) = values.split_at(extent(values));
-        values = rest.strip_prefix(',').unwrap_or(rest);
-        let length = value.chars().count() + 2;
-        if taken + length > WIDTH {
-            out.push('\n');
-            out.extend(std::iter::repeat_n(' ', indent));
-            taken = indent;
-        } else {
-            out.push(' ');
+fn is_container(value: &str) -> bool {
+    value.starts_with(['{', '[']) && value.len() > 2
+}
+
+fn new_line(indent: usize, out: &mut String) {
+    out.push('\n');
+    out.extend(std::iter::repeat_n(' ', indent));
+}
+
+/// What is in a container, each with the name it has in an object.
+fn items(mut inner: &str) -> Vec<(String, &str)> {
+    let mut items = Vec::new();
+    while !inner.is_empty() {
+        let (mut item, mut rest) = inner.split_at(extent(inner));
+        let mut name = String::new();
+        if let Some(value) = rest.strip_prefix(':') {
+            name = format!("{item}: ");
+            (item, rest) = value.split_at(extent(value));
         }
-        out.push_str(value);
-        taken += length;
-        if !values.is_empty() {
-            out.push(',');
-        }
+        items.push((name, item));
+        inner = rest.strip_prefix(',').unwrap_or(rest);
     }
+    items
 }
 
 /// How many octets the value at the beginning of compact JSON text takes.
@@ -170,5 +170,7 @@ mod tests {
         let text = pretty(&value);
         assert!(text.lines().all(|line| line.len() <= WIDTH), "{text}");
         assert!(text.lines().count() >= 100);
+        let many = json!({"all": vec!["{placeholder}"; 50]});
+        assert!(pretty(&many).lines().count() < 12);
     }
 }

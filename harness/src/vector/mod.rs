@@ -9,10 +9,15 @@
 //! | [`store`] | vectors into files, and back |
 //! | [`lint`] | are the files consistent, complete and where they belong? |
 //! | [`replay`] | vectors against a server, without the model and the oracle |
+//! | [`select`] | choosing among vectors |
+//! | [`readable`] | vectors for people |
 
 pub mod format;
 mod json;
+pub mod lint;
 mod placeholder;
+pub mod readable;
 pub mod record;
 pub mod replay;
+pub mod select;
 pub mod store;

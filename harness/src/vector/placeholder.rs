@@ -28,7 +28,7 @@ pub(super) fn in_action(step: &Step) -> BTreeSet<&str> {
         }
         Action::Control(Control::Consent { deferral_code, .. }) => texts.push(deferral_code),
         Action::Control(Control::DefaultScope { scope }) => texts.push(scope),
-        Action::Control(Control::Policy { .. } | Control::Client { .. }) => {}
+        Action::Control(Control::Client { .. }) => {}
     }
     texts.into_iter().flat_map(names).collect()
 }
@@ -73,5 +73,7 @@ pub(super) fn supplied(vector: &Vector, answers: &Answers) -> Vec<String> {
     let named = expected().filter_map(|e| answers.answers.get(&e.answer));
     let used = vector.steps.iter().flat_map(in_action);
     let used: BTreeSet<&str> = used.chain(named.flat_map(in_answer)).collect();
-    used.difference(&captured).map(ToString::to_string).collect()
+    used.difference(&captured)
+        .map(ToString::to_string)
+        .collect()
 }

@@ -83,7 +83,12 @@ pub fn schemas() -> [(&'static str, Value); 3] {
 ///
 /// # Errors
 /// When a file cannot be read, written or removed.
-pub fn write(dir: &Path, draft: &Draft, vectors: &[Vector], answers: &Answers) -> Result<Written, StoreError> {
+pub fn write(
+    dir: &Path,
+    draft: &Draft,
+    vectors: &[Vector],
+    answers: &Answers,
+) -> Result<Written, StoreError> {
     let files = files(draft, vectors, answers);
     let mut written = Written {
         vectors: vectors.len(),

@@ -11,7 +11,12 @@ pub(super) fn lint(args: &Where) -> Result<Exit, Trouble> {
     for complaint in &report.complaints {
         println!("{complaint}");
     }
-    let Coverage { edges, all_edges, marks, all_marks } = report.coverage;
+    let Coverage {
+        edges,
+        all_edges,
+        marks,
+        all_marks,
+    } = report.coverage;
     println!(
         "{} vectors cover {edges} of {all_edges} edges and {marks} of {all_marks} forks and danger zones; {} complaints",
         report.vectors,

@@ -31,7 +31,11 @@ pub(super) fn replay(args: &Chosen) -> Result<Exit, Trouble> {
 }
 
 /// Starts the bundled server, once for each choice of limits that vectors ask for.
-async fn play(args: &Chosen, vectors: Vec<Vector>, answers: Answers) -> Result<Vec<Played>, Trouble> {
+async fn play(
+    args: &Chosen,
+    vectors: Vec<Vector>,
+    answers: Answers,
+) -> Result<Vec<Played>, Trouble> {
     let answers = Arc::new(answers);
     let stop = AtomicBool::new(false);
     let bar = progress(vectors.len() as u64, "vectors");

@@ -7,13 +7,15 @@ use serde::{Deserialize, Serialize};
 
 /// One step. A step without `expect` calls for no answer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
+// serde does not combine this with `flatten`; the schema does.
+#[schemars(deny_unknown_fields)]
 pub struct Step {
     /// When, in seconds since the first step. Waiting is nothing but a later `at`.
     pub at: u64,
     /// What happens, in words.
     pub does: String,
     /// What to do.
+    #[serde(flatten)]
     pub action: Action,
     /// Ids of the requirements that say how it is to be answered.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -49,6 +51,9 @@ pub struct Request {
     /// Which key a DPoP proof comes from (RFC 9449).
     #[serde(default, skip_serializing_if = "Proof::is_none")]
     pub proof: Proof,
+    /// What the server's policy is told beforehand to do with it, if it can be told; the answers allowed do not depend on it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub policy: Option<Policy>,
     /// The answer is lost on its way: the server is told to lose it if it can be, and nobody reads it.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub answer_lost: bool,
@@ -106,11 +111,6 @@ impl Proof {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Control {
-    /// The owner's next initial token request is treated so, once (Section 5.3).
-    Policy {
-        /// How.
-        next: Policy,
-    },
     /// The deferred request is decided about; void unless it is pending.
     Decide {
         /// Which request.
@@ -140,7 +140,7 @@ pub enum Control {
     },
 }
 
-/// What the server's policy does with a request that opts in.
+/// What a server's policy does with an initial token request that opts in, once (Section 5.3).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Policy {

@@ -31,7 +31,12 @@ const GRANT_ERRORS: [&str; 7] = [
 ];
 
 /// Errors that may be the grant's own as well as the deferral's.
-const REFUSALS: [&str; 4] = ["access_denied", "invalid_grant", "invalid_request", "unauthorized_client"];
+const REFUSALS: [&str; 4] = [
+    "access_denied",
+    "invalid_grant",
+    "invalid_request",
+    "unauthorized_client",
+];
 
 /// Where an answer is given.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -8,6 +8,7 @@ use dtr_model::Trace;
 use dtr_model::event::{Answer, Event};
 use dtr_model::generate::Situation;
 use dtr_model::question::{Question, Readings};
+use dtr_model::terms::Terms;
 use dtr_model::trace::Allowed;
 
 use crate::oracle::{Oracle, Ruling};
@@ -100,13 +101,25 @@ impl Step {
     }
 }
 
+/// What a server at the pins answers, as precisely as it is known. A code
+/// verifier that does not fit is `invalid_grant` (RFC 7636 Section 4.6).
+fn concrete_pin(event: Event, answer: Answer, terms: &Terms) -> Answer {
+    match (event, answer) {
+        (Event::Request(request), Answer::GrantError) if terms.one_time && !request.sound => {
+            Answer::InvalidGrant
+        }
+        _ => answer,
+    }
+}
+
 impl Path<'_> {
     fn of(trace: &Trace) -> Result<Path<'_>, NotLawful> {
         let mut oracle = Oracle::new(trace.terms, Readings::lawful());
         let mut situation = Situation::START;
         let mut steps = Vec::with_capacity(trace.events.len());
         for event in trace.events.iter().copied() {
-            let (after, pinned) = situation.after(event, &trace.terms);
+            let (after, answer) = situation.after(event, &trace.terms);
+            let pinned = concrete_pin(event, answer, &trace.terms);
             let before = oracle.clone();
             if oracle.observe(event, pinned) != Ruling::Allowed {
                 return Err(NotLawful {
@@ -125,7 +138,11 @@ impl Path<'_> {
             });
             situation = after;
         }
-        Ok(Path { trace, steps, known: RefCell::default() })
+        Ok(Path {
+            trace,
+            steps,
+            known: RefCell::default(),
+        })
     }
 
     fn choices(&self, at: usize, judged: &[Judged]) -> Vec<Choice> {
@@ -223,5 +240,7 @@ fn narrowed(before: &Oracle, after: &Oracle) -> BTreeMap<String, Vec<String>> {
 fn possible(oracle: &Oracle, lawful: &Readings) -> Readings {
     let cases = oracle.cases().into_iter();
     let lawful = cases.filter(|case| case.meet(lawful).is_some());
-    lawful.reduce(|all, case| all.union(&case)).unwrap_or_else(Readings::open)
+    lawful
+        .reduce(|all, case| all.union(&case))
+        .unwrap_or_else(Readings::open)
 }

@@ -19,30 +19,45 @@ use dtr_model::event::{Caller, Event};
 use dtr_model::generate::{self, Graph, SETTINGS, Situation};
 use dtr_model::question::Question;
 use dtr_model::terms::Terms;
-use dtr_model::trace;
 
 use super::format::{Action, Answers, ClientKind, GrantType, Origin, Proof, Setup, Step, Vector};
 use super::placeholder;
-use glossary::Glossary;
-use crate::suite;
 use crate::target::bundled::TICK_SECONDS;
+use glossary::Glossary;
 
 pub use judged::NotLawful;
 pub use script::NotRecordable;
 
 /// Events in a trace that covers edges. A vector is read by people, so it is
 /// shorter than what `dtr run` walks.
-const EDGE_LENGTH: usize = 14;
+const EDGE_LENGTH: usize = 18;
 
 /// The traces that vectors are recorded from: forks, danger zones, edge cover.
+///
+/// Each fork and each danger zone has its own, under its own id, even where two
+/// of them do the same.
 pub fn traces() -> Vec<Trace> {
-    let mut traces = suite::recorded();
-    traces.retain(|t| t.origin != trace::Origin::Edge);
+    let mut traces = Vec::new();
+    for terms in SETTINGS {
+        traces.extend(generate::dangers(*terms));
+        traces.extend(forks(*terms));
+    }
+    // Longer waits only where they tell apart what shorter ones do not.
+    let known: BTreeSet<_> = traces.iter().map(|t| t.origin.clone()).collect();
+    traces.extend(forks(Terms::PACED).filter(|t| !known.contains(&t.origin)));
     for terms in SETTINGS {
         let edges = generate::edges(&Graph::of(*terms), EDGE_LENGTH).traces;
         traces.extend(edges.into_iter().map(closed));
     }
-    suite::unique(traces)
+    let mut ids = BTreeSet::new();
+    traces.retain(|trace| ids.insert(trace.id.clone()));
+    traces
+}
+
+fn forks(terms: Terms) -> impl Iterator<Item = Trace> {
+    generate::forks(terms)
+        .into_iter()
+        .map(|(_, _, trace)| trace)
 }
 
 /// A trace that ends with a decision or the like says nothing about its effect:
@@ -53,13 +68,19 @@ fn closed(trace: Trace) -> Trace {
         situation = situation.after(*event, &trace.terms).0;
     }
     let answered = |event: &Event| {
-        matches!(event, Event::Request(_) | Event::Poll { .. } | Event::Revoke { .. } | Event::Callback(_))
+        matches!(
+            event,
+            Event::Request(_) | Event::Poll { .. } | Event::Revoke { .. } | Event::Callback(_)
+        )
     };
     if trace.events.last().is_some_and(answered) || !situation.known {
         return trace;
     }
     let mut events = trace.events;
-    events.push(Event::Poll { by: Caller::Owner, lost: false });
+    events.push(Event::Poll {
+        by: Caller::Owner,
+        lost: false,
+    });
     Trace::new(trace.origin, trace.terms, events)
 }
 
@@ -77,7 +98,9 @@ pub fn vectors(draft: &Draft) -> Result<(Vec<Vector>, Answers), RecordError> {
 /// [`RecordError`].
 pub fn record(traces: &[Trace], draft: &Draft) -> Result<(Vec<Vector>, Answers), RecordError> {
     let mut glossary = Glossary::default();
-    let vectors = traces.iter().map(|trace| vector(trace, draft, &mut glossary));
+    let vectors = traces
+        .iter()
+        .map(|trace| vector(trace, draft, &mut glossary));
     let mut vectors = vectors.collect::<Result<Vec<_>, _>>()?;
     let answers = Answers {
         draft: draft.id.to_owned(),
@@ -92,8 +115,13 @@ pub fn record(traces: &[Trace], draft: &Draft) -> Result<(Vec<Vector>, Answers),
 fn vector(trace: &Trace, draft: &Draft, glossary: &mut Glossary) -> Result<Vector, RecordError> {
     let origin = purpose::origin(trace).ok_or_else(|| RecordError::Origin(trace.id.clone()))?;
     let judged = judged::judge(trace)?;
-    let steps = script::script(&judged, trace.terms, draft, TICK_SECONDS, glossary)
-        .map_err(|cause| RecordError::Event { id: trace.id.clone(), cause })?;
+    let steps =
+        script::script(&judged, trace.terms, draft, TICK_SECONDS, glossary).map_err(|cause| {
+            RecordError::Event {
+                id: trace.id.clone(),
+                cause,
+            }
+        })?;
     Ok(Vector {
         id: trace.id.clone(),
         draft: draft.id.to_owned(),

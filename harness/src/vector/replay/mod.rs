@@ -115,7 +115,12 @@ async fn play(target: &Arc<Target>, answers: &Arc<Answers>, batch: Vec<Vector>) 
             false => None,
         };
         match lease {
-            Some(lease) => playing.push(Playing::new(Arc::clone(target), lease, Arc::clone(answers), vector)),
+            Some(lease) => playing.push(Playing::new(
+                Arc::clone(target),
+                lease,
+                Arc::clone(answers),
+                vector,
+            )),
             None if fits => played.push(inconclusive(vector, "the target has no such client")),
             None => played.push(inconclusive(vector, "the target has other limits")),
         }
@@ -126,7 +131,10 @@ async fn play(target: &Arc<Target>, answers: &Arc<Answers>, batch: Vec<Vector>) 
         let Some(next) = playing.iter().filter_map(Playing::waits_for).min() else {
             break;
         };
-        let moved = target.time.advance(target.control.as_ref(), next - now).await;
+        let moved = target
+            .time
+            .advance(target.control.as_ref(), next - now)
+            .await;
         if let Err(failure) = moved {
             for one in &mut playing {
                 one.give_up(format!("the clock could not be moved: {failure}"));
@@ -153,7 +161,10 @@ async fn each_until(playing: Vec<Playing>, now: u64) -> Vec<Playing> {
         .collect();
     let mut back = Vec::with_capacity(tasks.len());
     for task in tasks {
-        back.push(task.await.expect("a vector's task neither panics nor is cancelled"));
+        back.push(
+            task.await
+                .expect("a vector's task neither panics nor is cancelled"),
+        );
     }
     back
 }
@@ -173,5 +184,9 @@ fn kind(setup: &Setup) -> Kind {
 }
 
 fn inconclusive(vector: Vector, why: &str) -> Played {
-    Played { id: vector.id, verdict: Verdict::Inconclusive(why.to_owned()), steps: 0 }
+    Played {
+        id: vector.id,
+        verdict: Verdict::Inconclusive(why.to_owned()),
+        steps: 0,
+    }
 }

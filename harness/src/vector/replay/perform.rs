@@ -9,10 +9,10 @@ use url::Url;
 
 use super::matching::Came;
 use super::playing::Playing;
+use crate::target::TransportFailure;
 use crate::target::client::append;
 use crate::target::control;
 use crate::target::transport::{Outgoing, Reply};
-use crate::target::TransportFailure;
 use crate::vector::format::{
     Action, AwaitCallback, Control, Decision, Endpoint, Policy, Proof, Request, Role,
 };
@@ -35,10 +35,22 @@ impl Playing {
     }
 
     async fn request(&mut self, request: &Request) -> Result<Came, String> {
+        if let Some(policy) = request.policy {
+            let next = match policy {
+                Policy::Defer => "defer",
+                Policy::Interact => "interact",
+                Policy::Complete => "complete",
+            };
+            let client_id = self.client(Role::Owner).client_id.to_string();
+            self.ask("policy", json!({ "client_id": client_id, "next": next }))
+                .await?;
+        }
         let outgoing = self.outgoing(request)?;
         if !request.answer_lost {
             let reply = self.target.transport.send(outgoing).await;
-            return reply.map(Came::Reply).map_err(|failure| failure.to_string());
+            return reply
+                .map(Came::Reply)
+                .map_err(|failure| failure.to_string());
         }
         // A server does not know whose answer to lose if it does not recognise the client.
         let told = !(self.changes.disabled && request.client == Role::Owner);
@@ -68,15 +80,29 @@ impl Playing {
         if request.endpoint == Endpoint::Authorization {
             let mut asking = Url::clone(&url);
             asking.query_pairs_mut().extend_pairs(parameters);
-            return Ok(Outgoing { method: Method::GET, url: Arc::new(asking), headers: Vec::new(), body: Bytes::new() });
+            return Ok(Outgoing {
+                method: Method::GET,
+                url: Arc::new(asking),
+                headers: Vec::new(),
+                body: Bytes::new(),
+            });
         }
         let mut form = String::new();
-        parameters.iter().for_each(|(name, value)| append(&mut form, name, value));
+        parameters
+            .iter()
+            .for_each(|(name, value)| append(&mut form, name, value));
         let mut headers = vec![(header::CONTENT_TYPE, FORM), (header::ACCEPT, JSON)];
         headers.extend(self.proof(request, &url).map(|proof| (DPOP, proof)));
         let client = self.client(request.client);
-        client.authentication.apply(&client.client_id, &mut form, &mut headers);
-        Ok(Outgoing { method: Method::POST, url, headers, body: Bytes::from(form) })
+        client
+            .authentication
+            .apply(&client.client_id, &mut form, &mut headers);
+        Ok(Outgoing {
+            method: Method::POST,
+            url,
+            headers,
+            body: Bytes::from(form),
+        })
     }
 
     fn proof(&mut self, request: &Request, url: &Url) -> Option<HeaderValue> {
@@ -86,7 +112,11 @@ impl Playing {
             (Proof::OtherKey, Role::Owner) => 1,
             (Proof::OtherKey, Role::Other) => 2,
         };
-        let jti = format!("{:016x}{:016x}", self.random.u64(..), self.target.next_proof());
+        let jti = format!(
+            "{:016x}{:016x}",
+            self.random.u64(..),
+            self.target.next_proof()
+        );
         let key = &self.lease.pair().keys[key];
         Some(key.proof(url.as_str(), self.target.time.now(), &jti, None))
     }
@@ -94,15 +124,11 @@ impl Playing {
     async fn control(&mut self, control: &Control) -> Result<(), String> {
         let client_id = self.client(Role::Owner).client_id.to_string();
         let (path, body) = match control {
-            Control::Policy { next } => {
-                let next = match next {
-                    Policy::Defer => "defer",
-                    Policy::Interact => "interact",
-                    Policy::Complete => "complete",
-                };
-                ("policy", json!({ "client_id": client_id, "next": next }))
-            }
-            Control::Decide { deferral_code, decision, scope } => {
+            Control::Decide {
+                deferral_code,
+                decision,
+                scope,
+            } => {
                 let decision = match decision {
                     Decision::Approve => "approve",
                     Decision::Deny => "deny",
@@ -115,17 +141,26 @@ impl Playing {
                 }
                 ("decide", body)
             }
-            Control::Consent { deferral_code, valid } => {
+            Control::Consent {
+                deferral_code,
+                valid,
+            } => {
                 let code = self.values.fill(deferral_code)?;
                 ("consent", json!({ "deferral_code": code, "valid": valid }))
             }
             Control::Client { enabled } => {
                 self.changes.disabled = !enabled;
-                ("client", json!({ "client_id": client_id, "enabled": enabled }))
+                (
+                    "client",
+                    json!({ "client_id": client_id, "enabled": enabled }),
+                )
             }
             Control::DefaultScope { scope } => {
                 self.changes.widened = true;
-                ("client", json!({ "client_id": client_id, "default_scope": self.values.fill(scope)? }))
+                (
+                    "client",
+                    json!({ "client_id": client_id, "default_scope": self.values.fill(scope)? }),
+                )
             }
         };
         self.ask(path, body).await.map(|_| ())
@@ -138,7 +173,9 @@ impl Playing {
         if let Some(inbox) = &inbox {
             inbox.reply_with(status);
         }
-        let asked = self.ask("callbacks", json!({ "deferral_code": code })).await;
+        let asked = self
+            .ask("callbacks", json!({ "deferral_code": code }))
+            .await;
         let arrived = inbox.map(|inbox| {
             inbox.reply_with(StatusCode::NO_CONTENT);
             inbox.take()
@@ -154,7 +191,11 @@ impl Playing {
 
     /// Sends a request to the control API, and reads its answer.
     pub(super) async fn ask(&self, path: &str, body: Value) -> Result<Value, String> {
-        let api = self.target.control.as_ref().ok_or("the target has no control API")?;
+        let api = self
+            .target
+            .control
+            .as_ref()
+            .ok_or("the target has no control API")?;
         let url = api.read_clock().url.join(path).map_err(|e| e.to_string())?;
         let outgoing = Outgoing {
             method: Method::POST,

@@ -33,7 +33,12 @@ pub(super) struct Changes {
 }
 
 impl Playing {
-    pub(super) fn new(target: Arc<Target>, lease: Lease, answers: Arc<Answers>, vector: Vector) -> Playing {
+    pub(super) fn new(
+        target: Arc<Target>,
+        lease: Lease,
+        answers: Arc<Answers>,
+        vector: Vector,
+    ) -> Playing {
         let mut random = fastrand::Rng::with_seed(lease.seed());
         let owner = &lease.pair().owner;
         let supplied = Values::supply(&vector.setup.supplies, owner, &mut random);
@@ -91,7 +96,9 @@ impl Playing {
         Played {
             id: self.vector.id.clone(),
             steps: self.next,
-            verdict: self.verdict.unwrap_or(Verdict::Passed { unpinned: self.unpinned }),
+            verdict: self.verdict.unwrap_or(Verdict::Passed {
+                unpinned: self.unpinned,
+            }),
         }
     }
 
@@ -108,7 +115,10 @@ impl Playing {
         let came = match self.perform(&step.action).await {
             Ok(came) => came,
             Err(why) => {
-                return Some(Verdict::Inconclusive(format!("step {}, {}: {why}", self.next, step.does)));
+                return Some(Verdict::Inconclusive(format!(
+                    "step {}, {}: {why}",
+                    self.next, step.does
+                )));
             }
         };
         if step.expect.is_empty() {
@@ -121,7 +131,11 @@ impl Playing {
     }
 
     /// The allowed answer that came, or for each why it is not what came.
-    fn fitting<'a>(&self, step: &'a Step, came: &Came) -> Result<&'a Expected, Vec<(String, String)>> {
+    fn fitting<'a>(
+        &self,
+        step: &'a Step,
+        came: &Came,
+    ) -> Result<&'a Expected, Vec<(String, String)>> {
         let context = Context {
             values: &self.values,
             thumbprint: self.lease.pair().keys[0].thumbprint(),
@@ -151,7 +165,10 @@ impl Playing {
         self.values.remember(&members);
         self.unpinned += usize::from(!expected.pinned);
         let ends = expected.then == Then::Stop && self.next < self.vector.steps.len();
-        ends.then(|| Verdict::StoppedEarly { step: self.next, answer: expected.answer.clone() })
+        ends.then(|| Verdict::StoppedEarly {
+            step: self.next,
+            answer: expected.answer.clone(),
+        })
     }
 
     fn failed(&self, step: &Step, expected: Vec<(String, String)>, came: &Came) -> Verdict {
@@ -176,11 +193,16 @@ impl Playing {
         let owner = self.client(Role::Owner);
         let client_id = owner.client_id.to_string();
         if self.changes.disabled {
-            self.ask("client", json!({ "client_id": client_id, "enabled": true })).await?;
+            self.ask("client", json!({ "client_id": client_id, "enabled": true }))
+                .await?;
         }
         if self.changes.widened {
             let scope = owner.scopes.whole.clone();
-            self.ask("client", json!({ "client_id": client_id, "default_scope": scope })).await?;
+            self.ask(
+                "client",
+                json!({ "client_id": client_id, "default_scope": scope }),
+            )
+            .await?;
         }
         Ok(())
     }

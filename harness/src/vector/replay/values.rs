@@ -38,10 +38,18 @@ impl Values {
 
     /// Nothing known, nothing seen.
     pub(super) fn none() -> Values {
-        Values { known: BTreeMap::new(), seen: BTreeSet::new() }
+        Values {
+            known: BTreeMap::new(),
+            seen: BTreeSet::new(),
+        }
     }
 
-    fn supplied(&mut self, name: &str, owner: &Client, random: &mut fastrand::Rng) -> Option<String> {
+    fn supplied(
+        &mut self,
+        name: &str,
+        owner: &Client,
+        random: &mut fastrand::Rng,
+    ) -> Option<String> {
         let scopes = &owner.scopes;
         let (stem, number) = stem(name);
         Some(match stem {
@@ -65,7 +73,10 @@ impl Values {
     /// The verifier of this number, the same for its challenge.
     fn verifier(&mut self, number: &str, random: &mut fastrand::Rng) -> String {
         let name = format!("code_verifier{number}");
-        self.known.entry(name).or_insert_with(|| draw::<32>(random)).clone()
+        self.known
+            .entry(name)
+            .or_insert_with(|| draw::<32>(random))
+            .clone()
     }
 
     /// `text` with every placeholder filled in.
@@ -76,8 +87,13 @@ impl Values {
         let mut filled = String::with_capacity(text.len());
         let mut rest = text;
         while let Some((before, after)) = rest.split_once('{') {
-            let (name, after) = after.split_once('}').ok_or_else(|| format!("no end of a placeholder in {text}"))?;
-            let value = self.known.get(name).ok_or_else(|| format!("{{{name}}} has no value yet"))?;
+            let (name, after) = after
+                .split_once('}')
+                .ok_or_else(|| format!("no end of a placeholder in {text}"))?;
+            let value = self
+                .known
+                .get(name)
+                .ok_or_else(|| format!("{{{name}}} has no value yet"))?;
             filled.push_str(before);
             filled.push_str(value);
             rest = after;
@@ -93,8 +109,11 @@ impl Values {
 
     /// Remembers the strings in a response.
     pub(super) fn remember(&mut self, members: &Map<String, Value>) {
-        let strings = members.iter().filter_map(|(name, v)| Some((name, v.as_str()?)));
-        self.seen.extend(strings.map(|(name, text)| (name.clone(), text.to_owned())));
+        let strings = members
+            .iter()
+            .filter_map(|(name, v)| Some((name, v.as_str()?)));
+        self.seen
+            .extend(strings.map(|(name, text)| (name.clone(), text.to_owned())));
     }
 
     /// Whether an earlier response had this member with this value.

@@ -63,7 +63,11 @@ impl Group {
                 captures,
                 readings: choice.readings.clone(),
             },
-            codes: if any_error { answers::refusals(seen) } else { Vec::new() },
+            codes: if any_error {
+                answers::refusals(seen)
+            } else {
+                Vec::new()
+            },
             answer,
         }
     }

@@ -6,9 +6,7 @@ use dtr_model::draft::Draft;
 use dtr_model::event::{Answer, Caller, Steer, TokenRequest};
 
 use super::{CODE, Captured, Scribe, brings_code};
-use crate::vector::format::{
-    self, Action, Control, Endpoint, Expected, Policy, Proof, Request, Role, Then,
-};
+use crate::vector::format::{self, Action, Endpoint, Expected, Policy, Proof, Request, Role, Then};
 use crate::vector::record::answers::{self, Context, Place};
 use crate::vector::record::judged::Judged;
 
@@ -30,16 +28,14 @@ struct Asked {
 }
 
 impl Scribe<'_> {
-    /// The initial token request, with the policy it is to meet and, for the
-    /// Authorization Code Grant, the authorization request that precedes it.
+    /// The initial token request; for the Authorization Code Grant the
+    /// authorization request that precedes it comes first.
     pub(super) fn request(&mut self, moment: &Judged, request: TokenRequest) {
-        let next = match request.steer {
+        let policy = match request.steer {
             Steer::Defer => Policy::Defer,
             Steer::Interact => Policy::Interact,
             Steer::Complete => Policy::Complete,
         };
-        let does = "policy for the next token request";
-        self.prepare(does, Action::Control(Control::Policy { next }), Vec::new());
         let mut parameters = BTreeMap::new();
         let asked = match self.terms.one_time {
             true => self.present(moment, request, &mut parameters),
@@ -62,6 +58,7 @@ impl Scribe<'_> {
             } else {
                 Proof::None
             },
+            policy: Some(policy),
             answer_lost: request.lost,
         };
         self.step(moment, Action::Request(sent), expect);
@@ -183,9 +180,11 @@ impl Scribe<'_> {
             1 => "authorization_code".to_owned(),
             _ => format!("authorization_code_{number}"),
         };
-        self.glossary.define(&name, answers::authorization_code(&state));
+        self.glossary
+            .define(&name, answers::authorization_code(&state));
         let refused = "authorization_refused";
-        self.glossary.define(refused, format::Answer::AuthorizationRefused);
+        self.glossary
+            .define(refused, format::Answer::AuthorizationRefused);
         let brought = numbered("authorization_code", number);
         let captures = BTreeMap::from([("code".to_owned(), bare(&brought))]);
         let expect = vec![
@@ -214,6 +213,7 @@ impl Scribe<'_> {
             parameters,
             client: Role::Owner,
             proof: Proof::None,
+            policy: None,
             answer_lost: false,
         };
         debug_assert!(
@@ -255,6 +255,7 @@ pub(super) fn poll(draft: &Draft, by: Caller, lost: bool, bound: bool) -> Reques
         parameters,
         client,
         proof,
+        policy: None,
         answer_lost: lost,
     }
 }
@@ -270,6 +271,7 @@ pub(super) fn revocation(draft: &Draft, by: Caller, bound: bool) -> Request {
         parameters,
         client,
         proof,
+        policy: None,
         answer_lost: false,
     }
 }

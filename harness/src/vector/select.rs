@@ -1,0 +1,58 @@
+//! Choosing among vectors, by what is written in them.
+
+use super::format::Vector;
+
+/// What `--select` names: beginnings of ids, requirements, questions and
+/// sections, with commas.
+#[derive(Debug, Clone)]
+pub struct Selection(Vec<String>);
+
+impl Selection {
+    /// Parses an expression.
+    pub fn parse(text: &str) -> Selection {
+        let parts = text
+            .split(',')
+            .map(str::trim)
+            .filter(|part| !part.is_empty());
+        Selection(parts.map(str::to_owned).collect())
+    }
+
+    /// The vectors that match.
+    ///
+    /// # Errors
+    /// When a part of the expression matches none: saying less than asked would
+    /// pass for nothing.
+    pub fn apply(&self, vectors: Vec<Vector>) -> Result<Vec<Vector>, NothingSelected> {
+        let idle = self
+            .0
+            .iter()
+            .find(|part| !vectors.iter().any(|v| matches(v, part)));
+        if self.0.is_empty() || idle.is_some() {
+            return Err(NothingSelected(idle.cloned().unwrap_or_default()));
+        }
+        let chosen = |vector: &Vector| self.0.iter().any(|part| matches(vector, part));
+        Ok(vectors.into_iter().filter(chosen).collect())
+    }
+}
+
+fn matches(vector: &Vector, part: &str) -> bool {
+    vector.id.starts_with(part)
+        || vector.questions.iter().any(|id| id == part)
+        || vector
+            .requirements
+            .iter()
+            .any(|id| id == part || section(id) == Some(part))
+}
+
+/// The section in a requirement's id: `8.2` in `DTR-8.2-01`.
+fn section(id: &str) -> Option<&str> {
+    let (_, rest) = id.split_once('-')?;
+    rest.rsplit_once('-').map(|(section, _)| section)
+}
+
+/// A part of a selection that matches no vector.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "no vector is selected by `{0}`; name the beginning of an id (fork-C-02), a requirement (DTR-6.5.1-07), a question (C-02) or a section (8.2)"
+)]
+pub struct NothingSelected(String);

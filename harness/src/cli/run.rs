@@ -179,15 +179,21 @@ async fn make_short(engine: &Engine, failures: &[Failure]) -> Vec<Counted> {
     for failure in failures {
         kinds.entry(failure.kind()).or_default().push(failure);
     }
-    let mut counted = Vec::new();
+    let mut counted: Vec<Counted> = Vec::new();
     for alike in kinds.into_values().take(TOLD) {
         let Some(shortest) = alike.iter().min_by_key(|f| f.trace.events.len()) else {
             continue;
         };
-        counted.push(Counted {
-            failure: minimise(engine, (*shortest).clone()).await,
-            times: alike.len() as u64,
-        });
+        let failure = minimise(engine, (*shortest).clone()).await;
+        let times = alike.len() as u64;
+        // Made short, different kinds often turn out to be one.
+        match counted
+            .iter_mut()
+            .find(|c| c.failure.kind() == failure.kind())
+        {
+            Some(known) => known.times += times,
+            None => counted.push(Counted { failure, times }),
+        }
     }
     counted.sort_by_key(|c| c.failure.trace.events.len());
     counted

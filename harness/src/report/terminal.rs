@@ -161,10 +161,8 @@ fn summary(text: &mut String, document: &Document) {
     };
     let _ = writeln!(
         text,
-        "\n{verdict}: {} by {} against {}",
-        document.target,
-        document.draft,
-        "the requirements above".dimmed()
+        "\n{verdict}: {}, judged by {}",
+        document.target, document.draft
     );
     let _ = writeln!(
         text,

@@ -1,0 +1,67 @@
+//! What is committed is what is recorded now.
+
+use std::collections::BTreeSet;
+
+use dtr_harness::vector::{record, store};
+
+use crate::support::{DRAFT, committed, copy, recorded};
+
+#[test]
+fn the_committed_vectors_are_those_recorded_now() {
+    let (vectors, answers) = recorded();
+    let dir = committed();
+    let files = store::files(&DRAFT, vectors, answers);
+    let mut stale = Vec::new();
+    for (place, text) in &files {
+        let written = std::fs::read_to_string(dir.join(place)).unwrap_or_default();
+        if written != *text {
+            stale.push(place.display().to_string());
+        }
+    }
+    let there = store::list(&dir, &DRAFT).unwrap();
+    let foreign = there
+        .iter()
+        .filter(|path| !files.contains_key(path.strip_prefix(&dir).unwrap()));
+    stale.extend(foreign.map(|path| path.display().to_string()));
+    assert!(
+        stale.is_empty(),
+        "`dtr vectors record` would change {stale:?}"
+    );
+}
+
+#[test]
+fn recording_twice_writes_the_same_octets() {
+    let (vectors, answers) = recorded();
+    let (again, answers_again) = record::vectors(&DRAFT).unwrap();
+    assert_eq!(
+        store::files(&DRAFT, vectors, answers),
+        store::files(&DRAFT, &again, &answers_again)
+    );
+}
+
+#[test]
+fn recording_leaves_right_files_alone_and_removes_its_own_only() {
+    let (vectors, answers) = recorded();
+    let some: Vec<_> = vectors.iter().take(20).cloned().collect();
+    let dir = copy(&some);
+    let ours = dir.path().join("ietf-01/edge");
+    std::fs::create_dir_all(&ours).unwrap();
+    std::fs::write(ours.join("edge-00000000.json"), "{}").unwrap();
+    std::fs::write(ours.join("notes.txt"), "mine").unwrap();
+    let written = store::write(dir.path(), &DRAFT, &some, answers).unwrap();
+    assert_eq!((written.changed, written.removed), (0, 1));
+    assert!(ours.join("notes.txt").exists());
+}
+
+#[test]
+fn ids_are_unique_and_every_answer_is_named_by_some_vector() {
+    let (vectors, answers) = recorded();
+    let ids: BTreeSet<_> = vectors.iter().map(|v| &v.id).collect();
+    assert_eq!(ids.len(), vectors.len());
+    let expected = vectors
+        .iter()
+        .flat_map(|v| &v.steps)
+        .flat_map(|s| &s.expect);
+    let named: BTreeSet<_> = expected.map(|e| &e.answer).collect();
+    assert_eq!(named, answers.answers.keys().collect());
+}

@@ -244,3 +244,6 @@ fn possible(oracle: &Oracle, lawful: &Readings) -> Readings {
         .reduce(|all, case| all.union(&case))
         .unwrap_or_else(Readings::open)
 }
+
+#[cfg(test)]
+mod tests;

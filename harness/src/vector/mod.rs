@@ -4,7 +4,7 @@
 //!
 //! | module | what it does |
 //! |---|---|
-//! | [`format`] | the format, as types; the JSON Schema comes from them |
+//! | [`mod@format`] | the format, as types; the JSON Schema comes from them |
 //! | [`record`] | traces into vectors |
 //! | [`store`] | vectors into files, and back |
 //! | [`lint`] | are the files consistent, complete and where they belong? |

@@ -65,3 +65,24 @@ fn ids_are_unique_and_every_answer_is_named_by_some_vector() {
     let named: BTreeSet<_> = expected.map(|e| &e.answer).collect();
     assert_eq!(named, answers.answers.keys().collect());
 }
+
+#[test]
+fn the_readme_gives_the_numbers_of_today() {
+    let (vectors, answers) = recorded();
+    let readme = std::fs::read_to_string(committed().join("README.md")).unwrap();
+    let of = |kind: &str| vectors.iter().filter(|v| v.origin.kind() == kind).count();
+    let steps: usize = vectors.iter().map(|v| v.steps.len()).sum();
+    let steps = format!("{},{:03}", steps / 1000, steps % 1000);
+    for said in [
+        format!("`ietf-01/danger/` | {} |", of("danger")),
+        format!("`ietf-01/fork/` | {} |", of("fork")),
+        format!("`ietf-01/edge/` | {} |", of("edge")),
+        format!("the {} answers", answers.answers.len()),
+        format!("{} vectors, {steps} steps", vectors.len()),
+    ] {
+        assert!(
+            readme.contains(&said),
+            "vectors/README.md does not say “{said}”"
+        );
+    }
+}

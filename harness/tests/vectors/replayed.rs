@@ -3,7 +3,6 @@
 use std::path::Path;
 use std::process::{Command, Output};
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
 
 use dtr_harness::target::{Bundled, Limits, TransportKind};
 use dtr_harness::vector::format::{Then, Vector};
@@ -20,8 +19,7 @@ async fn play(vectors: Vec<Vector>, adjust: fn(&mut Config)) -> Vec<Played> {
         Bundled::start_with(kind, Limits::USUAL, 1, DRAFT, |config, _| adjust(config)).await;
     let server = server.expect("a free port on loopback");
     let answers = Arc::new(recorded().1.clone());
-    let stop = AtomicBool::new(false);
-    let played = replay(server.target(), &answers, vectors, &stop, |_| {}).await;
+    let played = replay(server.target(), &answers, vectors, |_| {}).await;
     server.shutdown().await;
     played
 }

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
 use std::time::Instant;
 
 use anstream::println;
@@ -37,13 +36,12 @@ async fn play(
     answers: Answers,
 ) -> Result<Vec<Played>, Trouble> {
     let answers = Arc::new(answers);
-    let stop = AtomicBool::new(false);
     let bar = progress(vectors.len() as u64, "vectors");
     let mut played = Vec::with_capacity(vectors.len());
     for (limits, vectors) in by_limits(vectors)? {
         let kind = TransportKind::Http;
         let server = Bundled::start(kind, limits, SEED, args.of.draft).await?;
-        let replay = replay::replay(server.target(), &answers, vectors, &stop, |n| bar.inc(n));
+        let replay = replay::replay(server.target(), &answers, vectors, |n| bar.inc(n));
         tokio::select! {
             done = replay => played.extend(done),
             _ = tokio::signal::ctrl_c() => {

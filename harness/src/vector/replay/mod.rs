@@ -16,7 +16,6 @@ mod playing;
 mod values;
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::format::{Answers, ClientKind, GrantType, Setup, Vector};
 use crate::target::Target;
@@ -76,20 +75,18 @@ pub struct Played {
 }
 
 /// Plays `vectors` against `target`. Those that suppose other limits or clients
-/// than the target has are inconclusive. `stop` ends the replay early; `done`
-/// hears of each batch's size.
+/// than the target has are inconclusive. `done` hears of each batch's size.
 pub async fn replay(
     target: &Arc<Target>,
     answers: &Arc<Answers>,
     mut vectors: Vec<Vector>,
-    stop: &AtomicBool,
     mut done: impl FnMut(u64),
 ) -> Vec<Played> {
     // Those that last equally long share a batch, so that none waits for another.
     vectors.sort_by_key(Vector::seconds);
     let mut played = Vec::with_capacity(vectors.len());
     let mut vectors = vectors.into_iter();
-    while !stop.load(Ordering::Relaxed) {
+    loop {
         let batch: Vec<Vector> = vectors.by_ref().take(WIDTH).collect();
         if batch.is_empty() {
             break;
@@ -98,7 +95,6 @@ pub async fn replay(
         played.extend(play(target, answers, batch).await);
         done(size);
     }
-    played.extend(vectors.map(|vector| inconclusive(vector, "the replay was stopped")));
     played.sort_by(|a, b| a.id.cmp(&b.id));
     played
 }

@@ -20,9 +20,17 @@ fn play(trace: &Trace, judged: &[Judged], readings: &Readings, random: &mut fast
     for (at, moment) in judged.iter().enumerate() {
         let outcomes = step(deferral, moment.event, &trace.terms, readings);
         // More often than not what is preferred, so that servers get somewhere.
-        let nth = if random.u8(..3) > 0 { 0 } else { random.usize(..outcomes.len()) };
+        let nth = if random.u8(..3) > 0 {
+            0
+        } else {
+            random.usize(..outcomes.len())
+        };
         let answer = outcomes[nth].answer;
-        let Some(choice) = moment.choices.iter().find(|c| c.allowed.answer.covers(answer)) else {
+        let Some(choice) = moment
+            .choices
+            .iter()
+            .find(|c| c.allowed.answer.covers(answer))
+        else {
             return Fate::Failed(at, answer);
         };
         if !choice.allowed.goes_on {
@@ -56,7 +64,11 @@ fn no_lawful_server_fails() {
                 chosen.with(*q, of[random.usize(..of.len())])
             });
             let fate = play(&trace, &judged, &readings, &mut random);
-            assert!(!matches!(fate, Fate::Failed(..)), "{}: {fate:?} {readings:?}", trace.id);
+            assert!(
+                !matches!(fate, Fate::Failed(..)),
+                "{}: {fate:?} {readings:?}",
+                trace.id
+            );
             passed += usize::from(fate == Fate::Passed);
         }
     }
@@ -75,7 +87,10 @@ fn a_server_that_reads_a_question_against_a_must_fails_the_vector_of_its_fork() 
     for question in Question::ALL {
         for (reading, entry) in question.readings().zip(question.entry().readings) {
             let origin = dtr_model::trace::Origin::Fork(format!("{question}={reading}"));
-            let mut forks = all.iter().filter(|(trace, _)| trace.origin == origin).peekable();
+            let mut forks = all
+                .iter()
+                .filter(|(trace, _)| trace.origin == origin)
+                .peekable();
             if entry.breaks.is_none() || forks.peek().is_none() {
                 continue;
             }
@@ -83,7 +98,10 @@ fn a_server_that_reads_a_question_against_a_must_fails_the_vector_of_its_fork() 
             let mut random = fastrand::Rng::with_seed(7);
             let caught = forks.any(|(trace, judged)| {
                 (0..30).any(|_| {
-                    matches!(play(trace, judged, &readings, &mut random), Fate::Failed(..))
+                    matches!(
+                        play(trace, judged, &readings, &mut random),
+                        Fate::Failed(..)
+                    )
                 })
             });
             let name = format!("{question}={reading}");

@@ -14,7 +14,9 @@ use owo_colors::OwoColorize;
 use super::out::println;
 use super::{Exit, Trouble};
 use crate::report::diagram;
+use crate::report::document::keyword;
 use crate::suite;
+use crate::vector::record;
 
 /// Arguments of `dtr explain`.
 #[derive(Debug, clap::Args)]
@@ -43,36 +45,36 @@ pub(super) fn explain(args: &Args) -> Result<Exit, Trouble> {
 }
 
 fn one(id: &str) -> Result<(), Trouble> {
-    // A reading is told with its question, to which the others belong.
-    let (choice, _) = id.split_once(['/', '=']).unwrap_or((id, ""));
-    if let Some(question) = Question::named(choice) {
-        return Ok(explain_question(question));
-    }
-    if let Some(property) = Property::named(id) {
+    let named = |t: &Trace| t.id == id;
+    if let Some(question) = Question::named(id) {
+        explain_question(question);
+    } else if let Some(property) = Property::named(id) {
         println!("{} {}", property.bold(), property.text());
-        return Ok(example("The shortest way to put it to the test:", |t| {
-            t.origin == Origin::Danger(id.to_owned())
-        }));
-    }
-    if let Some(row) = requirement::named(id) {
+        let origin = Origin::Danger(id.to_owned());
+        example("The shortest way to put it to the test:", |t| {
+            t.origin == origin
+        });
+    } else if let Some(row) = requirement::named(id) {
         println!(
-            "{} (section {}, {:?}) {}",
+            "{} (section {}, {}) {}",
             row.id.bold(),
             row.section,
-            row.level,
+            keyword(row.level),
             row.text
         );
-        return Ok(example("A trace that bears on it:", |t| {
-            suite::bearing(t).contains_key(id)
-        }));
-    }
-    let traces = suite::recorded();
-    let Some(trace) = traces.iter().find(|t| t.id == id) else {
+        let bears = |t: &Trace| suite::bearing(t).contains_key(id);
+        example("A trace that bears on it:", bears);
+    } else if let Some(trace) = record::traces()
+        .iter()
+        .chain(&suite::recorded())
+        .find(|t| named(t))
+    {
+        println!("{}", diagram::of_trace(trace));
+    } else {
         return Err(Trouble::new(format!(
             "`{id}` is no requirement, question, property or trace; `dtr explain questions` lists the questions, `dtr vectors list` the traces"
         )));
-    };
-    println!("{}", diagram::of_trace(trace));
+    }
     Ok(())
 }
 

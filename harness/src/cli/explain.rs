@@ -46,7 +46,9 @@ pub(super) fn explain(args: &Args) -> Result<Exit, Trouble> {
 
 fn one(id: &str) -> Result<(), Trouble> {
     let named = |t: &Trace| t.id == id;
-    if let Some(question) = Question::named(id) {
+    // A reading is told with its question, to which the others belong.
+    let (choice, _) = id.split_once(['/', '=']).unwrap_or((id, ""));
+    if let Some(question) = Question::named(choice) {
         explain_question(question);
     } else if let Some(property) = Property::named(id) {
         println!("{} {}", property.bold(), property.text());

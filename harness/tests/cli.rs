@@ -1,0 +1,18 @@
+//! The binary as its users run it: what it says, what it writes, how it ends.
+
+#[path = "cli/check.rs"]
+mod check;
+#[path = "cli/explain.rs"]
+mod explain;
+#[path = "cli/failing.rs"]
+mod failing;
+#[path = "cli/faulty.rs"]
+mod faulty;
+#[path = "cli/run.rs"]
+mod run;
+#[path = "cli/serve.rs"]
+mod serve;
+#[path = "cli/support.rs"]
+mod support;
+#[path = "cli/usage.rs"]
+mod usage;

@@ -1,0 +1,67 @@
+//! `dtr explain`: every kind of id.
+
+use crate::support::dtr;
+
+fn explained(id: &str, words: &[&str]) {
+    let ran = dtr(&["explain", id]).exits(0).says(words);
+    assert_eq!(ran.err, "", "{id}");
+}
+
+#[test]
+fn a_question_comes_with_its_readings_and_what_tells_them_apart() {
+    let words = [
+        "C-02 Approved in time",
+        "C-02/A",
+        "C-02/B, the pin",
+        "fork-C-02=A-",
+        "◀── AS",
+    ];
+    explained("C-02", &words);
+    explained("C-02/A", &words);
+    explained("C-02=A", &words);
+}
+
+#[test]
+fn a_property_and_a_requirement_come_with_a_trace() {
+    explained(
+        "S1",
+        &["S1 at most one token response", "danger-S1-", "──▶ AS"],
+    );
+    explained(
+        "DTR-6.5.1-07",
+        &[
+            "DTR-6.5.1-07",
+            "6.5.1",
+            "A trace that bears on it",
+            "──▶ AS",
+        ],
+    );
+}
+
+#[test]
+fn a_trace_is_drawn() {
+    let question = dtr(&["explain", "C-02"]).exits(0);
+    let id = question.out.split_whitespace().find_map(|word| {
+        let id = word.trim_end_matches(':');
+        id.starts_with("fork-C-02=A-").then_some(id)
+    });
+    explained(
+        id.expect("named above"),
+        &["approved", "time passes", "poll by owner", "expired_token"],
+    );
+}
+
+#[test]
+fn the_lists_hold_what_can_be_explained() {
+    explained("questions", &["C-01 ", "C-02 "]);
+    explained("properties", &["S1 ", "L5 "]);
+    explained("requirements", &["DTR-6.5.1-07 "]);
+}
+
+#[test]
+fn an_unknown_id_is_refused_with_where_to_look() {
+    for id in ["C-99", "", "fork", "S1 "] {
+        dtr(&["explain", id]).refuses(&[&format!("`{id}`"), "dtr explain questions"]);
+    }
+    dtr(&["explain"]).refuses(&["<ID>"]);
+}

@@ -35,6 +35,8 @@ fn a_token_after_an_approval_is_allowed_and_a_denial_is_not() {
 fn a_second_token_names_the_reading_it_follows_and_the_must_it_breaks() {
     let mut oracle = approved();
     oracle.observe(POLL, TOKEN);
+    // Without the wait `slow_down` would be lawful too (C-10/A).
+    oracle.observe(Event::Tick, Answer::Silence);
     let Ruling::Unaccepted { readings, allowed } = oracle.observe(POLL, TOKEN) else {
         panic!("a second token was let through");
     };

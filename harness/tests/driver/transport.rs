@@ -123,8 +123,12 @@ async fn fails(manner: Manner, expected: fn(&TransportFailure) -> bool) {
 }
 
 fn response(head: &str, body: &[u8]) -> Manner {
+    // This server closes after each response. Unsaid, the next request may find a
+    // connection that is being closed.
+    let length = body.len();
     let mut octets =
-        format!("HTTP/1.1 {head}\r\nContent-Length: {}\r\n\r\n", body.len()).into_bytes();
+        format!("HTTP/1.1 {head}\r\nConnection: close\r\nContent-Length: {length}\r\n\r\n")
+            .into_bytes();
     octets.extend_from_slice(body);
     Manner::Write(octets)
 }

@@ -8,8 +8,6 @@
 pub struct Draft {
     /// Short name, as given to `--draft` and used under `vectors/`.
     pub id: &'static str,
-    /// The document's full name.
-    pub document: &'static str,
     /// `grant_type` of a poll (Section 6.5).
     pub deferred_grant: &'static str,
     /// `token_type_hint` that names a deferral code (Section 8.1).
@@ -42,7 +40,6 @@ impl Draft {
     /// draft-ietf-oauth-deferred-token-response-01, the default.
     pub const IETF_01: Draft = Draft {
         id: "ietf-01",
-        document: "draft-ietf-oauth-deferred-token-response-01",
         deferred_grant: "urn:ietf:params:oauth:grant-type:deferred",
         deferral_code_type: "urn:ietf:params:oauth:token-type:deferral-code",
         completion_mode: "completion_mode",

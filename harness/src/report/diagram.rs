@@ -13,11 +13,9 @@ use dtr_model::event::{Answer, Caller, Event};
 use dtr_model::generate::Situation;
 
 use crate::engine::Failure;
+use crate::target::bundled::TICK_SECONDS;
 
-/// Seconds a tick stands for when a trace is shown without a target.
-const TICK_SECONDS: u64 = 5;
-
-/// A trace with the answers of a server at the pins.
+/// A trace with the answers of a server at the pins, and the bundled server's ticks.
 pub fn of_trace(trace: &Trace) -> String {
     let mut situation = Situation::START;
     let mut text = String::new();

@@ -23,7 +23,7 @@ use super::transport::{Http, InProcess, Transport, TransportKind};
 use super::{Limits, Target};
 
 /// Seconds in a tick: the least by which `slow_down` raises the interval (Section 6.5).
-pub const TICK_SECONDS: u64 = 5;
+pub const TICK_SECONDS: u64 = Draft::IETF_01.min_raise;
 /// What the server's clock shows at the start.
 pub const START: u64 = 1_800_000_000;
 /// A request with a one-time credential may be repeated for less than a tick (C-45).

@@ -130,11 +130,6 @@ impl Lease {
         self.pair.as_ref().expect("only drop takes the pair away")
     }
 
-    /// Sets what the next session's randomness starts from, so that a trace can be run again as it was.
-    pub fn reseed(&mut self, seed: u64) {
-        self.seed = seed;
-    }
-
     /// What the next session's randomness starts from.
     pub fn seed(&self) -> u64 {
         self.seed

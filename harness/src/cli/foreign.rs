@@ -49,6 +49,7 @@ pub(super) async fn look_at(url: &str, draft: Draft, seed: u64) -> Result<Docume
             tick_seconds: TICK_SECONDS,
             seed,
             elapsed: began.elapsed().as_secs_f64(),
+            ..Setting::default()
         },
     ))
 }

@@ -5,7 +5,9 @@
 mod check;
 mod explain;
 mod foreign;
+mod merge;
 mod out;
+mod reporting;
 mod run;
 mod schema;
 mod serve;
@@ -34,6 +36,8 @@ enum Verb {
     Check(check::Args),
     /// Run the suite against an authorization server; without a target, the bundled one
     Run(run::Args),
+    /// Add up the reports of all partitions of a run
+    Merge(merge::Args),
     /// Serve the reference authorization server
     Serve(serve::Args),
     /// Record, replay and check the test vectors
@@ -88,6 +92,7 @@ pub fn main() -> ExitCode {
     let exit = match cli.verb {
         Verb::Check(args) => check::check(&args),
         Verb::Run(args) => run::run(&args),
+        Verb::Merge(args) => merge::merge(&args),
         Verb::Serve(args) => serve::serve(&args),
         Verb::Vectors(args) => vectors::vectors(&args),
         Verb::Schema(args) => schema::schema(&args),

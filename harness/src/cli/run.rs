@@ -1,8 +1,7 @@
 //! `dtr run`: the suite against a server.
 
 use std::collections::{BTreeMap, HashSet};
-use std::fs::OpenOptions;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
@@ -14,12 +13,14 @@ use dtr_model::question::Readings;
 use dtr_model::{Terms, Trace};
 use tokio::runtime::Runtime;
 
-use super::{Exit, Trouble, draft, foreign, out};
+use super::reporting::Reporting;
+use super::{Exit, Trouble, draft, foreign};
 use crate::driver::check_metadata;
 use crate::engine::{Engine, Failure, Outcome, minimise};
 use crate::failures::Failures;
-use crate::report::document::{Counted, Document, Setting, Verdict};
-use crate::report::{progress, terminal};
+use crate::report::document::{Counted, Document, Setting};
+use crate::report::partition::Partition;
+use crate::report::progress;
 use crate::suite::{self, Selection};
 use crate::target::bundled::TICK_SECONDS;
 use crate::target::{Bundled, Limits, TransportKind};
@@ -42,49 +43,32 @@ pub(super) struct Args {
     /// Seed of the random walks
     #[arg(long, default_value_t = 1, value_name = "N")]
     seed: u64,
-    /// Write the report as JSON
-    #[arg(long, value_name = "FILE")]
-    json: Option<PathBuf>,
+    /// Run only part of the traces, as in 2/4; `dtr merge` adds up the reports of all parts
+    #[arg(long, value_name = "K/N", conflicts_with = "url")]
+    partition: Option<Partition>,
     /// Call the bundled server in process instead of over HTTP
     #[arg(long, conflicts_with = "url")]
     in_process: bool,
     /// Where failing traces are kept, to be run first next time
     #[arg(long, default_value = ".dtr/failures.json", value_name = "FILE")]
     failures: PathBuf,
+    #[command(flatten)]
+    reporting: Reporting,
 }
 
 pub(super) fn run(args: &Args) -> Result<Exit, Trouble> {
     let runtime = Runtime::new()?;
     runtime.block_on(async {
-        if let Some(path) = &args.json {
-            can_be_written(path)?;
-        }
+        let reporting = args.reporting.ready()?;
         let (document, kept) = match &args.url {
             Some(url) => (foreign::look_at(url, args.draft, args.seed).await?, None),
             None => bundled(args).await.map(|(d, kept)| (d, Some(kept)))?,
         };
-        out::write(format_args!("{}", terminal::render(&document)));
-        if let Some(path) = &args.json {
-            let text = serde_json::to_string_pretty(&document)? + "\n";
-            std::fs::write(path, text)
-                .map_err(|e| Trouble::new(format!("cannot write {}: {e}", path.display())))?;
-        }
         if let Some(kept) = kept {
             kept.write(&args.failures)?;
         }
-        Ok(match document.verdict {
-            Verdict::Fail => Exit::Fail,
-            Verdict::Inconclusive => Exit::Inconclusive,
-            _ => Exit::Pass,
-        })
+        reporting.tell(document)
     })
-}
-
-/// Better known before the run than after it.
-fn can_be_written(path: &Path) -> Result<(), Trouble> {
-    let open = OpenOptions::new().create(true).append(true).open(path);
-    open.map(drop)
-        .map_err(|e| Trouble::new(format!("cannot write {}: {e}", path.display())))
 }
 
 /// Starts the bundled server, once for each choice of limits that traces ask
@@ -102,7 +86,7 @@ async fn bundled(args: &Args) -> Result<(Document, Failures), Trouble> {
     let bar = progress(traces.len() as u64, "traces");
     let mut outcome = Outcome::default();
     let mut told = Vec::new();
-    let mut where_it_was = Vec::new();
+    let mut metadata_due = args.partition.is_none_or(Partition::is_first);
     for (limits, traces) in by_limits(again).into_iter().chain(by_limits(fresh)) {
         if stop.load(Ordering::Relaxed) {
             outcome.stopped = true;
@@ -114,8 +98,11 @@ async fn bundled(args: &Args) -> Result<(Document, Failures), Trouble> {
         };
         let server = Bundled::start(kind, limits, args.seed, args.draft).await?;
         let target = Arc::clone(server.target());
-        where_it_was.push(target.endpoints.issuer.to_string());
-        outcome.take_in(check_metadata(&target).await);
+        // It is the same program whatever its limits, so it is asked once.
+        if metadata_due {
+            outcome.take_in(check_metadata(&target).await);
+            metadata_due = false;
+        }
         // Our own server has to read every question as its pins say.
         let engine = Engine::new(target, Readings::pins(), Arc::clone(&stop));
         let part = engine.run(traces, |n| bar.inc(n)).await;
@@ -138,10 +125,12 @@ async fn bundled(args: &Args) -> Result<(Document, Failures), Trouble> {
     }
     let setting = Setting {
         draft: args.draft.id,
-        target: format!("bundled reference server at {}", where_it_was.join(" and ")),
+        target: "bundled reference server".to_owned(),
         tick_seconds: TICK_SECONDS,
         seed: args.seed,
         elapsed: began.elapsed().as_secs_f64(),
+        select: args.select.clone(),
+        partition: args.partition,
     };
     Ok((Document::new(&outcome, &told, setting), kept))
 }
@@ -158,7 +147,11 @@ fn selected(args: &Args, kept: &Failures) -> Result<Vec<Trace>, Trouble> {
         None => all,
         Some(expression) => Selection::parse(expression).apply(all)?,
     };
-    Ok(suite::unique(chosen))
+    let mut chosen = suite::unique(chosen);
+    if let Some(partition) = args.partition {
+        chosen.retain(|t| partition.holds(&t.id));
+    }
+    Ok(chosen)
 }
 
 fn by_limits(traces: Vec<Trace>) -> Vec<(Limits, Vec<Trace>)> {

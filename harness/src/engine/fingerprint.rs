@@ -8,6 +8,7 @@
 //! out; a trace of which no case is left shows that the server reads a question
 //! in two ways.
 
+use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap};
 
 use dtr_model::question::{Question, Reading, Readings};
@@ -22,13 +23,32 @@ impl Evidence {
     pub fn add(&mut self, mut cases: Vec<Readings>, trace: &str) {
         cases.sort_unstable();
         cases.dedup();
-        self.0.entry(cases).or_insert_with(|| trace.to_owned());
+        self.note(cases, trace);
     }
 
     /// Adds other evidence.
     pub fn extend(&mut self, other: Evidence) {
         for (cases, trace) in other.0 {
-            self.0.entry(cases).or_insert(trace);
+            self.note(cases, &trace);
+        }
+    }
+
+    /// Each kind of evidence, and the trace that gave it.
+    pub fn iter(&self) -> impl Iterator<Item = (&Vec<Readings>, &String)> {
+        self.0.iter()
+    }
+
+    /// Of the traces that gave the same, the one whose id comes first: so the
+    /// evidence does not depend on the order in which traces end.
+    fn note(&mut self, cases: Vec<Readings>, trace: &str) {
+        match self.0.entry(cases) {
+            Entry::Occupied(mut known) if trace < known.get().as_str() => {
+                known.insert(trace.to_owned());
+            }
+            Entry::Occupied(_) => {}
+            Entry::Vacant(new) => {
+                new.insert(trace.to_owned());
+            }
         }
     }
 }
@@ -151,6 +171,23 @@ mod tests {
             panic!("{} conflicts", found.conflicts.len());
         };
         assert_eq!((&*conflict.earlier.1, &*conflict.later.1), ("a", "b"));
+    }
+
+    #[test]
+    fn the_order_in_which_traces_end_does_not_matter() {
+        let cases = || vec![only(Question::C05, A)];
+        let mut one = Evidence::default();
+        one.add(cases(), "b");
+        one.add(cases(), "a");
+        let mut other = Evidence::default();
+        other.add(cases(), "a");
+        other.add(cases(), "b");
+        let mut sum = Evidence::default();
+        sum.add(cases(), "b");
+        sum.extend(other.clone());
+        for evidence in [one, other, sum] {
+            assert_eq!(evidence.iter().next().map(|(_, t)| t.as_str()), Some("a"));
+        }
     }
 
     #[test]

@@ -8,7 +8,7 @@ use dtr_model::event::{Answer, Event};
 use dtr_model::question::{Question, Reading, Readings};
 use dtr_model::requirement::{self, Level};
 
-use super::{Tally, is_tick};
+use super::{Deed, Place, Tally, Visit, is_tick};
 use crate::driver::{Exchange, Observation, Seen, Session};
 use crate::oracle::{Oracle, Ruling};
 use crate::target::{Lease, Target};
@@ -107,7 +107,7 @@ impl Running {
     /// The clock was advanced by one tick.
     pub(super) fn tick(&mut self) {
         if self.waits() {
-            self.oracle.observe(Event::Tick, Answer::Silence);
+            self.observe(Event::Tick, Answer::Silence);
             self.remember(Event::Tick, Answer::Silence.to_string(), Vec::new());
             self.at += 1;
             self.tick += 1;
@@ -163,7 +163,7 @@ impl Running {
         let words = answer.to_string();
         self.remember(event, words.clone(), exchanges);
         let ruling = match answer {
-            Seen::Answer(answer) => (answer, self.oracle.observe(event, answer)),
+            Seen::Answer(answer) => (answer, self.observe(event, answer)),
             Seen::Strange(what) => {
                 let allowed = self.oracle.allowed(event);
                 return self.fail(all_rows, Vec::new(), allowed, what);
@@ -203,6 +203,22 @@ impl Running {
             let detail = first.detail.clone();
             self.fail(requirements, Vec::new(), BTreeSet::new(), detail);
         }
+    }
+
+    /// Lets the oracle take in an answer, and counts where the deferral went,
+    /// as far as there is no doubt about it.
+    fn observe(&mut self, event: Event, answer: Answer) -> Ruling {
+        let from = self.place();
+        let ruling = self.oracle.observe(event, answer);
+        if let (Ruling::Allowed, Some(from), Some(to)) = (&ruling, from, self.place()) {
+            let by = Deed::of(event);
+            self.report.tally.visited(Visit { from, by, to });
+        }
+        ruling
+    }
+
+    fn place(&self) -> Option<Place> {
+        Place::common(self.oracle.accepted_deferrals(), &self.trace.terms)
     }
 
     fn count(&mut self, observation: &Observation) {

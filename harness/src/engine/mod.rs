@@ -16,11 +16,13 @@ mod fingerprint;
 mod judge;
 mod minimise;
 mod tally;
+mod visit;
 
 pub use fingerprint::{Conflict, Evidence, Fingerprint, fingerprint};
 pub use judge::{Failure, StepRecord};
 pub use minimise::minimise;
 pub use tally::{Count, Tally};
+pub use visit::{Deed, Place, Visit};
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};

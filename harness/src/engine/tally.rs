@@ -1,9 +1,10 @@
 //! What many observations add up to: for each requirement how often it held and
-//! broke, and the evidence for how the server reads the open points.
+//! broke, the evidence for how the server reads the open points, and where the
+//! deferrals went.
 
 use std::collections::BTreeMap;
 
-use super::Evidence;
+use super::{Evidence, Visit};
 
 /// How often a requirement was observed.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -16,13 +17,15 @@ pub struct Count {
     pub slighted: u64,
 }
 
-/// Requirement by requirement, and the evidence about readings.
+/// Requirement by requirement, the evidence about readings, and the places visited.
 #[derive(Debug, Clone, Default)]
 pub struct Tally {
     /// By requirement id.
     pub requirements: BTreeMap<&'static str, Count>,
     /// What the traces leave possible.
     pub evidence: Evidence,
+    /// Where deferrals went, and how often.
+    pub visits: BTreeMap<Visit, u64>,
 }
 
 impl Tally {
@@ -41,6 +44,11 @@ impl Tally {
         self.requirements.entry(id).or_default().slighted += 1;
     }
 
+    /// Counts a step from one place to another.
+    pub fn visited(&mut self, visit: Visit) {
+        *self.visits.entry(visit).or_default() += 1;
+    }
+
     /// Adds another tally.
     pub fn add(&mut self, other: Tally) {
         for (id, count) in other.requirements {
@@ -48,6 +56,9 @@ impl Tally {
             mine.held += count.held;
             mine.broken += count.broken;
             mine.slighted += count.slighted;
+        }
+        for (visit, times) in other.visits {
+            *self.visits.entry(visit).or_default() += times;
         }
         self.evidence.extend(other.evidence);
     }

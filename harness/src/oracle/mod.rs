@@ -133,6 +133,12 @@ impl Oracle {
         self.beliefs.iter().map(|b| b.deferral)
     }
 
+    /// The states that the deferral may be in under accepted readings.
+    pub fn accepted_deferrals(&self) -> impl Iterator<Item = Deferral> {
+        let accepted = self.beliefs.iter().filter(|b| self.is_accepted(b));
+        accepted.map(|b| b.deferral)
+    }
+
     fn is_accepted(&self, belief: &Belief) -> bool {
         belief.readings.meet(&self.accepted).is_some()
     }

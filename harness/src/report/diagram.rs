@@ -48,9 +48,24 @@ pub fn of_failure(failure: &Failure, tick_seconds: u64) -> String {
     text
 }
 
+/// Who acts: `AS` when it calls back, `time` when it passes.
+pub fn actor(event: Event) -> &'static str {
+    match event {
+        Event::Request(_) => "client",
+        Event::Poll { by, .. } | Event::Revoke { by } => match by {
+            Caller::OtherClient => "stranger",
+            Caller::Owner | Caller::OtherKey => "client",
+        },
+        Event::Decide(_) | Event::Lapse(_) | Event::Return(_) | Event::Widen => "control",
+        Event::ResponseLost => "network",
+        Event::Callback(_) => "AS",
+        Event::Tick => "time",
+    }
+}
+
 /// Who acts, which way the arrow points, and who answers.
 fn lines(text: &mut String, at: u64, event: Event, seen: &str) {
-    let who = match event {
+    match event {
         Event::Tick => {
             let _ = writeln!(text, "{:>8} time passes", "⋮");
             return;
@@ -59,14 +74,9 @@ fn lines(text: &mut String, at: u64, event: Event, seen: &str) {
             let _ = writeln!(text, "{at:>5} s  {:<8} ◀── AS  {event}: {seen}", "client");
             return;
         }
-        Event::Request(_) => "client",
-        Event::Poll { by, .. } | Event::Revoke { by } => match by {
-            Caller::OtherClient => "stranger",
-            Caller::Owner | Caller::OtherKey => "client",
-        },
-        Event::Decide(_) | Event::Lapse(_) | Event::Return(_) | Event::Widen => "control",
-        Event::ResponseLost => "network",
-    };
+        _ => {}
+    }
+    let who = actor(event);
     let _ = writeln!(text, "{at:>5} s  {who:<8} ──▶ AS  {event}");
     if seen != Answer::Silence.to_string() {
         let _ = writeln!(text, "{:>7}  {who:<8} ◀── AS  {seen}", "");

@@ -2,14 +2,24 @@
 //!
 //! | file | for |
 //! |---|---|
-//! | `document.rs` | machines: one JSON document with a published schema |
+//! | `document/` | machines: one JSON document with a published schema |
+//! | `junit.rs` | CI services: JUnit's XML |
+//! | `html/` | people: one page that needs nothing else |
 //! | `terminal.rs` | people: a tree by section, readings, failures, a summary |
 //! | `diagram.rs` | a trace as a sequence diagram in text |
 //! | `curl.rs` | a failing trace as a shell script, with the waits in it |
+//! | `sections.rs` | the tree of checks that every report shows |
+//! | `baseline.rs` | failures that are known |
+//! | `partition.rs`, `merge.rs` | a run in parts, and its parts as a whole |
 
+pub mod baseline;
 pub mod curl;
 pub mod diagram;
 pub mod document;
+pub mod junit;
+pub mod merge;
+pub mod partition;
+pub mod sections;
 pub mod terminal;
 
 use indicatif::{ProgressBar, ProgressStyle};

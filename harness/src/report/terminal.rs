@@ -7,13 +7,23 @@ use dtr_model::question::Question;
 use dtr_model::requirement;
 use owo_colors::OwoColorize;
 
-use super::document::{Check, Document, FailureDocument, Verdict};
+use super::document::{Check, Document, FailureDocument, StepDocument, Verdict};
+use super::sections;
+
+/// How much of the tree is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Detail {
+    /// Every section, and below it the checks that call for attention.
+    WhatMatters,
+    /// Every check.
+    Everything,
+}
 
 /// The whole report, coloured; print it through something that strips colour
 /// where it is not wanted.
-pub fn render(document: &Document) -> String {
+pub fn render(document: &Document, detail: Detail) -> String {
     let mut text = String::new();
-    sections(&mut text, document);
+    tree(&mut text, document, detail);
     readings(&mut text, document);
     for failure in &document.failures {
         describe(&mut text, failure);
@@ -21,35 +31,72 @@ pub fn render(document: &Document) -> String {
     untold(&mut text, document);
     metadata(&mut text, document);
     unfinished(&mut text, document);
+    baseline(&mut text, document);
     summary(&mut text, document);
     text
 }
 
-/// The checks, under the sections of the text.
-fn sections(text: &mut String, document: &Document) {
-    let mut by_section: Vec<(&str, Vec<&Check>)> = Vec::new();
-    for check in &document.checks {
-        let section = requirement::named(&check.id).map_or("", |r| r.section_number());
-        match by_section.iter_mut().find(|(s, _)| *s == section) {
-            Some((_, checks)) => checks.push(check),
-            None => by_section.push((section, vec![check])),
+/// The checks, under the sections of the text. A section is as good as its
+/// worst check.
+fn tree(text: &mut String, document: &Document, detail: Detail) {
+    for section in sections::sections(document) {
+        let worst = section.checks.iter().map(|c| c.verdict).max();
+        // One that was not put to the test does not spoil those that held.
+        let worst = match (worst, section.count(Verdict::Pass)) {
+            (Some(Verdict::Unobserved), 1..) => Verdict::Pass,
+            (worst, _) => worst.unwrap_or(Verdict::Unobserved),
+        };
+        let counts = TOLD.iter().filter_map(|(verdict, word)| {
+            let count = section.count(*verdict);
+            (count > 0).then(|| format!("{count} {word}"))
+        });
+        let counts = counts.collect::<Vec<_>>().join(", ");
+        let title = format!("Section {}", section.number);
+        let _ = writeln!(
+            text,
+            "{} {:<15} {}",
+            mark(worst),
+            title.bold(),
+            counts.dimmed()
+        );
+        for check in section.checks {
+            let matters = matches!(
+                check.verdict,
+                Verdict::Fail | Verdict::Known | Verdict::Warn
+            );
+            if matters || detail == Detail::Everything {
+                leaf(text, document, check);
+            }
         }
     }
-    for (section, checks) in by_section {
-        let _ = writeln!(text, "{}", format!("Section {section}").bold());
-        for check in checks {
-            let row = document.requirements.get(&check.id);
-            let says = requirement::named(&check.id).map_or("", |r| r.text);
-            let times = row.map_or(0, |r| r.held + r.broken + r.slighted);
-            let level = check.level.dimmed();
-            let _ = writeln!(
-                text,
-                "  {} {:<14} {says} {level} {}",
-                mark(check.verdict),
-                check.id,
-                format!("×{times}").dimmed()
-            );
-        }
+}
+
+/// The words of a section's counts.
+const TOLD: [(Verdict, &str); 5] = [
+    (Verdict::Fail, "broken"),
+    (Verdict::Known, "broken as known"),
+    (Verdict::Warn, "with a warning"),
+    (Verdict::Pass, "held"),
+    (Verdict::Unobserved, "not put to the test"),
+];
+
+fn leaf(text: &mut String, document: &Document, check: &Check) {
+    let times = sections::times(document, check);
+    let _ = writeln!(
+        text,
+        "  {} {:<14} {} {} {}",
+        mark(check.verdict),
+        check.id,
+        sections::asks(check),
+        check.level.dimmed(),
+        format!("×{times}").dimmed()
+    );
+    if let Some(why) = &check.why {
+        let word = match check.verdict {
+            Verdict::Known => "known: ",
+            _ => "",
+        };
+        let _ = writeln!(text, "    {}", format!("{word}{why}").dimmed());
     }
 }
 
@@ -57,6 +104,7 @@ fn mark(verdict: Verdict) -> String {
     match verdict {
         Verdict::Pass => "✓".green().to_string(),
         Verdict::Fail => "✗".red().bold().to_string(),
+        Verdict::Known => "✗".yellow().to_string(),
         Verdict::Warn => "!".yellow().to_string(),
         Verdict::Inconclusive => "?".yellow().to_string(),
         Verdict::Unobserved => "·".dimmed().to_string(),
@@ -107,11 +155,42 @@ fn describe(text: &mut String, failure: &FailureDocument) {
     for line in failure.diagram.lines() {
         let _ = writeln!(text, "  {line}");
     }
+    if let Some(step) = failure.steps.last() {
+        wire(text, step);
+    }
     let _ = writeln!(text, "\n  As a script:\n");
     for line in failure.script.lines() {
         let _ = writeln!(text, "    {line}");
     }
     let _ = writeln!(text, "\n  Again: dtr run --select {}", failure.trace);
+}
+
+/// What came over the wire at the failing step; the other steps' exchanges are
+/// in the JSON and HTML reports.
+fn wire(text: &mut String, step: &StepDocument) {
+    let last = step.exchanges.iter().rfind(|e| !e.control);
+    let Some(response) = last.and_then(|e| e.response.as_ref()) else {
+        return;
+    };
+    let _ = writeln!(text, "\n  Over the wire at last:\n");
+    let headers = response.headers.iter().map(String::as_str);
+    let body = response.body.lines();
+    let lines = std::iter::once(&*response.line)
+        .chain(headers)
+        .chain([""])
+        .chain(body);
+    for line in lines.take(WIRE_LINES) {
+        let _ = writeln!(text, "    {}", plain(line));
+    }
+}
+
+/// Lines of a response that are shown.
+const WIRE_LINES: usize = 24;
+
+/// What a server says must not steer the terminal.
+fn plain(line: &str) -> String {
+    let told: String = line.chars().take(200).collect();
+    told.replace(char::is_control, "\u{fffd}")
 }
 
 /// Failing traces of kinds that there was no room for.
@@ -145,6 +224,23 @@ fn unfinished(text: &mut String, document: &Document) {
     }
 }
 
+/// What the baseline has to say, stale entries above all.
+fn baseline(text: &mut String, document: &Document) {
+    let Some(applied) = &document.baseline else {
+        return;
+    };
+    for stale in &applied.stale {
+        let _ = writeln!(
+            text,
+            "\n{} stale in the baseline, line {}: {}: {}",
+            "✗".red().bold(),
+            stale.line,
+            stale.check.bold(),
+            stale.why
+        );
+    }
+}
+
 fn summary(text: &mut String, document: &Document) {
     let counts = &document.counts;
     let tally = |wanted| {
@@ -164,9 +260,13 @@ fn summary(text: &mut String, document: &Document) {
         "\n{verdict}: {}, judged by {}",
         document.target, document.draft
     );
+    let known = match tally(Verdict::Known) {
+        0 => String::new(),
+        known => format!("{known} broken as known, "),
+    };
     let _ = writeln!(
         text,
-        "  {} requirements held, {} broken, {} with a warning, {} not put to the test",
+        "  {} requirements held, {} broken, {known}{} with a warning, {} not put to the test",
         tally(Verdict::Pass),
         tally(Verdict::Fail),
         tally(Verdict::Warn),

@@ -7,7 +7,7 @@ use dtr_harness::driver::check_metadata;
 use dtr_harness::engine::{Engine, Outcome, minimise};
 use dtr_harness::failures::Failures;
 use dtr_harness::report::document::{Counted, Document, Setting, Verdict};
-use dtr_harness::report::terminal;
+use dtr_harness::report::terminal::{self, Detail};
 use dtr_harness::suite::{self, Selection};
 use dtr_harness::target::bundled::TICK_SECONDS;
 use dtr_harness::target::{Bundled, Limits, TransportKind};
@@ -48,7 +48,7 @@ fn document(outcome: &Outcome, told: &[Counted]) -> Document {
         target: "a faulty server".to_owned(),
         tick_seconds: TICK_SECONDS,
         seed: 1,
-        elapsed: 0.0,
+        ..Setting::default()
     };
     Document::new(outcome, told, setting)
 }
@@ -118,7 +118,8 @@ async fn a_second_token_is_told_in_four_steps() {
         assert!(failure.script.contains(line), "{}", failure.script);
     }
 
-    let told = anstream::adapter::strip_str(&terminal::render(&document)).to_string();
+    let told =
+        anstream::adapter::strip_str(&terminal::render(&document, Detail::WhatMatters)).to_string();
     let again = format!("Again: dtr run --select {}", trace.id);
     for words in [
         "fail: a faulty server",

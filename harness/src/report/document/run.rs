@@ -1,0 +1,141 @@
+//! The document of a run.
+
+use std::collections::BTreeMap;
+
+use dtr_model::Trace;
+use dtr_model::requirement;
+
+use super::{
+    Counts, Document, FailureDocument, Remark, RequirementCount, Unfinished, Verdict, VisitCount,
+    evidence,
+};
+use crate::engine::{Failure, Outcome, Tally};
+use crate::report::partition::Partition;
+use crate::suite;
+
+/// A failure made short, and how many traces failed alike.
+#[derive(Debug, Clone)]
+pub struct Counted {
+    /// The shortest.
+    pub failure: Failure,
+    /// How many.
+    pub times: u64,
+}
+
+/// What a document needs besides the outcome.
+#[derive(Debug, Clone, Default)]
+pub struct Setting {
+    /// The edition judged by.
+    pub draft: &'static str,
+    /// The server, for people, the same in every run against it.
+    pub target: String,
+    /// Seconds in a tick.
+    pub tick_seconds: u64,
+    /// Seed of the random walks.
+    pub seed: u64,
+    /// Wall time in seconds.
+    pub elapsed: f64,
+    /// What of the suite was selected.
+    pub select: Option<String>,
+    /// Which part of the traces was run.
+    pub partition: Option<Partition>,
+}
+
+impl Document {
+    /// The document of an outcome.
+    pub fn new(outcome: &Outcome, failures: &[Counted], setting: Setting) -> Document {
+        let told = failures.iter();
+        let mut document = Document {
+            verdict: Verdict::Inconclusive,
+            draft: setting.draft.to_owned(),
+            target: setting.target,
+            select: setting.select,
+            partition: setting.partition,
+            interrupted: outcome.stopped,
+            checks: Vec::new(),
+            readings: BTreeMap::new(),
+            requirements: requirements(&outcome.tally),
+            failures: told
+                .map(|f| FailureDocument::of(f, setting.tick_seconds))
+                .collect(),
+            metadata: remarks(outcome),
+            inconclusive: outcome.inconclusive.iter().map(unfinished).collect(),
+            baseline: None,
+            visits: visits(&outcome.tally),
+            evidence: match setting.partition {
+                Some(_) => evidence::written(&outcome.tally.evidence),
+                None => Vec::new(),
+            },
+            counts: counts(outcome),
+            seed: setting.seed,
+            elapsed: setting.elapsed,
+        };
+        document.inconclusive.sort_by(|a, b| a.trace.cmp(&b.trace));
+        document.conclude(&outcome.tally.evidence);
+        document
+    }
+}
+
+fn requirements(tally: &Tally) -> BTreeMap<String, RequirementCount> {
+    let of = |(id, count): (&&'static str, &crate::engine::Count)| {
+        let row = requirement::named(id);
+        let count = RequirementCount {
+            section: row.map_or("", |r| r.section).to_owned(),
+            text: row.map_or("", |r| r.text).to_owned(),
+            held: count.held,
+            broken: count.broken,
+            slighted: count.slighted,
+        };
+        ((*id).to_owned(), count)
+    };
+    tally.requirements.iter().map(of).collect()
+}
+
+fn remarks(outcome: &Outcome) -> Vec<Remark> {
+    let broken = outcome.metadata.iter().map(|finding| Remark {
+        requirement: Some(finding.requirement.to_owned()),
+        detail: finding.detail.clone(),
+    });
+    let unread = outcome.unread.iter().map(|why| Remark {
+        requirement: None,
+        detail: format!("the metadata could not be judged: {why}"),
+    });
+    broken.chain(unread).collect()
+}
+
+fn unfinished((trace, why): &(Trace, String)) -> Unfinished {
+    Unfinished {
+        trace: trace.id.clone(),
+        why: why.clone(),
+        requirements: suite::bearing(trace)
+            .into_keys()
+            .map(str::to_owned)
+            .collect(),
+    }
+}
+
+fn visits(tally: &Tally) -> Vec<VisitCount> {
+    let of = |(visit, times): (&crate::engine::Visit, &u64)| VisitCount {
+        from: visit.from,
+        by: visit.by,
+        to: visit.to,
+        times: *times,
+    };
+    tally.visits.iter().map(of).collect()
+}
+
+fn counts(outcome: &Outcome) -> Counts {
+    let nameless = outcome
+        .failures
+        .iter()
+        .filter(|f| f.requirements.is_empty());
+    Counts {
+        traces: outcome.traces,
+        failed: outcome.failures.len() as u64,
+        unattributed: nameless.count() as u64,
+        requests: outcome.requests,
+        controls: outcome.controls,
+        callbacks: outcome.callbacks,
+        observations: 0,
+    }
+}

@@ -14,6 +14,10 @@ pub enum Caller {
     OtherKey,
     /// Another registered client, properly authenticated as itself.
     OtherClient,
+    /// Somebody who names the owner's `client_id` and has all that the owner
+    /// has, the key included, but not its credentials (Section 6.5.1 step 1).
+    /// Only of a client that has credentials.
+    Impostor,
 }
 
 /// What the control hook asks the server's policy to do with a token request.

@@ -13,6 +13,7 @@ impl Display for Caller {
             Caller::Owner => "owner",
             Caller::OtherKey => "owner without the bound key",
             Caller::OtherClient => "another client",
+            Caller::Impostor => "an impostor without the owner's credentials",
         })
     }
 }

@@ -15,7 +15,7 @@ use super::Session;
 use super::log::Log;
 use super::observation::{Exchange, Seen};
 use super::response::Response;
-use crate::target::client::Client;
+use crate::target::client::{Client, Credentials};
 use crate::target::control::{self, Control};
 use crate::target::transport::{Outgoing, Reply};
 use crate::target::{Target, TransportFailure};
@@ -30,29 +30,37 @@ pub(super) const BOUND_KEY: usize = 0;
 const OTHER_KEY: usize = 1;
 const OTHERS_KEY: usize = 2;
 
-/// Who sends a request, and whose key proves it.
+/// Who sends a request, whose key proves it, and with what the sender authenticates.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Sender {
     pub(super) other: bool,
     pub(super) key: Option<usize>,
+    pub(super) shows: Credentials,
 }
 
 impl Sender {
-    /// The sender of a request about a code that is bound or not.
-    pub(super) fn of(by: Caller, bound: bool) -> Self {
+    /// The senders of a request about a code that is bound or not, to be tried one after the other: an impostor has
+    /// two ways to pretend.
+    pub(super) fn all(by: Caller, bound: bool) -> Vec<Self> {
+        let owner = Self {
+            other: false,
+            key: bound.then_some(BOUND_KEY),
+            shows: Credentials::Own,
+        };
         match by {
-            Caller::Owner => Self {
-                other: false,
-                key: bound.then_some(BOUND_KEY),
-            },
-            Caller::OtherKey => Self {
-                other: false,
+            Caller::Owner => vec![owner],
+            Caller::OtherKey => vec![Self {
                 key: Some(OTHER_KEY),
-            },
-            Caller::OtherClient => Self {
+                ..owner
+            }],
+            Caller::OtherClient => vec![Self {
                 other: true,
                 key: Some(OTHERS_KEY),
-            },
+                ..owner
+            }],
+            Caller::Impostor => [Credentials::Absent, Credentials::Wrong]
+                .map(|shows| Self { shows, ..owner })
+                .into(),
         }
     }
 }
@@ -132,7 +140,8 @@ impl Session {
         log: &mut Log,
         sender: Sender,
     ) -> Result<bool, TransportFailure> {
-        let unrecognised = self.changes.disabled && !sender.other;
+        let unrecognised =
+            (self.changes.disabled && !sender.other) || sender.shows != Credentials::Own;
         if self.target.control.is_none() || unrecognised {
             return Ok(false);
         }
@@ -199,6 +208,7 @@ impl Session {
         let client = self.client(call.sender.other);
         client
             .authentication
+            .shown(call.sender.shows, &client.client_id)
             .apply(&client.client_id, &mut body, &mut headers);
         Outgoing {
             method: Method::POST,

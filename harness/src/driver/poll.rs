@@ -27,21 +27,29 @@ impl Session {
         let mut form = String::with_capacity(192);
         append(&mut form, "grant_type", draft.deferred_grant);
         append(&mut form, draft.deferral_code, &code);
-        let call = Call {
-            purpose: match by {
-                Caller::Owner => "poll by the owner",
-                Caller::OtherKey => "poll by the owner with another key",
-                Caller::OtherClient => "poll by another client",
-            },
-            url: self.target.endpoints.token.clone(),
-            form,
-            sender: Sender::of(by, bound),
-            lost,
-        };
-        Ok(match self.call(log, call).await?.answered() {
-            Ok(reply) => self.read_poll(log, &reply, &code, bound),
-            Err(seen) => seen,
-        })
+        let mut seen = Seen::Answer(Answer::Silence);
+        for sender in Sender::all(by, bound) {
+            let call = Call {
+                purpose: match by {
+                    Caller::Owner => "poll by the owner",
+                    Caller::OtherKey => "poll by the owner with another key",
+                    Caller::OtherClient => "poll by another client",
+                    Caller::Impostor => "poll by an impostor",
+                },
+                url: self.target.endpoints.token.clone(),
+                form: form.clone(),
+                sender,
+                lost,
+            };
+            seen = match self.call(log, call).await?.answered() {
+                Ok(reply) => self.read_poll(log, &reply, &code, bound),
+                Err(seen) => seen,
+            };
+            if seen != Seen::Answer(Answer::InvalidClient) {
+                break;
+            }
+        }
+        Ok(seen)
     }
 
     fn read_poll(&mut self, log: &mut Log, reply: &Reply, code: &str, bound: bool) -> Seen {

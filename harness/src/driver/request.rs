@@ -12,7 +12,7 @@ use super::observation::Seen;
 use super::response::Response;
 use super::{Captured, Session, answer, rules};
 use crate::target::TransportFailure;
-use crate::target::client::append;
+use crate::target::client::{Credentials, append};
 use crate::target::transport::Reply;
 
 /// What a request asks for, beyond what its event says.
@@ -59,6 +59,7 @@ impl Session {
             sender: Sender {
                 other: false,
                 key: request.keyed.then_some(BOUND_KEY),
+                shows: Credentials::Own,
             },
             lost: request.lost,
         };

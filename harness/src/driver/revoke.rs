@@ -25,11 +25,17 @@ impl Session {
             Caller::Owner => "revocation by the owner",
             Caller::OtherKey => "revocation by the owner with another key",
             Caller::OtherClient => "revocation by another client",
+            Caller::Impostor => "revocation by an impostor",
         };
-        let reply = self
-            .send_revocation(log, purpose, &code, Sender::of(by, bound))
-            .await?;
-        Ok(self.read_revocation(log, &reply))
+        let mut seen = Seen::Answer(Answer::Silence);
+        for sender in Sender::all(by, bound) {
+            let reply = self.send_revocation(log, purpose, &code, sender).await?;
+            seen = self.read_revocation(log, &reply);
+            if seen != Seen::Answer(Answer::InvalidClient) {
+                break;
+            }
+        }
+        Ok(seen)
     }
 
     pub(super) async fn send_revocation(

@@ -6,6 +6,7 @@ use super::Session;
 use super::call::Sender;
 use super::log::Log;
 use crate::target::TransportFailure;
+use crate::target::client::Credentials;
 
 impl Session {
     /// Undoes what the trace changed. What cannot be undone keeps the lease from being used again.
@@ -41,7 +42,11 @@ impl Session {
     /// A response that was to get lost and did not: lets the next one get lost, of a request that does nothing.
     async fn spend_drop(&mut self, log: &mut Log, other: bool) -> Result<(), TransportFailure> {
         let nothing: Arc<str> = self.draw::<20>().into();
-        let sender = Sender { other, key: None };
+        let sender = Sender {
+            other,
+            key: None,
+            shows: Credentials::Own,
+        };
         let sent = self
             .send_revocation(log, "use up a pending loss", &nothing, sender)
             .await;

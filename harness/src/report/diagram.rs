@@ -53,7 +53,7 @@ pub fn actor(event: Event) -> &'static str {
     match event {
         Event::Request(_) => "client",
         Event::Poll { by, .. } | Event::Revoke { by } => match by {
-            Caller::OtherClient => "stranger",
+            Caller::OtherClient | Caller::Impostor => "stranger",
             Caller::Owner | Caller::OtherKey => "client",
         },
         Event::Decide(_) | Event::Lapse(_) | Event::Return(_) | Event::Widen => "control",

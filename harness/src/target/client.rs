@@ -32,7 +32,31 @@ pub enum Authentication {
     Post(Arc<str>),
 }
 
+/// Which credentials a sender shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Credentials {
+    /// Those of the client.
+    Own,
+    /// None, as if the client were public.
+    Absent,
+    /// Wrong ones, by the client's own method.
+    Wrong,
+}
+
+/// A secret that no client has.
+const WRONG_SECRET: &str = "not the secret of any client";
+
 impl Authentication {
+    /// What a sender that shows such credentials does. A public client has none that could be wrong.
+    pub fn shown(&self, credentials: Credentials, client_id: &str) -> Self {
+        match (self, credentials) {
+            (_, Credentials::Own) => self.clone(),
+            (Self::None, _) | (_, Credentials::Absent) => Self::None,
+            (Self::Basic(_), Credentials::Wrong) => Self::basic(client_id, WRONG_SECRET),
+            (Self::Post(_), Credentials::Wrong) => Self::Post(WRONG_SECRET.into()),
+        }
+    }
+
     /// `client_secret_basic`.
     pub fn basic(client_id: &str, secret: &str) -> Self {
         let mut pair = String::new();

@@ -338,6 +338,13 @@ async fn the_owner_of_a_confidential_code(kind: TransportKind) {
             (interact, opened),
             (poll(Caller::OtherClient), Answer::InvalidGrant),
             (poll(Caller::OtherKey), Answer::InteractionRequired),
+            (poll(Caller::Impostor), Answer::InvalidClient),
+            (
+                Event::Revoke {
+                    by: Caller::Impostor,
+                },
+                Answer::InvalidClient,
+            ),
             (Event::Decide(Decision::Approve), Answer::Silence),
             (
                 Event::Callback(Fate::Delivered),

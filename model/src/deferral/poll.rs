@@ -14,6 +14,9 @@ pub(super) fn poll(
     c: &mut Choices<'_>,
 ) -> (Deferral, Answer) {
     // Step 1: client authentication.
+    if by == Caller::Impostor {
+        return (d, unauthenticated(d, c));
+    }
     if by != Caller::OtherClient && d.client_lapsed() && !c.reads(Question::C16, Reading::B) {
         return (d, disabled(c));
     }
@@ -99,6 +102,15 @@ pub(super) fn disabled(c: &mut Choices<'_>) -> Answer {
         Reading::A => Answer::InvalidClient,
         Reading::B => Answer::AccessDenied,
         Reading::C => Answer::UnauthorizedClient,
+    }
+}
+
+/// The error of a failed client authentication. Of a disabled client a server
+/// may see that first (C-16).
+pub(super) fn unauthenticated(d: Deferral, c: &mut Choices<'_>) -> Answer {
+    match d.client_lapsed() && c.either(&[false, true]) {
+        true => disabled(c),
+        false => Answer::InvalidClient,
     }
 }
 

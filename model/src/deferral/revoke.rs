@@ -12,6 +12,9 @@ pub(super) fn revoke(
     terms: &Terms,
     c: &mut Choices<'_>,
 ) -> (Deferral, Answer) {
+    if by == Caller::Impostor {
+        return (d, poll::unauthenticated(d, c));
+    }
     if by != Caller::OtherClient && d.client_lapsed() && !c.reads(Question::C16, Reading::B) {
         return (d, poll::disabled(c));
     }

@@ -62,12 +62,7 @@ pub fn events(s: Situation, terms: &Terms) -> Vec<Event> {
         });
     }
     events.push(Event::Revoke { by: Caller::Owner });
-    let strangers = if d.bound() {
-        &[Caller::OtherKey, Caller::OtherClient][..]
-    } else {
-        &[Caller::OtherClient][..]
-    };
-    for by in strangers.iter().copied() {
+    for by in strangers(d, terms) {
         events.push(Event::Poll { by, lost: false });
         events.push(Event::Revoke { by });
     }
@@ -90,6 +85,18 @@ pub fn events(s: Situation, terms: &Terms) -> Vec<Event> {
     }
     events.push(Event::Tick);
     events
+}
+
+/// Who else may send a request about the code. A wrong secret is worth trying
+/// where there is something to gain or to spoil.
+fn strangers(d: Deferral, terms: &Terms) -> impl Iterator<Item = Caller> {
+    let worth_stealing = d.is_live() && !d.is_expired(terms) && !d.client_lapsed();
+    let all = [
+        (Caller::OtherKey, d.bound()),
+        (Caller::OtherClient, true),
+        (Caller::Impostor, !terms.public && worth_stealing),
+    ];
+    all.into_iter().filter(|(_, is)| *is).map(|(by, _)| by)
 }
 
 fn requests(d: Deferral, terms: &Terms) -> Vec<Event> {

@@ -142,8 +142,12 @@ impl Seen<'_> {
         );
         self.test(Property::S11, token, wider);
 
-        if !owner {
-            self.intruder(by, token, Answer::InvalidGrant);
+        match by {
+            Caller::Owner => {}
+            Caller::Impostor => self.intruder(by, token, Answer::InvalidClient),
+            Caller::OtherKey | Caller::OtherClient => {
+                self.intruder(by, token, Answer::InvalidGrant);
+            }
         }
         if owner && !self.before.client_lapsed() {
             self.owner_polls(lost, token, lapsed, expired);
@@ -174,8 +178,9 @@ impl Seen<'_> {
         // With a public client's id the code is not foreign to the server, so a
         // poll may be told about the proof (Section 11.1); a revocation may not.
         // A disabled client is turned away before its code is looked at.
-        let unrecognised = by == Caller::OtherClient
-            || (to_unknown == Answer::Revoked && !self.before.client_lapsed());
+        let told_nothing = to_unknown == Answer::Revoked || by == Caller::Impostor;
+        let unrecognised =
+            by == Caller::OtherClient || (told_nothing && !self.before.client_lapsed());
         let told_apart = unrecognised && self.before.exists() && self.answer != to_unknown;
         self.test(
             Property::S7,
@@ -230,6 +235,7 @@ impl Seen<'_> {
             }
             Caller::Owner => {}
             // A stranger whose revocation had no effect is not the owner's cancellation.
+            Caller::Impostor => self.intruder(by, false, Answer::InvalidClient),
             Caller::OtherKey | Caller::OtherClient => self.intruder(by, false, Answer::Revoked),
         }
     }

@@ -45,6 +45,7 @@ fn poll_rows(d: Deferral, by: Caller, terms: &Terms) -> &'static [&'static str] 
     let expired = d.is_expired(terms);
     match (by, d.phase()) {
         (Caller::OtherClient, _) => &["DTR-6.5.1-03", "DTR-6.6-09", "DTR-6.6-11", "DTR-6.6-12"],
+        (Caller::Impostor, _) => &["DTR-6.5.1-02"],
         _ if d.client_lapsed() => &["DTR-6.5.1-02"],
         (Caller::OtherKey, _) if d.bound() => {
             &["DTR-6.4-23", "DTR-6.4-24", "DTR-11.1-06", "K-4.1-G3"]
@@ -74,7 +75,8 @@ fn revoke_rows(d: Deferral, by: Caller, terms: &Terms) -> &'static [&'static str
     let live = d.is_live() && !d.is_expired(terms);
     match (by, d.phase()) {
         (Caller::OtherClient, _) => &["DTR-8.2-05"],
-        _ if d.client_lapsed() => &["DTR-8.2-01"],
+        (Caller::Impostor, _) => &["K-8.1-01"],
+        _ if d.client_lapsed() => &["K-8.1-01"],
         (Caller::OtherKey, _) if d.bound() => &["DTR-11.1-06", "DTR-8.2-05"],
         (_, Phase::Approved) if live => &["DTR-8.2-01", "DTR-8.2-02", "DTR-8.2-08"],
         _ if live => &["DTR-8.2-01", "DTR-8.2-02"],

@@ -382,6 +382,12 @@ pub const ALL: &[Requirement] = &[
         "A callback is a POST with `application/json`.",
     ),
     row(
+        "K-8.1-01",
+        "8.1",
+        Level::Fact,
+        "A revocation authenticates the client.",
+    ),
+    row(
         "DTR-8.2-01",
         "8.2",
         Level::Must,

@@ -45,8 +45,8 @@ pub(super) fn each_event(d: Deferral, which: Which, mut then: impl FnMut(Event))
         then(Event::Callback(Fate::Delivered));
         then(Event::Callback(Fate::Lost));
     }
-    // The attacker holds both codes. He is a client of his own, and knows the
-    // public client's id.
+    // The attacker holds both codes. He is a client of his own, knows both
+    // clients' ids, and lacks the first one's secret and the second one's key.
     then(Event::Poll {
         by: Caller::OtherClient,
         lost: false,
@@ -54,15 +54,12 @@ pub(super) fn each_event(d: Deferral, which: Which, mut then: impl FnMut(Event))
     then(Event::Revoke {
         by: Caller::OtherClient,
     });
-    if which == Which::Second {
-        then(Event::Poll {
-            by: Caller::OtherKey,
-            lost: false,
-        });
-        then(Event::Revoke {
-            by: Caller::OtherKey,
-        });
-    }
+    let by = match which {
+        Which::First => Caller::Impostor,
+        Which::Second => Caller::OtherKey,
+    };
+    then(Event::Poll { by, lost: false });
+    then(Event::Revoke { by });
 }
 
 fn requests(d: Deferral, which: Which, then: &mut impl FnMut(Event)) {

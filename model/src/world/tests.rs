@@ -122,6 +122,16 @@ mutants! {
             && a == Answer::InvalidDpopProof && d.phase() == Phase::Approved && d.age() == 0,
         then |d, _| (redeemed(d), token());
 
+    a_code_is_redeemed_with_a_wrong_secret breaks [("S5", 3), ("S7", 3), ("S4", 4)],
+        when |d, e, a| matches!(e, Event::Poll { by: Caller::Impostor, .. })
+            && a == Answer::InvalidClient && d.phase() == Phase::Approved && d.age() == 0,
+        then |d, _| (redeemed(d), token());
+
+    a_wrong_secret_cancels breaks [("S5", 2), ("S7", 2), ("L1", 7)],
+        when |d, e, a| matches!(e, Event::Revoke { by: Caller::Impostor })
+            && a == Answer::InvalidClient && d.is_pending(),
+        then |d, _| (d.with_phase(Phase::Cancelled), Answer::Revoked);
+
     a_request_is_deferred_without_opt_in breaks [("S6", 1)],
         when |d, e, a| matches!(e, Event::Request(r) if !r.opted_in && !r.hinted)
             && d.phase() == Phase::Absent && a == Answer::GrantError,

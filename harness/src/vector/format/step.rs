@@ -80,6 +80,8 @@ pub enum Role {
     Owner,
     /// A confidential client that has nothing to do with it.
     Other,
+    /// Somebody who names the owner's `client_id` and authenticates as the owner would, with a wrong secret.
+    Impostor,
 }
 
 impl Role {

@@ -10,7 +10,7 @@ use url::Url;
 use super::matching::Came;
 use super::playing::Playing;
 use crate::target::TransportFailure;
-use crate::target::client::append;
+use crate::target::client::{Credentials, append};
 use crate::target::control;
 use crate::target::transport::{Outgoing, Reply};
 use crate::vector::format::{
@@ -53,7 +53,11 @@ impl Playing {
                 .map_err(|failure| failure.to_string());
         }
         // A server does not know whose answer to lose if it does not recognise the client.
-        let told = !(self.changes.disabled && request.client == Role::Owner);
+        let told = match request.client {
+            Role::Owner => !self.changes.disabled,
+            Role::Other => true,
+            Role::Impostor => false,
+        };
         if told {
             let client_id = self.client(request.client).client_id.to_string();
             self.ask("drop", json!({ "client_id": client_id })).await?;
@@ -94,9 +98,15 @@ impl Playing {
         let mut headers = vec![(header::CONTENT_TYPE, FORM), (header::ACCEPT, JSON)];
         headers.extend(self.proof(request, &url).map(|proof| (DPOP, proof)));
         let client = self.client(request.client);
-        client
-            .authentication
-            .apply(&client.client_id, &mut form, &mut headers);
+        let shown = match request.client {
+            Role::Owner | Role::Other => Credentials::Own,
+            Role::Impostor => Credentials::Wrong,
+        };
+        client.authentication.shown(shown, &client.client_id).apply(
+            &client.client_id,
+            &mut form,
+            &mut headers,
+        );
         Ok(Outgoing {
             method: Method::POST,
             url,
@@ -109,7 +119,7 @@ impl Playing {
         let key = match (request.proof, request.client) {
             (Proof::None, _) => return None,
             (Proof::BoundKey, _) => 0,
-            (Proof::OtherKey, Role::Owner) => 1,
+            (Proof::OtherKey, Role::Owner | Role::Impostor) => 1,
             (Proof::OtherKey, Role::Other) => 2,
         };
         let jti = format!(

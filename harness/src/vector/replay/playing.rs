@@ -105,7 +105,7 @@ impl Playing {
     /// The client in this role.
     pub(super) fn client(&self, role: Role) -> &Client {
         match role {
-            Role::Owner => &self.lease.pair().owner,
+            Role::Owner | Role::Impostor => &self.lease.pair().owner,
             Role::Other => &self.lease.pair().other,
         }
     }

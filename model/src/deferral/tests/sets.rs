@@ -15,6 +15,7 @@ fn caller() -> impl Strategy<Value = Caller> {
         4 => Just(Caller::Owner),
         1 => Just(Caller::OtherKey),
         1 => Just(Caller::OtherClient),
+        1 => Just(Caller::Impostor),
     ]
 }
 
@@ -195,6 +196,10 @@ proptest! {
             let outcomes = step(at, event, &terms, &pins);
             let discretion = match event {
                 Event::Request(_) | Event::Callback(_) => true,
+                // Of a disabled client either the one or the other is noticed first.
+                Event::Poll { by: Caller::Impostor, .. } | Event::Revoke { by: Caller::Impostor } => {
+                    at.client_lapsed()
+                }
                 // `slow_down` is a SHOULD; C-05/B and C-58/B are habits that vary.
                 Event::Poll { .. } => {
                     at.since() < terms.interval + at.slow_downs()

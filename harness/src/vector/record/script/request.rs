@@ -282,6 +282,8 @@ fn sender(by: Caller, bound: bool) -> (Role, Proof) {
         Caller::Owner => (Role::Owner, Proof::None),
         Caller::OtherKey => (Role::Owner, Proof::OtherKey),
         Caller::OtherClient => (Role::Other, Proof::OtherKey),
+        Caller::Impostor if bound => (Role::Impostor, Proof::BoundKey),
+        Caller::Impostor => (Role::Impostor, Proof::None),
     }
 }
 

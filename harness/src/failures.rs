@@ -45,8 +45,7 @@ impl Failures {
         inconclusive: impl Iterator<Item = &'a Trace>,
     ) {
         let open: Vec<&Trace> = inconclusive.collect();
-        let same =
-            |one: &Trace, other: &Trace| (one.terms, &one.events) == (other.terms, &other.events);
+        let same = |one: &Trace, other: &Trace| one.deed() == other.deed();
         let before = std::mem::take(&mut self.traces).into_iter().filter(|kept| {
             let was_run = ran.iter().any(|t| same(t, kept));
             !was_run || open.iter().any(|t| same(t, kept))

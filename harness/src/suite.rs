@@ -24,6 +24,7 @@ const WALK_LENGTH: usize = 30;
 pub fn generated(seed: u64) -> Vec<Trace> {
     let mut traces = short();
     for terms in SETTINGS {
+        traces.extend(generate::races(*terms));
         let graph = Graph::of(*terms);
         traces.extend(generate::edges(&graph, LENGTH).traces);
         traces.extend(generate::pairs(&graph, LENGTH).traces);
@@ -31,6 +32,29 @@ pub fn generated(seed: u64) -> Vec<Trace> {
     }
     traces.extend(generate::edges(&Graph::of(Terms::PACED), LENGTH).traces);
     traces
+}
+
+/// How likely one round of a race is to bring about an interleaving that shows
+/// a fault, supposed by [`rounds`]. Measured with a store that reads and writes
+/// in two steps: see `harness/tests/races`.
+const CHANCE: f64 = 0.25;
+
+/// How often a race has to be run for a fault to be met with this confidence (at
+/// least 0, less than 1), if each round meets it with probability [`CHANCE`] or
+/// more: the least `n` with `1 - (1 - CHANCE)^n >= confidence`.
+pub fn rounds(confidence: f64) -> usize {
+    let rounds = (1.0 - confidence).ln() / (1.0 - CHANCE).ln();
+    (rounds.ceil() as usize).max(1)
+}
+
+/// Each race so many times, everything else once. Rounds of a race differ in
+/// their jitter.
+pub fn repeated(traces: &[Trace], rounds: usize) -> Vec<Trace> {
+    let times = |trace: &Trace| trace.window.map_or(1, |_| rounds);
+    let repeated = traces
+        .iter()
+        .flat_map(|t| std::iter::repeat_n(t.clone(), times(t)));
+    repeated.collect()
 }
 
 /// The traces that vectors are recorded from: forks, danger zones, edge cover.
@@ -63,7 +87,7 @@ pub fn unique(traces: Vec<Trace>) -> Vec<Trace> {
     let mut seen = std::collections::HashSet::new();
     traces
         .into_iter()
-        .filter(|t| seen.insert((t.terms, t.events.clone())))
+        .filter(|t| seen.insert(t.deed()))
         .collect()
 }
 
@@ -167,7 +191,7 @@ pub fn bearing(trace: &Trace) -> BTreeMap<&'static str, &'static str> {
 /// A selection that matches no trace.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "nothing is selected by `{0}`; name a trace (fork-C-02…), an origin (edge, pair, danger, fork, walk), a property (S1), a requirement (DTR-6.5.1-07) or a section (8.2)"
+    "nothing is selected by `{0}`; name a trace (fork-C-02…), an origin (edge, pair, danger, fork, walk, race), a property (S1), a requirement (DTR-6.5.1-07) or a section (8.2)"
 )]
 pub struct NothingSelected(String);
 
@@ -180,6 +204,21 @@ mod tests {
         let of = |seed| walks(Terms::CODE, seed, 5);
         assert_eq!(of(7), of(7));
         assert_ne!(of(7), of(8));
+    }
+
+    #[test]
+    fn rounds_are_as_many_as_the_confidence_asks_for() {
+        assert_eq!((rounds(0.0), rounds(0.25), rounds(0.26)), (1, 1, 2));
+        assert_eq!((rounds(0.99), rounds(0.999)), (17, 25));
+    }
+
+    #[test]
+    fn races_alone_are_repeated_and_never_recorded() {
+        let race = generate::races(Terms::CODE).swap_remove(0);
+        let other = short().swap_remove(0);
+        let all = repeated(&[race.clone(), other.clone()], 3);
+        assert_eq!(all, [race.clone(), race.clone(), race, other]);
+        assert!(recorded().iter().all(|t| t.window.is_none()));
     }
 
     #[test]

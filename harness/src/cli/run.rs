@@ -7,10 +7,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
 use anstream::eprintln;
+use dtr_model::Trace;
 use dtr_model::draft::Draft;
-use dtr_model::event::Event;
 use dtr_model::question::Readings;
-use dtr_model::{Terms, Trace};
 use tokio::runtime::Runtime;
 
 use super::reporting::Reporting;
@@ -46,6 +45,9 @@ pub(super) struct Args {
     /// Run only part of the traces, as in 2/4; `dtr merge` adds up the reports of all parts
     #[arg(long, value_name = "K/N", conflicts_with = "url")]
     partition: Option<Partition>,
+    /// Repeat races until a fault that shows in a quarter of the rounds is met with this probability
+    #[arg(long, default_value = "0.99", value_parser = confidence, value_name = "P")]
+    confidence: f64,
     /// Call the bundled server in process instead of over HTTP
     #[arg(long, conflicts_with = "url")]
     in_process: bool,
@@ -78,12 +80,13 @@ async fn bundled(args: &Args) -> Result<(Document, Failures), Trouble> {
     let stop = stop_on_interrupt();
     let mut kept = Failures::read(&args.failures)?;
     let traces = selected(args, &kept)?;
-    let known: HashSet<(Terms, Vec<Event>)> = kept.traces().map(key).collect();
-    let (again, fresh): (Vec<_>, Vec<_>) = traces
-        .iter()
-        .cloned()
-        .partition(|t| known.contains(&key(t.clone())));
-    let bar = progress(traces.len() as u64, "traces");
+    let rounds = suite::rounds(args.confidence);
+    let known: HashSet<_> = kept.traces().map(|t| t.deed()).collect();
+    let repeated = suite::repeated(&traces, rounds);
+    let bar = progress(repeated.len() as u64, "traces");
+    let (again, fresh): (Vec<_>, Vec<_>) = repeated
+        .into_iter()
+        .partition(|t| known.contains(&t.deed()));
     let mut outcome = Outcome::default();
     let mut told = Vec::new();
     let mut metadata_due = args.partition.is_none_or(Partition::is_first);
@@ -135,8 +138,12 @@ async fn bundled(args: &Args) -> Result<(Document, Failures), Trouble> {
     Ok((Document::new(&outcome, &told, setting), kept))
 }
 
-fn key(trace: Trace) -> (Terms, Vec<Event>) {
-    (trace.terms, trace.events)
+/// A probability, but not certainty, which no number of rounds gives.
+fn confidence(text: &str) -> Result<f64, String> {
+    match text.parse() {
+        Ok(p) if (0.0..=0.999_999).contains(&p) => Ok(p),
+        _ => Err("not a probability from 0 to 0.999999".to_owned()),
+    }
 }
 
 /// What was kept and what is generated, as far as it is selected. What does the

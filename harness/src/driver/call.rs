@@ -160,20 +160,24 @@ impl Session {
     /// Sends once, and once more if the server wants a nonce in the proof (RFC 9449 Section 8).
     async fn send_proven(&mut self, log: &mut Log, call: &Call) -> Result<Reply, TransportFailure> {
         let reply = self.send_once(log, call).await?;
+        match self.wants_nonce(call, &reply) {
+            true => self.send_once(log, call).await,
+            false => Ok(reply),
+        }
+    }
+
+    /// Keeps the nonce of a response; whether the request is to be made again with it.
+    pub(super) fn wants_nonce(&mut self, call: &Call, reply: &Reply) -> bool {
         let nonce = reply
             .headers
             .get(DPOP_NONCE)
             .and_then(|nonce| nonce.to_str().ok());
         let Some(nonce) = nonce else {
-            return Ok(reply);
+            return false;
         };
         self.nonce = Some(nonce.to_owned());
-        let wanted = call.sender.key.is_some()
-            && Response::read(&reply).is_ok_and(|read| read.error() == Some("use_dpop_nonce"));
-        match wanted {
-            true => self.send_once(log, call).await,
-            false => Ok(reply),
-        }
+        call.sender.key.is_some()
+            && Response::read(reply).is_ok_and(|read| read.error() == Some("use_dpop_nonce"))
     }
 
     async fn send_once(&mut self, log: &mut Log, call: &Call) -> Result<Reply, TransportFailure> {
@@ -186,7 +190,7 @@ impl Session {
         result
     }
 
-    fn outgoing(&mut self, call: &Call) -> Outgoing {
+    pub(super) fn outgoing(&mut self, call: &Call) -> Outgoing {
         let mut headers = Vec::with_capacity(4);
         headers.push((
             header::CONTENT_TYPE,
@@ -226,18 +230,25 @@ impl Session {
         to: &'static str,
         request: impl FnOnce(&Control) -> Outgoing,
     ) -> Result<Value, TransportFailure> {
-        let control = self
-            .target
-            .control
-            .as_ref()
-            .ok_or(TransportFailure::NoControl(to))?;
+        let control = self.controls(to)?;
         let outgoing = request(control);
         let sent = outgoing.clone();
         let result = control.transport.send(outgoing).await;
         let reply = result.as_ref().ok();
         log.exchanged(Exchange::new(Cow::Borrowed(purpose), true, sent, reply));
-        control::read(&result?).map_err(|failure| in_context(failure, to))
+        read_control(&result?, to)
     }
+
+    /// The control API, which is needed to do this.
+    pub(super) fn controls(&self, to: &'static str) -> Result<&Control, TransportFailure> {
+        let control = self.target.control.as_ref();
+        control.ok_or(TransportFailure::NoControl(to))
+    }
+}
+
+/// What a control answer says. `to` says what it was for.
+pub(super) fn read_control(reply: &Reply, to: &'static str) -> Result<Value, TransportFailure> {
+    control::read(reply).map_err(|failure| in_context(failure, to))
 }
 
 /// Says what a refused control request was to do.

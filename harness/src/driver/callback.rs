@@ -3,12 +3,16 @@
 use dtr_model::event::{Answer, Fate};
 use http::StatusCode;
 
+use super::decide::ControlCall;
 use super::log::Log;
 use super::observation::Seen;
 use super::response::excerpt;
 use super::{Session, rules};
 use crate::target::TransportFailure;
 use crate::target::receiver::{Inbox, Received};
+
+/// What a control request for a callback is for.
+pub(super) const ATTEMPT: &str = "attempt a callback";
 
 impl Session {
     /// Performs `Event::Callback`: the server gets its occasion, and the receiver answers as the network would have it.
@@ -20,30 +24,48 @@ impl Session {
         let Some(code) = self.known_code()? else {
             return Ok(Seen::Answer(Answer::Silence));
         };
-        let status = match fate {
-            Fate::Delivered => StatusCode::NO_CONTENT,
-            Fate::Lost => StatusCode::SERVICE_UNAVAILABLE,
-        };
-        if let Some(inbox) = self.inbox() {
-            inbox.reply_with(status);
-        }
-        let what = "attempt a callback";
+        let call = self.callback_call(&code, fate)?;
         let attempted = self
-            .control(log, what, what, |control| control.attempt_callback(&code))
+            .control(log, call.purpose, call.purpose, |_| call.outgoing)
             .await;
+        let arrived = self.arrived_callbacks();
+        attempted?;
+        Ok(Seen::Answer(self.read_callbacks(log, arrived, &code)))
+    }
+
+    /// The server's occasion; the receiver is told how to answer.
+    pub(super) fn callback_call(
+        &self,
+        code: &str,
+        fate: Fate,
+    ) -> Result<ControlCall, TransportFailure> {
+        if let Some(inbox) = self.inbox() {
+            inbox.reply_with(match fate {
+                Fate::Delivered => StatusCode::NO_CONTENT,
+                Fate::Lost => StatusCode::SERVICE_UNAVAILABLE,
+            });
+        }
+        Ok(ControlCall {
+            purpose: ATTEMPT,
+            outgoing: self.controls(ATTEMPT)?.attempt_callback(code),
+        })
+    }
+
+    /// What the receiver got meanwhile; from now on it answers as it should.
+    pub(super) fn arrived_callbacks(&self) -> Vec<Received> {
         let arrived = self.inbox().map(|inbox| {
             inbox.reply_with(StatusCode::NO_CONTENT);
             inbox.take()
         });
-        attempted?;
-        Ok(Seen::Answer(self.read_callbacks(
-            log,
-            arrived.unwrap_or_default(),
-            &code,
-        )))
+        arrived.unwrap_or_default()
     }
 
-    fn read_callbacks(&self, log: &mut Log, arrived: Vec<Received>, code: &str) -> Answer {
+    pub(super) fn read_callbacks(
+        &self,
+        log: &mut Log,
+        arrived: Vec<Received>,
+        code: &str,
+    ) -> Answer {
         let token = self
             .deferral
             .as_ref()

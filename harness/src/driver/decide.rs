@@ -8,6 +8,13 @@ use super::log::Log;
 use super::observation::Seen;
 use super::{CODE_LOST, Session};
 use crate::target::TransportFailure;
+use crate::target::transport::Outgoing;
+
+/// A control request, and what it is for.
+pub(super) struct ControlCall {
+    pub(super) purpose: &'static str,
+    pub(super) outgoing: Outgoing,
+}
 
 const SILENCE: Seen = Seen::Answer(Answer::Silence);
 
@@ -18,8 +25,19 @@ impl Session {
         log: &mut Log,
         decision: Decision,
     ) -> Result<Seen, TransportFailure> {
+        if let Some(call) = self.decision_call(decision)? {
+            self.control_as(log, call).await?;
+        }
+        Ok(SILENCE)
+    }
+
+    /// What makes a decision; nothing before there is a code.
+    pub(super) fn decision_call(
+        &self,
+        decision: Decision,
+    ) -> Result<Option<ControlCall>, TransportFailure> {
         let Some(code) = self.known_code()? else {
-            return Ok(SILENCE);
+            return Ok(None);
         };
         let purpose = match decision {
             Decision::Approve => "approve the request",
@@ -28,12 +46,15 @@ impl Session {
             Decision::NeedInteraction => "ask for interaction",
             Decision::InteractionDone => "finish the interaction",
         };
-        let scopes = self.client(false).scopes.clone();
-        self.control(log, purpose, purpose, |control| {
-            control.decide(&code, decision, &scopes.part)
-        })
-        .await?;
-        Ok(SILENCE)
+        let part = &self.client(false).scopes.part;
+        let outgoing = self.controls(purpose)?.decide(&code, decision, part);
+        Ok(Some(ControlCall { purpose, outgoing }))
+    }
+
+    async fn control_as(&self, log: &mut Log, call: ControlCall) -> Result<(), TransportFailure> {
+        let ControlCall { purpose, outgoing } = call;
+        self.control(log, purpose, purpose, |_| outgoing).await?;
+        Ok(())
     }
 
     /// Performs `Event::Lapse` and `Event::Return`.
@@ -43,15 +64,26 @@ impl Session {
         precondition: Precondition,
         holds: bool,
     ) -> Result<Seen, TransportFailure> {
+        if let Some(call) = self.lapse_call(precondition, holds)? {
+            self.control_as(log, call).await?;
+        }
+        Ok(SILENCE)
+    }
+
+    /// What makes a precondition lapse or hold again, noted as if it had already.
+    pub(super) fn lapse_call(
+        &mut self,
+        precondition: Precondition,
+        holds: bool,
+    ) -> Result<Option<ControlCall>, TransportFailure> {
         match precondition {
             Precondition::Consent => {
                 self.known_code()?;
                 self.changes.consent_lapsed = !holds;
-                self.tell_consent(log, holds).await?;
+                self.consent_call(holds)
             }
-            Precondition::Client => self.enable(log, holds).await?,
+            Precondition::Client => self.enabling_call(holds).map(Some),
         }
-        Ok(SILENCE)
     }
 
     /// Performs `Event::Widen`.
@@ -73,19 +105,23 @@ impl Session {
         log: &mut Log,
         holds: bool,
     ) -> Result<(), TransportFailure> {
+        match self.consent_call(holds)? {
+            Some(call) => self.control_as(log, call).await,
+            None => Ok(()),
+        }
+    }
+
+    fn consent_call(&self, holds: bool) -> Result<Option<ControlCall>, TransportFailure> {
         let Some(captured) = &self.deferral else {
-            return Ok(());
+            return Ok(None);
         };
         let code = Arc::clone(&captured.code);
         let purpose = match holds {
             true => "restore the consent",
             false => "withdraw the consent",
         };
-        self.control(log, purpose, purpose, |control| {
-            control.consent(&code, holds)
-        })
-        .await?;
-        Ok(())
+        let outgoing = self.controls(purpose)?.consent(&code, holds);
+        Ok(Some(ControlCall { purpose, outgoing }))
     }
 
     /// Enables or disables the owner.
@@ -94,18 +130,20 @@ impl Session {
         log: &mut Log,
         enabled: bool,
     ) -> Result<(), TransportFailure> {
+        let call = self.enabling_call(enabled)?;
+        self.control_as(log, call).await
+    }
+
+    fn enabling_call(&mut self, enabled: bool) -> Result<ControlCall, TransportFailure> {
         let client_id = Arc::clone(&self.client(false).client_id);
         self.lease.set_dirty(true);
         let purpose = match enabled {
             true => "enable the client",
             false => "disable the client",
         };
-        self.control(log, purpose, purpose, |control| {
-            control.enable(&client_id, enabled)
-        })
-        .await?;
+        let outgoing = self.controls(purpose)?.enable(&client_id, enabled);
         self.changes.disabled = !enabled;
-        Ok(())
+        Ok(ControlCall { purpose, outgoing })
     }
 
     /// The captured code, if there can be one.

@@ -7,6 +7,7 @@
 //! |---|---|
 //! | [`Session`] (here) | one trace at one target |
 //! | `request`, `poll`, `revoke`, `decide`, `callback` | the events, concretised |
+//! | [`together`](Concurrent) | several events at the same time |
 //! | `call` | one request to the server: authentication, proof, the record of it |
 //! | `response`, `answer`, `scope` | what comes back, abstracted |
 //! | `rules` | response-level rules, one kind of response a file |
@@ -27,6 +28,7 @@ mod revoke;
 mod rules;
 mod scope;
 mod settle;
+mod together;
 
 use std::sync::Arc;
 
@@ -40,6 +42,7 @@ use request::Credential;
 
 pub use metadata::check_metadata;
 pub use observation::{Exchange, Finding, Observation, Seen};
+pub use together::Concurrent;
 
 /// One trace at one target, on a pair of clients of its own.
 #[derive(Debug)]

@@ -1,5 +1,7 @@
 //! A poll (Section 6.5).
 
+use std::sync::Arc;
+
 use dtr_model::event::{Answer, Caller};
 
 use super::call::{BOUND_KEY, Call, Sender};
@@ -12,6 +14,13 @@ use crate::target::TransportFailure;
 use crate::target::client::append;
 use crate::target::transport::Reply;
 
+/// The code that a poll is about.
+pub(super) struct Polled {
+    pub(super) code: Arc<str>,
+    /// The code is bound to the owner's key.
+    pub(super) bound: bool,
+}
+
 impl Session {
     /// Performs `Event::Poll`.
     pub(super) async fn poll(
@@ -20,29 +29,12 @@ impl Session {
         by: Caller,
         lost: bool,
     ) -> Result<Seen, TransportFailure> {
-        let About::Code { code, bound } = self.about() else {
-            return Err(CODE_LOST);
-        };
-        let draft = self.target.draft;
-        let mut form = String::with_capacity(192);
-        append(&mut form, "grant_type", draft.deferred_grant);
-        append(&mut form, draft.deferral_code, &code);
+        let about = self.polled()?;
         let mut seen = Seen::Answer(Answer::Silence);
-        for sender in Sender::all(by, bound) {
-            let call = Call {
-                purpose: match by {
-                    Caller::Owner => "poll by the owner",
-                    Caller::OtherKey => "poll by the owner with another key",
-                    Caller::OtherClient => "poll by another client",
-                    Caller::Impostor => "poll by an impostor",
-                },
-                url: self.target.endpoints.token.clone(),
-                form: form.clone(),
-                sender,
-                lost,
-            };
+        for sender in Sender::all(by, about.bound) {
+            let call = self.poll_call(&about, by, sender, lost);
             seen = match self.call(log, call).await?.answered() {
-                Ok(reply) => self.read_poll(log, &reply, &code, bound),
+                Ok(reply) => self.read_poll(log, &reply, &about),
                 Err(seen) => seen,
             };
             if seen != Seen::Answer(Answer::InvalidClient) {
@@ -52,7 +44,36 @@ impl Session {
         Ok(seen)
     }
 
-    fn read_poll(&mut self, log: &mut Log, reply: &Reply, code: &str, bound: bool) -> Seen {
+    /// What a poll would be about now.
+    pub(super) fn polled(&mut self) -> Result<Polled, TransportFailure> {
+        match self.about() {
+            About::Code { code, bound } => Ok(Polled { code, bound }),
+            About::Lost => Err(CODE_LOST),
+        }
+    }
+
+    /// The request that is a poll.
+    pub(super) fn poll_call(&self, about: &Polled, by: Caller, sender: Sender, lost: bool) -> Call {
+        let draft = self.target.draft;
+        let mut form = String::with_capacity(192);
+        append(&mut form, "grant_type", draft.deferred_grant);
+        append(&mut form, draft.deferral_code, &about.code);
+        Call {
+            purpose: match by {
+                Caller::Owner => "poll by the owner",
+                Caller::OtherKey => "poll by the owner with another key",
+                Caller::OtherClient => "poll by another client",
+                Caller::Impostor => "poll by an impostor",
+            },
+            url: self.target.endpoints.token.clone(),
+            form,
+            sender,
+            lost,
+        }
+    }
+
+    pub(super) fn read_poll(&mut self, log: &mut Log, reply: &Reply, about: &Polled) -> Seen {
+        let Polled { code, bound } = about;
         let draft = self.target.draft;
         let is_error = reply.status >= 400;
         if is_error {

@@ -16,7 +16,7 @@ use crate::target::client::{Credentials, append};
 use crate::target::transport::Reply;
 
 /// What a request asks for, beyond what its event says.
-struct Asked {
+pub(super) struct Asked {
     scope: String,
     notification_token: Option<String>,
 }
@@ -28,6 +28,29 @@ impl Session {
         log: &mut Log,
         request: TokenRequest,
     ) -> Result<Seen, TransportFailure> {
+        let (call, asked) = match self.request_call(log, request).await? {
+            Ok(prepared) => prepared,
+            Err(seen) => return Ok(seen),
+        };
+        let called = self.call(log, call).await?;
+        if request.lost && self.may_be_deferred(request) {
+            self.code_lost.get_or_insert(request);
+        }
+        let reply = match called.answered() {
+            Ok(reply) => reply,
+            Err(seen) => return Ok(seen),
+        };
+        let seen = self.read_initial(log, &reply, request, asked);
+        self.carry_lapse_over(log, &seen).await?;
+        Ok(seen)
+    }
+
+    /// The request, with the policy told and the preceding request made; or what is seen if that already failed.
+    pub(super) async fn request_call(
+        &mut self,
+        log: &mut Log,
+        request: TokenRequest,
+    ) -> Result<Result<(Call, Asked), Seen>, TransportFailure> {
         if self.target.control.is_some() {
             let client_id = self.client(false).client_id.clone();
             self.control(log, "steer the policy", "steer the policy", |control| {
@@ -40,8 +63,10 @@ impl Session {
             true => match self.present(log, &mut form, request).await? {
                 Ok(asked) => asked,
                 // Whatever the preceding endpoint refused, no answer arrives.
-                Err(Seen::Answer(_)) if request.lost => return Ok(Seen::Answer(Answer::Silence)),
-                Err(seen) => return Ok(seen),
+                Err(Seen::Answer(_)) if request.lost => {
+                    return Ok(Err(Seen::Answer(Answer::Silence)));
+                }
+                Err(seen) => return Ok(Err(seen)),
             },
             false => self.ask_as_oneself(&mut form, request),
         };
@@ -63,17 +88,7 @@ impl Session {
             },
             lost: request.lost,
         };
-        let called = self.call(log, call).await?;
-        if request.lost && self.may_be_deferred(request) {
-            self.code_lost.get_or_insert(request);
-        }
-        let reply = match called.answered() {
-            Ok(reply) => reply,
-            Err(seen) => return Ok(seen),
-        };
-        let seen = self.read_initial(log, &reply, request, asked);
-        self.carry_lapse_over(log, &seen).await?;
-        Ok(seen)
+        Ok(Ok((call, asked)))
     }
 
     /// Whether this request may bring the first deferral code. A server without controls may defer what it was not
@@ -114,7 +129,7 @@ impl Session {
         (self.terms.callback && opted_in).then(|| self.draw::<20>())
     }
 
-    fn read_initial(
+    pub(super) fn read_initial(
         &mut self,
         log: &mut Log,
         reply: &Reply,
@@ -194,7 +209,7 @@ impl Session {
     }
 
     /// A consent that lapsed before there was a code has to lapse for the code.
-    async fn carry_lapse_over(
+    pub(super) async fn carry_lapse_over(
         &mut self,
         log: &mut Log,
         seen: &Seen,

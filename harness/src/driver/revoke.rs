@@ -6,7 +6,7 @@ use super::call::{Call, Sender};
 use super::log::Log;
 use super::observation::Seen;
 use super::response::Response;
-use super::{About, CODE_LOST, Session, answer, rules};
+use super::{Session, answer, rules};
 use crate::target::TransportFailure;
 use crate::target::client::append;
 use crate::target::transport::Reply;
@@ -18,18 +18,11 @@ impl Session {
         log: &mut Log,
         by: Caller,
     ) -> Result<Seen, TransportFailure> {
-        let About::Code { code, bound } = self.about() else {
-            return Err(CODE_LOST);
-        };
-        let purpose = match by {
-            Caller::Owner => "revocation by the owner",
-            Caller::OtherKey => "revocation by the owner with another key",
-            Caller::OtherClient => "revocation by another client",
-            Caller::Impostor => "revocation by an impostor",
-        };
+        let about = self.polled()?;
         let mut seen = Seen::Answer(Answer::Silence);
-        for sender in Sender::all(by, bound) {
-            let reply = self.send_revocation(log, purpose, &code, sender).await?;
+        for sender in Sender::all(by, about.bound) {
+            let call = self.revocation_call(&about.code, by, sender)?;
+            let reply = self.send_revocation(log, call).await?;
             seen = self.read_revocation(log, &reply);
             if seen != Seen::Answer(Answer::InvalidClient) {
                 break;
@@ -38,13 +31,29 @@ impl Session {
         Ok(seen)
     }
 
-    pub(super) async fn send_revocation(
-        &mut self,
-        log: &mut Log,
+    /// The request that is a revocation of this trace's code.
+    pub(super) fn revocation_call(
+        &self,
+        code: &str,
+        by: Caller,
+        sender: Sender,
+    ) -> Result<Call, TransportFailure> {
+        let purpose = match by {
+            Caller::Owner => "revocation by the owner",
+            Caller::OtherKey => "revocation by the owner with another key",
+            Caller::OtherClient => "revocation by another client",
+            Caller::Impostor => "revocation by an impostor",
+        };
+        self.revocation_of(purpose, code, sender)
+    }
+
+    /// A revocation of any code.
+    pub(super) fn revocation_of(
+        &self,
         purpose: &'static str,
         token: &str,
         sender: Sender,
-    ) -> Result<Reply, TransportFailure> {
+    ) -> Result<Call, TransportFailure> {
         let url = self.target.endpoints.revocation.clone();
         let url = url.ok_or(TransportFailure::NotPerformable(
             "the metadata names no revocation endpoint",
@@ -56,20 +65,27 @@ impl Session {
             "token_type_hint",
             self.target.draft.deferral_code_type,
         );
-        let call = Call {
+        Ok(Call {
             purpose,
             url,
             form,
             sender,
             lost: false,
-        };
+        })
+    }
+
+    pub(super) async fn send_revocation(
+        &mut self,
+        log: &mut Log,
+        call: Call,
+    ) -> Result<Reply, TransportFailure> {
         match self.call(log, call).await?.answered() {
             Ok(reply) => Ok(reply),
             Err(_) => Err(TransportFailure::ConnectionClosed),
         }
     }
 
-    fn read_revocation(&self, log: &mut Log, reply: &Reply) -> Seen {
+    pub(super) fn read_revocation(&self, log: &mut Log, reply: &Reply) -> Seen {
         if reply.status == 200 {
             log.check("K-8.2-01", true, String::new);
             return Seen::Answer(Answer::Revoked);

@@ -47,10 +47,8 @@ impl Session {
             key: None,
             shows: Credentials::Own,
         };
-        let sent = self
-            .send_revocation(log, "use up a pending loss", &nothing, sender)
-            .await;
-        match sent {
+        let call = self.revocation_of("use up a pending loss", &nothing, sender)?;
+        match self.send_revocation(log, call).await {
             Ok(_) | Err(TransportFailure::ConnectionClosed) => Ok(()),
             Err(failure) => Err(failure),
         }

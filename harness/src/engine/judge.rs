@@ -1,16 +1,18 @@
 //! One trace in flight, and the judgement of its steps.
 
+mod window;
+
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use dtr_model::Trace;
 use dtr_model::event::{Answer, Event};
 use dtr_model::question::{Question, Reading, Readings};
 use dtr_model::requirement::{self, Level};
+use dtr_model::{Deferral, Trace};
 
 use super::{Deed, Place, Tally, Visit, is_tick};
 use crate::driver::{Exchange, Observation, Seen, Session};
-use crate::oracle::{Oracle, Ruling};
+use crate::oracle::{Oracle, Outcomes, Ruling};
 use crate::target::{Lease, Target};
 
 /// A step as it went, kept until the trace has its verdict.
@@ -24,6 +26,8 @@ pub struct StepRecord {
     pub seen: String,
     /// The exchanges it took.
     pub exchanges: Vec<Exchange>,
+    /// Whether it happened at the same time as the others that are marked so.
+    pub simultaneous: bool,
 }
 
 /// A trace that failed, and where.
@@ -37,6 +41,9 @@ pub struct Failure {
     pub readings: Vec<(Question, Reading)>,
     /// What a lawful server might have answered at the failing step.
     pub allowed: BTreeSet<Answer>,
+    /// If events at the same time failed: what it might have answered to all of
+    /// them, in their order.
+    pub outcomes: Outcomes,
     /// What is wrong, in a line.
     pub detail: String,
     /// The steps, the failing one last.
@@ -46,9 +53,32 @@ pub struct Failure {
 impl Failure {
     /// Two failures of one kind need not be told twice.
     pub fn kind(&self) -> (Vec<&'static str>, String) {
-        let last = self.steps.last();
-        let what = last.map(|s| format!("{} → {}", s.event, s.seen));
-        (self.requirements.clone(), what.unwrap_or_default())
+        let together = self.steps.iter().rev().take_while(|s| s.simultaneous);
+        let last = together.count().max(1).min(self.steps.len());
+        let last = &self.steps[self.steps.len() - last..];
+        let mut what: Vec<_> = last
+            .iter()
+            .map(|s| format!("{} → {}", s.event, s.seen))
+            .collect();
+        what.sort_unstable();
+        (self.requirements.clone(), what.join(" and "))
+    }
+
+    /// What a lawful server might have answered, each possibility in words.
+    pub fn allowed_in_words(&self) -> Vec<String> {
+        if self.outcomes.is_empty() {
+            return self.allowed.iter().map(Answer::to_string).collect();
+        }
+        let events: Vec<Event> = self
+            .steps
+            .iter()
+            .filter(|s| s.simultaneous)
+            .map(|s| s.event)
+            .collect();
+        let outcomes = self.outcomes.iter();
+        outcomes
+            .map(|answers| window::in_words(&events, answers))
+            .collect()
     }
 }
 
@@ -76,6 +106,8 @@ pub(super) struct Running {
     at: usize,
     tick: u64,
     steps: Vec<StepRecord>,
+    /// What might have been answered to the window just judged.
+    outcomes: Outcomes,
     report: Report,
     ended: Option<Verdict>,
 }
@@ -92,6 +124,7 @@ impl Running {
             at: 0,
             tick: 0,
             steps: Vec::with_capacity(trace.events.len()),
+            outcomes: Outcomes::new(),
             report: Report::default(),
             ended: None,
             session: Session::new(target, lease, trace.terms),
@@ -124,6 +157,11 @@ impl Running {
     /// Goes on until the next tick, the end, or a failure.
     pub(super) async fn until_tick(&mut self) {
         while self.ended.is_none() && !self.waits() && self.at < self.trace.events.len() {
+            if let Some(window) = self.trace.window.filter(|w| w.from == self.at) {
+                self.at = window.until;
+                self.together(window).await;
+                continue;
+            }
             let event = self.trace.events[self.at];
             let observation = self.session.perform(event).await;
             self.at += 1;
@@ -178,7 +216,7 @@ impl Running {
                 // want of one, shows nothing but that.
                 let shown = answer != Answer::Silence || matches!(event, Event::Callback(_));
                 if shown {
-                    let rows = self.borne_out(event);
+                    let rows = self.borne_out(event, self.oracle.explained_by());
                     rows.into_iter().for_each(|id| self.credit(id, answer));
                 }
                 observed
@@ -246,9 +284,9 @@ impl Running {
 
     /// The rows that an allowed answer is evidence for, whichever of the states
     /// that explain it was the real one.
-    fn borne_out(&self, event: Event) -> Vec<&'static str> {
+    fn borne_out(&self, event: Event, explained_by: &[Deferral]) -> Vec<&'static str> {
         let terms = self.trace.terms;
-        let mut states = self.oracle.explained_by().iter();
+        let mut states = explained_by.iter();
         let first = states
             .next()
             .map(|d| requirement::bearing(*d, event, &terms));
@@ -283,6 +321,10 @@ impl Running {
             event,
             seen,
             exchanges,
+            simultaneous: self
+                .trace
+                .window
+                .is_some_and(|w| w.contains(self.steps.len())),
         });
     }
 
@@ -298,17 +340,14 @@ impl Running {
         requirements
             .iter()
             .for_each(|id| self.report.tally.broken(id));
-        let events = self.trace.events[..self.at].to_vec();
-        let trace = Trace {
-            events,
-            ..self.trace.clone()
-        };
+        let trace = self.trace.cut(self.at);
         self.ended = Some(Verdict::Fail(Box::new(Failure {
             trace,
             requirements,
             readings,
             allowed,
             detail,
+            outcomes: std::mem::take(&mut self.outcomes),
             steps: std::mem::take(&mut self.steps),
         })));
     }

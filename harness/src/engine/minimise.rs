@@ -8,6 +8,7 @@
 
 use dtr_model::Trace;
 use dtr_model::event::{Decision, Event, TokenRequest};
+use dtr_model::trace::Window;
 
 use super::{Engine, Failure};
 
@@ -15,12 +16,19 @@ use super::{Engine, Failure};
 /// simplifies one.
 const ROUNDS: usize = 60;
 
+/// How often a candidate with a window is tried: whether a race fails is chance.
+const TRIES: usize = 6;
+
 /// The shortest trace found that fails as `failure` does.
 pub async fn minimise(engine: &Engine, failure: Failure) -> Failure {
     let mut best = failure;
     for _ in 0..ROUNDS {
         let candidates = candidates(&best.trace);
-        let failures = engine.run(candidates, |_| {}).await.failures;
+        let candidates = candidates.into_iter().flat_map(|candidate| {
+            let times = candidate.window.map_or(1, |_| TRIES);
+            std::iter::repeat_n(candidate, times)
+        });
+        let failures = engine.run(candidates.collect(), |_| {}).await.failures;
         let alike = failures.into_iter().filter(|f| is_alike(f, &best));
         let better = alike.filter(|f| weight(&f.trace) < weight(&best.trace));
         match better.min_by_key(|f| weight(&f.trace)) {
@@ -28,28 +36,52 @@ pub async fn minimise(engine: &Engine, failure: Failure) -> Failure {
             None => break,
         }
     }
-    best.trace = Trace::new(best.trace.origin, best.trace.terms, best.trace.events);
+    let Trace {
+        origin,
+        terms,
+        events,
+        window,
+        ..
+    } = best.trace;
+    best.trace = Trace::with_window(origin, terms, events, window);
     best
 }
 
 /// Every trace with one event less, or one event plainer.
 fn candidates(trace: &Trace) -> Vec<Trace> {
-    let with = |events| Trace {
+    let with = |events, window| Trace {
         events,
+        window,
         ..trace.clone()
     };
     let mut candidates = Vec::new();
     for (at, event) in trace.events.iter().enumerate() {
-        let mut fewer = trace.events.clone();
-        fewer.remove(at);
-        candidates.push(with(fewer));
+        if let Some(window) = without(trace.window, at) {
+            let mut fewer = trace.events.clone();
+            fewer.remove(at);
+            candidates.push(with(fewer, window));
+        }
         if plain(*event) != *event {
             let mut plainer = trace.events.clone();
             plainer[at] = plain(*event);
-            candidates.push(with(plainer));
+            candidates.push(with(plainer, trace.window));
         }
     }
     candidates
+}
+
+/// The window once the event at this position is left out; `None` if that would
+/// leave no two events in it, for then nothing happens at the same time.
+fn without(window: Option<Window>, at: usize) -> Option<Option<Window>> {
+    let Some(Window { from, until }) = window else {
+        return Some(None);
+    };
+    let (from, until) = match () {
+        () if at < from => (from - 1, until - 1),
+        () if at < until => (from, until - 1),
+        () => (from, until),
+    };
+    (until - from >= 2).then_some(Some(Window { from, until }))
 }
 
 /// Fewer events first, then fewer that could be plainer.
@@ -75,4 +107,19 @@ fn is_alike(one: &Failure, other: &Failure) -> bool {
         .iter()
         .any(|id| other.requirements.contains(id));
     shared || (one.requirements.is_empty() && other.requirements.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_window_stays_one_and_moves_with_its_events() {
+        let window = |from, until| Some(Window { from, until });
+        assert_eq!(without(None, 3), Some(None));
+        assert_eq!(without(window(2, 5), 0), Some(window(1, 4)));
+        assert_eq!(without(window(2, 5), 4), Some(window(2, 4)));
+        assert_eq!(without(window(2, 5), 5), Some(window(2, 5)));
+        assert_eq!(without(window(2, 4), 3), None);
+    }
 }

@@ -8,6 +8,10 @@
 //! reading it follows. Of a foreign server any reading is accepted that breaks
 //! no explicit MUST; of our own only the pins are.
 
+mod together;
+
+pub use together::{Joint, Outcomes, Simultaneous};
+
 use std::collections::BTreeSet;
 
 use dtr_model::event::{Answer, Event};

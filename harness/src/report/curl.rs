@@ -17,7 +17,13 @@ pub fn script(failure: &Failure, tick_seconds: u64) -> String {
         failure.trace.id,
         one_line(&failure.detail)
     );
-    for step in &failure.steps {
+    for (position, step) in failure.steps.iter().enumerate() {
+        // What the window was prepared with comes before it; only the last
+        // exchange of each event is sent at the same time as the others.
+        let ends = !failure
+            .steps
+            .get(position + 1)
+            .is_some_and(|next| next.simultaneous);
         let _ = writeln!(text, "\n# {}", step.event);
         if step.event == Event::Tick {
             let _ = writeln!(
@@ -25,10 +31,17 @@ pub fn script(failure: &Failure, tick_seconds: u64) -> String {
                 "sleep {tick_seconds}   # or advance the server's clock"
             );
         }
-        for exchange in &step.exchanges {
+        for (at, exchange) in step.exchanges.iter().enumerate() {
             command(&mut text, exchange);
+            if step.simultaneous && at + 1 == step.exchanges.len() {
+                text.pop();
+                text.push_str(" &\n");
+            }
         }
         let _ = writeln!(text, "#   came: {}", one_line(&step.seen));
+        if step.simultaneous && ends {
+            text.push_str("wait   # for all that were sent at the same time\n");
+        }
     }
     text
 }

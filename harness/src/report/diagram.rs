@@ -19,8 +19,13 @@ use crate::target::bundled::TICK_SECONDS;
 pub fn of_trace(trace: &Trace) -> String {
     let mut situation = Situation::START;
     let mut text = String::new();
-    let mut at = 0;
-    for event in &trace.events {
+    let (mut at, mut open) = (0, false);
+    for (position, event) in trace.events.iter().enumerate() {
+        open_or_close(
+            &mut text,
+            trace.window.is_some_and(|w| w.contains(position)),
+            &mut open,
+        );
         let (next, answer) = situation.after(*event, &trace.terms);
         lines(&mut text, at, *event, &answer.to_string());
         at += if *event == Event::Tick {
@@ -30,16 +35,20 @@ pub fn of_trace(trace: &Trace) -> String {
         };
         situation = next;
     }
+    open_or_close(&mut text, false, &mut open);
     text
 }
 
 /// A failing trace with the answers that came; the last is the wrong one.
 pub fn of_failure(failure: &Failure, tick_seconds: u64) -> String {
     let mut text = String::new();
+    let mut open = false;
     for step in &failure.steps {
+        open_or_close(&mut text, step.simultaneous, &mut open);
         lines(&mut text, step.tick * tick_seconds, step.event, &step.seen);
     }
-    let allowed: Vec<String> = failure.allowed.iter().map(Answer::to_string).collect();
+    open_or_close(&mut text, false, &mut open);
+    let allowed = failure.allowed_in_words();
     let expected = match allowed.is_empty() {
         true => String::new(),
         false => format!("; allowed: {}", allowed.join(", or ")),
@@ -61,6 +70,17 @@ pub fn actor(event: Event) -> &'static str {
         Event::Callback(_) => "AS",
         Event::Tick => "time",
     }
+}
+
+/// A line where events at the same time begin, and one where they end.
+fn open_or_close(text: &mut String, simultaneous: bool, open: &mut bool) {
+    let line = match (*open, simultaneous) {
+        (false, true) => "╭── par: at the same time",
+        (true, false) => "╰──",
+        _ => return,
+    };
+    *open = simultaneous;
+    let _ = writeln!(text, "{:>7}  {line}", "");
 }
 
 /// Who acts, which way the arrow points, and who answers.

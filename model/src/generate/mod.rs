@@ -4,17 +4,20 @@
 //! server at the pins can be in, and an edge for every event there. From it come
 //! traces that cover every edge and every pair of adjacent edges (`cover.rs`),
 //! the shortest way to each property's danger zone (`danger.rs`), and the
-//! shortest experiment that tells two readings apart (`fork.rs`).
+//! shortest experiment that tells two readings apart (`fork.rs`), and what happens
+//! at the same time although its order matters (`race.rs`).
 
 mod cover;
 mod danger;
 mod fork;
 mod graph;
+mod race;
 
 pub use cover::{Cover, edges, pairs};
 pub use danger::dangers;
 pub use fork::{Experiment, experiment, forks};
 pub use graph::{Graph, Situation, events};
+pub use race::races;
 
 use crate::terms::Terms;
 

@@ -58,7 +58,7 @@ impl FailureDocument {
             requirements: texts(&failure.requirements),
             readings: readings.map(|(q, r)| format!("{q}/{r}")).collect(),
             detail: failure.detail.clone(),
-            allowed: failure.allowed.iter().map(ToString::to_string).collect(),
+            allowed: failure.allowed_in_words(),
             steps: failure
                 .steps
                 .iter()

@@ -15,7 +15,7 @@ pub(super) fn origin(trace: &Trace) -> Option<Origin> {
         trace::Origin::Edge => Some(Origin::Edge),
         trace::Origin::Danger(property) => Some(Origin::Danger(property.clone())),
         trace::Origin::Fork(reading) => Some(Origin::Fork(reading.clone())),
-        trace::Origin::Pair | trace::Origin::Walk(_) => None,
+        trace::Origin::Pair | trace::Origin::Walk(_) | trace::Origin::Race => None,
     }
 }
 

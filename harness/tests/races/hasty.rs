@@ -1,0 +1,125 @@
+//! A store without atomic operations: it reads, lets others go on, and writes what it made of what it read.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use dtr_reference::deferral::Deferral;
+use dtr_reference::secret::{AuthorizationCode, DeferralCode};
+use dtr_reference::store::{Authorization, Change, Representation, StoreError, Use};
+use dtr_reference::{MemoryStore, Store};
+
+/// Which of its operations fall apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Hasty {
+    /// Every change of a deferral.
+    Changes,
+    /// The use of an authorization code.
+    Credentials,
+}
+
+/// Memory, hastily used.
+pub(crate) struct HastyStore {
+    memory: MemoryStore,
+    hasty: Hasty,
+}
+
+impl HastyStore {
+    pub(crate) fn new(hasty: Hasty) -> Arc<HastyStore> {
+        let memory = MemoryStore::new();
+        Arc::new(HastyStore { memory, hasty })
+    }
+
+    /// What a store far away gives others time for.
+    async fn let_others_go_on(&self) {
+        tokio::task::yield_now().await;
+    }
+
+    /// The authorization, if it is unused as far as one look tells.
+    async fn unused(&self, code: &AuthorizationCode) -> Result<Option<Authorization>, StoreError> {
+        let found = self.memory.authorization(code, 0).await?;
+        self.let_others_go_on().await;
+        Ok(found.filter(|authorization| authorization.used == Use::Unused))
+    }
+}
+
+#[async_trait]
+impl Store for HastyStore {
+    async fn change_deferral(
+        &self,
+        code: &DeferralCode,
+        now: u64,
+        change: &mut Change<'_>,
+    ) -> Result<bool, StoreError> {
+        if self.hasty != Hasty::Changes {
+            return self.memory.change_deferral(code, now, change).await;
+        }
+        let mut read: Option<Deferral> = None;
+        let mut look = |deferral: &mut Deferral| read = Some(deferral.clone());
+        self.memory.change_deferral(code, now, &mut look).await?;
+        let Some(mut changed) = read else {
+            return Ok(false);
+        };
+        change(&mut changed);
+        self.let_others_go_on().await;
+        let mut write = |deferral: &mut Deferral| *deferral = changed.clone();
+        self.memory.change_deferral(code, now, &mut write).await
+    }
+
+    async fn insert_authorization(
+        &self,
+        code: AuthorizationCode,
+        authorization: Authorization,
+    ) -> Result<(), StoreError> {
+        self.memory.insert_authorization(code, authorization).await
+    }
+
+    async fn authorization(
+        &self,
+        code: &AuthorizationCode,
+        now: u64,
+    ) -> Result<Option<Authorization>, StoreError> {
+        self.memory.authorization(code, now).await
+    }
+
+    async fn spend_authorization(&self, code: &AuthorizationCode) -> Result<bool, StoreError> {
+        if self.hasty != Hasty::Credentials {
+            return self.memory.spend_authorization(code).await;
+        }
+        let Some(mut authorization) = self.unused(code).await? else {
+            return Ok(false);
+        };
+        authorization.used = Use::Completed;
+        self.memory
+            .insert_authorization(code.clone(), authorization)
+            .await?;
+        Ok(true)
+    }
+
+    async fn insert_deferral(
+        &self,
+        code: DeferralCode,
+        deferral: Deferral,
+        from: Option<(AuthorizationCode, Representation)>,
+        now: u64,
+    ) -> Result<bool, StoreError> {
+        let (Hasty::Credentials, Some((credential, representation))) = (self.hasty, &from) else {
+            return self.memory.insert_deferral(code, deferral, from, now).await;
+        };
+        let Some(mut authorization) = self.unused(credential).await? else {
+            return Ok(false);
+        };
+        authorization.used = Use::Deferred(Box::new(representation.clone()));
+        self.memory
+            .insert_authorization(credential.clone(), authorization)
+            .await?;
+        self.memory.insert_deferral(code, deferral, None, now).await
+    }
+
+    async fn callbacks_due(&self, now: u64, limit: usize) -> Result<Vec<DeferralCode>, StoreError> {
+        self.memory.callbacks_due(now, limit).await
+    }
+
+    async fn sweep(&self, now: u64, limit: usize) -> Result<usize, StoreError> {
+        self.memory.sweep(now, limit).await
+    }
+}

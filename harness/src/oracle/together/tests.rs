@@ -72,7 +72,7 @@ fn no_token_for_anybody_is_one_too_few() {
     let joint = approved(Readings::pins()).observe_together(&at_once(&pairs));
     let expected = Outcomes::from([vec![TOKEN, Answer::InvalidGrant]]);
     assert_eq!(joint.outcomes, expected);
-    assert!(matches!(joint.ruling, Ruling::Forbidden { .. }));
+    assert_ne!(joint.ruling, Ruling::Allowed);
 }
 
 #[test]
@@ -83,7 +83,7 @@ fn what_came_before_a_request_was_sent_took_effect_before_it() {
     (events[1].sent, events[1].received) = (0, 1);
     (events[0].sent, events[0].received) = (2, 3);
     let joint = approved(Readings::pins()).observe_together(&events);
-    assert!(matches!(joint.ruling, Ruling::Forbidden { .. }));
+    assert_ne!(joint.ruling, Ruling::Allowed);
     // Had they overlapped, it would have been in order.
     events[0].sent = 1;
     let joint = approved(Readings::pins()).observe_together(&events);

@@ -22,15 +22,32 @@ const WALK_LENGTH: usize = 30;
 /// Everything generated, in the order it is run: what says most comes first.
 /// Traces with different purposes may do the same; [`unique`] leaves one of them.
 pub fn generated(seed: u64) -> Vec<Trace> {
-    let mut traces = short();
-    for terms in SETTINGS {
+    let mut settings = SETTINGS.to_vec();
+    settings.push(Terms::PACED);
+    generated_for(&settings, seed, &|_, _| true)
+}
+
+/// The same for other terms and a server to which not everything can be done.
+/// Covering traces go round what cannot; the others are left as they are, for
+/// the caller to say which of them cannot be run.
+pub fn generated_for(
+    settings: &[Terms],
+    seed: u64,
+    can: &dyn Fn(&Event, &Terms) -> bool,
+) -> Vec<Trace> {
+    let mut traces = short(settings);
+    for terms in settings {
+        let can = |event: &Event| can(event, terms);
+        let graph = Graph::within(*terms, &can);
+        if terms.interval > 1 {
+            traces.extend(generate::edges(&graph, LENGTH).traces);
+            continue;
+        }
         traces.extend(generate::races(*terms));
-        let graph = Graph::of(*terms);
         traces.extend(generate::edges(&graph, LENGTH).traces);
         traces.extend(generate::pairs(&graph, LENGTH).traces);
-        traces.extend(walks(*terms, seed, WALKS));
+        traces.extend(walks(*terms, seed, WALKS, &can));
     }
-    traces.extend(generate::edges(&Graph::of(Terms::PACED), LENGTH).traces);
     traces
 }
 
@@ -60,24 +77,29 @@ pub fn repeated(traces: &[Trace], rounds: usize) -> Vec<Trace> {
 /// The traces that vectors are recorded from: forks, danger zones, edge cover.
 /// Again several may do the same.
 pub fn recorded() -> Vec<Trace> {
-    let mut traces = short();
+    let mut settings = SETTINGS.to_vec();
+    settings.push(Terms::PACED);
+    let mut traces = short(&settings);
     for terms in SETTINGS {
         traces.extend(generate::edges(&Graph::of(*terms), LENGTH).traces);
     }
     traces
 }
 
-/// The shortest way to each danger zone and each fork.
-fn short() -> Vec<Trace> {
+/// The shortest way to each danger zone and each fork. Longer waits only where
+/// they tell apart what shorter ones do not.
+fn short(settings: &[Terms]) -> Vec<Trace> {
     let mut traces = Vec::new();
-    for terms in SETTINGS {
-        traces.extend(generate::dangers(*terms));
-        traces.extend(generate::forks(*terms).into_iter().map(|(_, _, t)| t));
+    let (paced, usual): (Vec<Terms>, Vec<Terms>) = settings.iter().partition(|t| t.interval > 1);
+    for terms in usual {
+        traces.extend(generate::dangers(terms));
+        traces.extend(generate::forks(terms).into_iter().map(|(_, _, t)| t));
     }
-    // Longer waits only where they tell apart what shorter ones do not.
     let known: Vec<Origin> = traces.iter().map(|t| t.origin.clone()).collect();
-    let paced = generate::forks(Terms::PACED).into_iter().map(|(_, _, t)| t);
-    traces.extend(paced.filter(|t| !known.contains(&t.origin)));
+    for terms in paced {
+        let forks = generate::forks(terms).into_iter().map(|(_, _, t)| t);
+        traces.extend(forks.filter(|t| !known.contains(&t.origin)));
+    }
     traces
 }
 
@@ -92,13 +114,13 @@ pub fn unique(traces: Vec<Trace>) -> Vec<Trace> {
 }
 
 /// Random walks over the events that make sense, the same for the same seed.
-fn walks(terms: Terms, seed: u64, count: usize) -> Vec<Trace> {
+fn walks(terms: Terms, seed: u64, count: usize, can: &dyn Fn(&Event) -> bool) -> Vec<Trace> {
     let mut bytes = [0; 32];
     bytes[..8].copy_from_slice(&seed.to_le_bytes());
     bytes[8] = u8::from(terms.public);
     let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &bytes);
     let mut runner = TestRunner::new_with_rng(Config::default(), rng);
-    let strategy = walk(terms);
+    let strategy = walk(terms, can);
     (0..count)
         .map(|_| {
             let tree = strategy
@@ -111,12 +133,13 @@ fn walks(terms: Terms, seed: u64, count: usize) -> Vec<Trace> {
 
 /// A walk: at each step any event that makes sense where a server at the pins
 /// would be.
-fn walk(terms: Terms) -> impl Strategy<Value = Vec<Event>> {
+fn walk(terms: Terms, can: &dyn Fn(&Event) -> bool) -> impl Strategy<Value = Vec<Event>> {
     let steps = prop::collection::vec(any::<prop::sample::Index>(), 2..=WALK_LENGTH);
     steps.prop_map(move |steps| {
         let mut situation = Situation::START;
         let take = |index: prop::sample::Index| {
-            let events = generate::events(situation, &terms);
+            let mut events = generate::events(situation, &terms);
+            events.retain(can);
             let event = (!events.is_empty()).then(|| *index.get(&events))?;
             situation = situation.after(event, &terms).0;
             Some(event)
@@ -201,7 +224,7 @@ mod tests {
 
     #[test]
     fn walks_are_the_same_for_the_same_seed_only() {
-        let of = |seed| walks(Terms::CODE, seed, 5);
+        let of = |seed| walks(Terms::CODE, seed, 5, &|_| true);
         assert_eq!(of(7), of(7));
         assert_ne!(of(7), of(8));
     }
@@ -215,7 +238,7 @@ mod tests {
     #[test]
     fn races_alone_are_repeated_and_never_recorded() {
         let race = generate::races(Terms::CODE).swap_remove(0);
-        let other = short().swap_remove(0);
+        let other = short(SETTINGS).swap_remove(0);
         let all = repeated(&[race.clone(), other.clone()], 3);
         assert_eq!(all, [race.clone(), race.clone(), race, other]);
         assert!(recorded().iter().all(|t| t.window.is_none()));

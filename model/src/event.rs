@@ -79,6 +79,17 @@ pub enum Decision {
     InteractionDone,
 }
 
+impl Decision {
+    /// All of them.
+    pub const ALL: [Decision; 5] = [
+        Decision::Approve,
+        Decision::Narrow,
+        Decision::Deny,
+        Decision::NeedInteraction,
+        Decision::InteractionDone,
+    ];
+}
+
 /// What has to hold when a token is issued (Section 11.7).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -14,7 +14,7 @@ use crate::engine::Outcome;
 use crate::report::document::{Document, Setting};
 use crate::target::bundled::TICK_SECONDS;
 use crate::target::transport::{Http, Transport};
-use crate::target::{Endpoints, Limits, Pool, SetupError, Target, TimeSource};
+use crate::target::{Callbacks, Endpoints, Limits, Pool, SetupError, Target, TimeSource};
 
 /// Seconds allowed for an exchange.
 const TIMEOUT: Duration = Duration::from_secs(10);
@@ -29,6 +29,10 @@ pub(super) async fn look_at(url: &str, draft: Draft, seed: u64) -> Result<Docume
         endpoints,
         transport,
         control: None,
+        proofs: true,
+        others: false,
+        callbacks: Callbacks::Held,
+        pace: None,
         time: TimeSource::of(None).await.map_err(SetupError::Control)?,
         tick_seconds: TICK_SECONDS,
         limits: Limits::USUAL,

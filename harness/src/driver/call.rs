@@ -16,8 +16,8 @@ use super::log::Log;
 use super::observation::{Exchange, Seen};
 use super::response::Response;
 use crate::target::client::{Client, Credentials};
-use crate::target::control::{self, Control};
-use crate::target::transport::{Outgoing, Reply};
+use crate::target::control::{self, Control, Name, Operation};
+use crate::target::transport::{Outgoing, Reply, Transport};
 use crate::target::{Target, TransportFailure};
 
 const DPOP: HeaderName = HeaderName::from_static("dpop");
@@ -112,6 +112,13 @@ impl Session {
         URL_SAFE_NO_PAD.encode(octets)
     }
 
+    /// The way that a sender's requests take: with the client's certificate, if it has one and the sender has it too.
+    pub(super) fn way(&self, sender: Sender) -> &Transport {
+        let own = self.client(sender.other).transport.as_ref();
+        own.filter(|_| sender.shows == Credentials::Own)
+            .unwrap_or(&self.target.transport)
+    }
+
     /// Posts a form to the server.
     pub(super) async fn call(
         &mut self,
@@ -142,18 +149,13 @@ impl Session {
     ) -> Result<bool, TransportFailure> {
         let unrecognised =
             (self.changes.disabled && !sender.other) || sender.shows != Credentials::Own;
-        if self.target.control.is_none() || unrecognised {
+        if !self.target.can(Name::LoseNext) || unrecognised {
             return Ok(false);
         }
         let client_id = Arc::clone(&self.client(sender.other).client_id);
         self.changes.pending_drop[usize::from(sender.other)] = true;
-        self.control(
-            log,
-            "lose the next response",
-            "lose a response",
-            |control| control.drop(&client_id),
-        )
-        .await?;
+        self.control_client(log, Name::LoseNext, &client_id, "")
+            .await?;
         Ok(true)
     }
 
@@ -183,7 +185,7 @@ impl Session {
     async fn send_once(&mut self, log: &mut Log, call: &Call) -> Result<Reply, TransportFailure> {
         let outgoing = self.outgoing(call);
         let sent = outgoing.clone();
-        let result = self.target.transport.send(outgoing).await;
+        let result = self.way(call.sender).send(outgoing).await;
         let reply = result.as_ref().ok();
         let purpose = Cow::Borrowed(call.purpose);
         log.exchanged(Exchange::new(purpose, false, sent, reply));
@@ -197,7 +199,7 @@ impl Session {
             HeaderValue::from_static("application/x-www-form-urlencoded"),
         ));
         headers.push((header::ACCEPT, HeaderValue::from_static("application/json")));
-        if let Some(key) = call.sender.key {
+        if let Some(key) = call.sender.key.filter(|_| self.target.proofs) {
             let jti = format!(
                 "{:016x}{:016x}",
                 self.random.u64(..),
@@ -222,33 +224,49 @@ impl Session {
         }
     }
 
-    /// Sends a control request. `to` says what for, should there be no control API.
+    /// Carries out an operation on a client; `scope` is its new default, where the operation sets one.
+    pub(super) async fn control_client(
+        &self,
+        log: &mut Log,
+        name: Name,
+        client_id: &str,
+        scope: &str,
+    ) -> Result<Value, TransportFailure> {
+        let operation = Operation::Client {
+            name,
+            client_id: client_id.into(),
+            scope: scope.into(),
+        };
+        self.control(log, operation).await
+    }
+
+    /// Carries out a control operation.
     pub(super) async fn control(
         &self,
         log: &mut Log,
-        purpose: &'static str,
-        to: &'static str,
-        request: impl FnOnce(&Control) -> Outgoing,
+        operation: Operation,
     ) -> Result<Value, TransportFailure> {
-        let control = self.controls(to)?;
-        let outgoing = request(control);
-        let sent = outgoing.clone();
-        let result = control.transport.send(outgoing).await;
-        let reply = result.as_ref().ok();
-        log.exchanged(Exchange::new(Cow::Borrowed(purpose), true, sent, reply));
-        read_control(&result?, to)
+        let name = operation.name();
+        let control = self.controls(name)?;
+        let (sent, result) = control.perform(&operation).await;
+        if let Some(sent) = sent {
+            let reply = result.as_ref().ok();
+            let purpose = Cow::Borrowed(name.purpose());
+            log.exchanged(Exchange::new(purpose, true, sent, reply));
+        }
+        read_control(&result?, name)
     }
 
-    /// The control API, which is needed to do this.
-    pub(super) fn controls(&self, to: &'static str) -> Result<&Control, TransportFailure> {
+    /// The controls, which are needed to do this.
+    pub(super) fn controls(&self, name: Name) -> Result<&Control, TransportFailure> {
         let control = self.target.control.as_ref();
-        control.ok_or(TransportFailure::NoControl(to))
+        control.ok_or(TransportFailure::NoControl(name.purpose()))
     }
 }
 
-/// What a control answer says. `to` says what it was for.
-pub(super) fn read_control(reply: &Reply, to: &'static str) -> Result<Value, TransportFailure> {
-    control::read(reply).map_err(|failure| in_context(failure, to))
+/// What a control answer says to an operation.
+pub(super) fn read_control(reply: &Reply, name: Name) -> Result<Value, TransportFailure> {
+    control::read(reply).map_err(|failure| in_context(failure, name.purpose()))
 }
 
 /// Says what a refused control request was to do.

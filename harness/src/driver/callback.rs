@@ -1,18 +1,21 @@
 //! Callback attempts (Section 7), and callbacks that nobody expected.
 
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
 use dtr_model::event::{Answer, Fate};
 use http::StatusCode;
 
-use super::decide::ControlCall;
 use super::log::Log;
-use super::observation::Seen;
+use super::observation::{Observation, Seen};
 use super::response::excerpt;
 use super::{Session, rules};
-use crate::target::TransportFailure;
+use crate::target::control::{Name, Operation};
 use crate::target::receiver::{Inbox, Received};
+use crate::target::{Callbacks, TransportFailure};
 
-/// What a control request for a callback is for.
-pub(super) const ATTEMPT: &str = "attempt a callback";
+/// How often an inbox is looked into while a callback is waited for.
+const LOOK_AGAIN: Duration = Duration::from_millis(10);
 
 impl Session {
     /// Performs `Event::Callback`: the server gets its occasion, and the receiver answers as the network would have it.
@@ -24,31 +27,22 @@ impl Session {
         let Some(code) = self.known_code()? else {
             return Ok(Seen::Answer(Answer::Silence));
         };
-        let call = self.callback_call(&code, fate)?;
-        let attempted = self
-            .control(log, call.purpose, call.purpose, |_| call.outgoing)
-            .await;
+        let operation = self.occasion(&code, fate);
+        let attempted = self.control(log, operation).await;
         let arrived = self.arrived_callbacks();
         attempted?;
         Ok(Seen::Answer(self.read_callbacks(log, arrived, &code)))
     }
 
     /// The server's occasion; the receiver is told how to answer.
-    pub(super) fn callback_call(
-        &self,
-        code: &str,
-        fate: Fate,
-    ) -> Result<ControlCall, TransportFailure> {
+    pub(super) fn occasion(&self, code: &Arc<str>, fate: Fate) -> Operation {
         if let Some(inbox) = self.inbox() {
             inbox.reply_with(match fate {
                 Fate::Delivered => StatusCode::NO_CONTENT,
                 Fate::Lost => StatusCode::SERVICE_UNAVAILABLE,
             });
         }
-        Ok(ControlCall {
-            purpose: ATTEMPT,
-            outgoing: self.controls(ATTEMPT)?.attempt_callback(code),
-        })
+        Operation::about(Name::AttemptCallback, code)
     }
 
     /// What the receiver got meanwhile; from now on it answers as it should.
@@ -83,9 +77,33 @@ impl Session {
         answer
     }
 
-    /// Callbacks are held back at the server, so one that arrives between events is out of place.
+    /// What a server that calls when it pleases has said about this trace's code since the last time. With `wait`, a
+    /// first callback is waited for so long.
+    pub async fn callbacks_so_far(&mut self, wait: Duration) -> Option<Observation> {
+        let code = self
+            .deferral
+            .as_ref()
+            .map(|known| Arc::clone(&known.code))?;
+        let until = Instant::now() + wait;
+        let arrived = loop {
+            let arrived = self.inbox()?.take_about(&code);
+            if !arrived.is_empty() || Instant::now() >= until {
+                break arrived;
+            }
+            tokio::time::sleep(LOOK_AGAIN).await;
+        };
+        if arrived.is_empty() {
+            return None;
+        }
+        let mut log = Log::default();
+        let answer = self.read_callbacks(&mut log, arrived, &code);
+        Some(log.conclude(Seen::Answer(answer)))
+    }
+
+    /// Where callbacks are held back at the server, so one that arrives between events is out of place.
     pub(super) fn note_unbidden_callbacks(&self, log: &mut Log) {
-        let Some(inbox) = self.inbox() else {
+        let held = self.target.callbacks == Callbacks::Held;
+        let Some(inbox) = self.inbox().filter(|_| held) else {
             return;
         };
         for callback in inbox.take() {

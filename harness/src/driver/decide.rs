@@ -8,13 +8,7 @@ use super::log::Log;
 use super::observation::Seen;
 use super::{CODE_LOST, Session};
 use crate::target::TransportFailure;
-use crate::target::transport::Outgoing;
-
-/// A control request, and what it is for.
-pub(super) struct ControlCall {
-    pub(super) purpose: &'static str,
-    pub(super) outgoing: Outgoing,
-}
+use crate::target::control::{Name, Operation};
 
 const SILENCE: Seen = Seen::Answer(Answer::Silence);
 
@@ -26,7 +20,7 @@ impl Session {
         decision: Decision,
     ) -> Result<Seen, TransportFailure> {
         if let Some(call) = self.decision_call(decision)? {
-            self.control_as(log, call).await?;
+            self.control(log, call).await?;
         }
         Ok(SILENCE)
     }
@@ -35,26 +29,16 @@ impl Session {
     pub(super) fn decision_call(
         &self,
         decision: Decision,
-    ) -> Result<Option<ControlCall>, TransportFailure> {
+    ) -> Result<Option<Operation>, TransportFailure> {
         let Some(code) = self.known_code()? else {
             return Ok(None);
         };
-        let purpose = match decision {
-            Decision::Approve => "approve the request",
-            Decision::Narrow => "approve a part of the request",
-            Decision::Deny => "deny the request",
-            Decision::NeedInteraction => "ask for interaction",
-            Decision::InteractionDone => "finish the interaction",
-        };
-        let part = &self.client(false).scopes.part;
-        let outgoing = self.controls(purpose)?.decide(&code, decision, part);
-        Ok(Some(ControlCall { purpose, outgoing }))
-    }
-
-    async fn control_as(&self, log: &mut Log, call: ControlCall) -> Result<(), TransportFailure> {
-        let ControlCall { purpose, outgoing } = call;
-        self.control(log, purpose, purpose, |_| outgoing).await?;
-        Ok(())
+        let scopes = Arc::clone(&self.client(false).scopes);
+        Ok(Some(Operation::Code {
+            name: Name::deciding(decision),
+            code,
+            part: scopes.part.as_str().into(),
+        }))
     }
 
     /// Performs `Event::Lapse` and `Event::Return`.
@@ -65,7 +49,7 @@ impl Session {
         holds: bool,
     ) -> Result<Seen, TransportFailure> {
         if let Some(call) = self.lapse_call(precondition, holds)? {
-            self.control_as(log, call).await?;
+            self.control(log, call).await?;
         }
         Ok(SILENCE)
     }
@@ -75,7 +59,7 @@ impl Session {
         &mut self,
         precondition: Precondition,
         holds: bool,
-    ) -> Result<Option<ControlCall>, TransportFailure> {
+    ) -> Result<Option<Operation>, TransportFailure> {
         match precondition {
             Precondition::Consent => {
                 self.known_code()?;
@@ -91,10 +75,12 @@ impl Session {
         let client = self.client(false).clone();
         self.changes.widened = true;
         self.lease.set_dirty(true);
-        let what = "widen the client's default scope";
-        self.control(log, what, what, |control| {
-            control.default_scope(&client.client_id, &client.scopes.wider)
-        })
+        self.control_client(
+            log,
+            Name::WidenScope,
+            &client.client_id,
+            &client.scopes.wider,
+        )
         .await?;
         Ok(SILENCE)
     }
@@ -106,22 +92,18 @@ impl Session {
         holds: bool,
     ) -> Result<(), TransportFailure> {
         match self.consent_call(holds)? {
-            Some(call) => self.control_as(log, call).await,
+            Some(call) => self.control(log, call).await.map(drop),
             None => Ok(()),
         }
     }
 
-    fn consent_call(&self, holds: bool) -> Result<Option<ControlCall>, TransportFailure> {
+    fn consent_call(&self, holds: bool) -> Result<Option<Operation>, TransportFailure> {
         let Some(captured) = &self.deferral else {
             return Ok(None);
         };
         let code = Arc::clone(&captured.code);
-        let purpose = match holds {
-            true => "restore the consent",
-            false => "withdraw the consent",
-        };
-        let outgoing = self.controls(purpose)?.consent(&code, holds);
-        Ok(Some(ControlCall { purpose, outgoing }))
+        let name = Name::setting(Precondition::Consent, holds);
+        Ok(Some(Operation::about(name, &code)))
     }
 
     /// Enables or disables the owner.
@@ -131,19 +113,19 @@ impl Session {
         enabled: bool,
     ) -> Result<(), TransportFailure> {
         let call = self.enabling_call(enabled)?;
-        self.control_as(log, call).await
+        self.control(log, call).await.map(drop)
     }
 
-    fn enabling_call(&mut self, enabled: bool) -> Result<ControlCall, TransportFailure> {
+    fn enabling_call(&mut self, enabled: bool) -> Result<Operation, TransportFailure> {
         let client_id = Arc::clone(&self.client(false).client_id);
         self.lease.set_dirty(true);
-        let purpose = match enabled {
-            true => "enable the client",
-            false => "disable the client",
-        };
-        let outgoing = self.controls(purpose)?.enable(&client_id, enabled);
+        let name = Name::setting(Precondition::Client, enabled);
         self.changes.disabled = !enabled;
-        Ok(ControlCall { purpose, outgoing })
+        Ok(Operation::Client {
+            name,
+            client_id,
+            scope: "".into(),
+        })
     }
 
     /// The captured code, if there can be one.

@@ -75,6 +75,8 @@ struct Captured {
     scope: String,
     notification_token: Option<String>,
     interaction_uri: Option<String>,
+    /// `interval` and `expires_in` as announced, in seconds.
+    announced: Option<(u64, u64)>,
 }
 
 /// What the trace changed at the server, to be undone in the end.
@@ -144,6 +146,11 @@ impl Session {
     /// The deferral code of this trace, once known.
     pub fn deferral_code(&self) -> Option<&str> {
         self.deferral.as_ref().map(|captured| &*captured.code)
+    }
+
+    /// The `interval` and `expires_in` of this trace's deferred response, in seconds, if it had both.
+    pub fn announced(&self) -> Option<(u64, u64)> {
+        self.deferral.as_ref()?.announced
     }
 
     /// The `interaction_uri` that came last, if any.

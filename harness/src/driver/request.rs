@@ -3,6 +3,7 @@
 mod authorize;
 
 use dtr_model::event::{Answer, Code, Steer, TokenRequest};
+use serde_json::Value;
 
 pub(super) use authorize::Credential;
 
@@ -13,6 +14,7 @@ use super::response::Response;
 use super::{Captured, Session, answer, rules};
 use crate::target::TransportFailure;
 use crate::target::client::{Credentials, append};
+use crate::target::control::Name;
 use crate::target::transport::Reply;
 
 /// What a request asks for, beyond what its event says.
@@ -51,12 +53,10 @@ impl Session {
         log: &mut Log,
         request: TokenRequest,
     ) -> Result<Result<(Call, Asked), Seen>, TransportFailure> {
-        if self.target.control.is_some() {
+        let steering = Name::steering(request.steer);
+        if self.target.can(steering) {
             let client_id = self.client(false).client_id.clone();
-            self.control(log, "steer the policy", "steer the policy", |control| {
-                control.policy(&client_id, request.steer)
-            })
-            .await?;
+            self.control_client(log, steering, &client_id, "").await?;
         }
         let mut form = String::with_capacity(512);
         let asked = match self.terms.one_time {
@@ -95,32 +95,37 @@ impl Session {
     /// asked to.
     fn may_be_deferred(&self, request: TokenRequest) -> bool {
         let spent = self.terms.one_time && !self.tokens.is_empty();
-        let steered_away = request.steer == Steer::Complete && self.target.control.is_some();
+        let steered_away = request.steer == Steer::Complete && self.target.can(Name::CompleteNext);
         let possible = !spent && !steered_away && !self.changes.disabled;
         request.opted_in && possible && self.deferral.is_none()
     }
 
     /// The parameters of the client credentials grant.
     fn ask_as_oneself(&mut self, form: &mut String, request: TokenRequest) -> Asked {
-        let scopes = self.client(false).scopes.clone();
-        append(form, "grant_type", "client_credentials");
-        match (request.sound, &scopes.asked) {
-            (false, _) => append(form, "scope", &scopes.forbidden),
+        let client = self.client(false);
+        append(form, "grant_type", &client.grant_type);
+        let ask = client.asks.of(request.steer);
+        match (request.sound, &ask.scope) {
+            (false, _) => append(form, "scope", &client.scopes.forbidden),
             (true, Some(asked)) => append(form, "scope", asked),
             (true, None) => {}
         }
+        for (name, value) in &ask.parameters {
+            append(form, name, value);
+        }
         Asked {
-            scope: self.default_scope(),
+            scope: self.requested_scope(request.steer),
             notification_token: self.notification_token(request.opted_in),
         }
     }
 
-    /// What a request without `scope` stands for now.
-    fn default_scope(&self) -> String {
-        let scopes = &self.client(false).scopes;
-        match self.changes.widened && scopes.asked.is_none() {
-            true => scopes.wider.clone(),
-            false => scopes.whole.clone(),
+    /// What a request stands for: what it asks for, or the client's default scope as it is now.
+    fn requested_scope(&self, steer: Steer) -> String {
+        let client = self.client(false);
+        match (&client.asks.of(steer).scope, self.changes.widened) {
+            (Some(asked), _) => asked.clone(),
+            (None, true) => client.scopes.wider.clone(),
+            (None, false) => client.scopes.whole.clone(),
         }
     }
 
@@ -192,6 +197,7 @@ impl Session {
             (None, Some(lost)) if lost.sound && lost.keyed == request.keyed => Code::Same,
             (None, Some(_)) => Code::New,
         };
+        let seconds = |name| response.members.get(name).and_then(Value::as_u64);
         if self.deferral.is_none() && which != Code::Other {
             self.code_lost = None;
             self.deferral = Some(Captured {
@@ -200,6 +206,7 @@ impl Session {
                 scope: asked.scope,
                 notification_token: asked.notification_token,
                 interaction_uri: response.text(draft.interaction_uri).map(Into::into),
+                announced: seconds("interval").zip(seconds("expires_in")),
             });
         }
         Seen::Answer(Answer::Deferred {

@@ -3,9 +3,9 @@
 use dtr_model::event::Scope;
 
 /// Compares two space-separated lists as sets. A response without `scope` grants what was asked for
-/// (RFC 6749 Section 5.1).
+/// (RFC 6749 Section 5.1); and nothing can be said where nobody knows what that was.
 pub(super) fn compare(granted: Option<&str>, asked: &str) -> Scope {
-    let Some(granted) = granted else {
+    let Some(granted) = granted.filter(|_| !asked.is_empty()) else {
         return Scope::Whole;
     };
     let within = |part: &str, whole: &str| {
@@ -26,6 +26,7 @@ mod tests {
     #[test]
     fn order_and_repetition_do_not_matter() {
         assert_eq!(compare(None, "a b"), Scope::Whole);
+        assert_eq!(compare(Some("a"), ""), Scope::Whole);
         assert_eq!(compare(Some("b a b"), "a b"), Scope::Whole);
         assert_eq!(compare(Some("a"), "a b"), Scope::Narrowed);
         assert_eq!(compare(Some(""), "a b"), Scope::Narrowed);

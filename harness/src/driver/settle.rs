@@ -7,14 +7,21 @@ use super::call::Sender;
 use super::log::Log;
 use crate::target::TransportFailure;
 use crate::target::client::Credentials;
+use crate::target::control::Name;
 
 impl Session {
     /// Undoes what the trace changed. What cannot be undone keeps the lease from being used again.
     pub(super) async fn settle(&mut self) {
         let mut log = Log::default();
         let restored = self.restore(&mut log).await;
-        if let Some(inbox) = self.inbox() {
-            inbox.take();
+        match (self.inbox(), &self.deferral) {
+            // What is about other traces is theirs.
+            (Some(inbox), known) if self.lease.is_shared() => {
+                let code = known.as_ref().map(|known| &*known.code);
+                code.map(|code| inbox.take_about(code));
+            }
+            (Some(inbox), _) => drop(inbox.take()),
+            (None, _) => {}
         }
         self.lease.set_dirty(restored.is_err());
     }
@@ -25,10 +32,12 @@ impl Session {
         }
         if self.changes.widened {
             let client = self.client(false).clone();
-            let what = "restore the client's default scope";
-            self.control(log, what, what, |control| {
-                control.default_scope(&client.client_id, &client.scopes.whole)
-            })
+            self.control_client(
+                log,
+                Name::RestoreScope,
+                &client.client_id,
+                &client.scopes.whole,
+            )
             .await?;
         }
         for other in [false, true] {

@@ -13,13 +13,12 @@ use tokio::sync::Barrier;
 
 use super::Session;
 use super::call::{Call, Sender, read_control};
-use super::callback::ATTEMPT;
-use super::decide::ControlCall;
 use super::log::Log;
 use super::observation::{Exchange, Observation, Seen};
 use super::poll::Polled;
 use super::request::Asked;
 use crate::target::TransportFailure;
+use crate::target::control::{Control, Name, Operation};
 use crate::target::transport::{Outgoing, Reply, Transport};
 
 /// Longest jitter. About what an exchange with a server nearby takes: less would not change the order of arrival, more
@@ -46,21 +45,50 @@ enum Reading {
     Poll(Polled),
     Revocation,
     Initial(TokenRequest, Asked),
-    Control(&'static str),
+    Control(Name),
     Callback(Arc<str>),
 }
 
 /// An event ready to be sent.
 struct Ready {
     purpose: &'static str,
-    /// What it is made from, should it have to be made again with a nonce; a control request is not.
-    call: Option<Call>,
-    outgoing: Outgoing,
+    deed: Deed,
     reading: Reading,
+}
+
+/// What is to be done.
+enum Deed {
+    /// A request, and what it is made from, should it have to be made again with a nonce.
+    Call(Call, Outgoing),
+    Operation(Operation),
+}
+
+/// A deed with all it takes, to be done on another task.
+enum Way {
+    Call(Transport, Outgoing),
+    Control(Option<Control>, Operation),
+}
+
+impl Way {
+    async fn go(self) -> (Option<Outgoing>, Result<Reply, TransportFailure>) {
+        match self {
+            Self::Call(transport, outgoing) => {
+                let sent = outgoing.clone();
+                (Some(sent), transport.send(outgoing).await)
+            }
+            Self::Control(Some(control), operation) => control.perform(&operation).await,
+            Self::Control(None, operation) => {
+                let purpose = operation.name().purpose();
+                (None, Err(TransportFailure::NoControl(purpose)))
+            }
+        }
+    }
 }
 
 /// What came of a request, and when.
 struct Returned {
+    /// What went out, for the record.
+    outgoing: Option<Outgoing>,
     reply: Result<Reply, TransportFailure>,
     sent: Duration,
     received: Duration,
@@ -121,8 +149,10 @@ impl Session {
         };
         Ok(Ready {
             purpose: call.purpose,
-            outgoing: self.outgoing(&call),
-            call: Some(call),
+            deed: {
+                let outgoing = self.outgoing(&call);
+                Deed::Call(call, outgoing)
+            },
             reading,
         })
     }
@@ -131,33 +161,28 @@ impl Session {
         let (call, reading) = match event {
             Event::Callback(fate) => {
                 let code = self.known_code()?.ok_or(NOTHING)?;
-                (
-                    Some(self.callback_call(&code, fate)?),
-                    Reading::Callback(code),
-                )
+                (Some(self.occasion(&code, fate)), Reading::Callback(code))
             }
             Event::Decide(decision) => {
                 let call = self.decision_call(decision)?;
-                (call, Reading::Control("decide"))
+                (call, Reading::Control(Name::deciding(decision)))
             }
             Event::Lapse(precondition) => {
                 let call = self.lapse_call(precondition, false)?;
-                (call, Reading::Control("let a precondition lapse"))
+                let name = Name::setting(precondition, false);
+                (call, Reading::Control(name))
             }
             Event::Return(precondition) => {
                 let call = self.lapse_call(precondition, true)?;
-                (call, Reading::Control("restore a precondition"))
+                let name = Name::setting(precondition, true);
+                (call, Reading::Control(name))
             }
-            _ => (
-                None,
-                Reading::Control("do this at the same time as something else"),
-            ),
+            _ => return Err(NOTHING),
         };
-        let ControlCall { purpose, outgoing } = call.ok_or(NOTHING)?;
+        let operation = call.ok_or(NOTHING)?;
         Ok(Ready {
-            purpose,
-            call: None,
-            outgoing,
+            purpose: operation.name().purpose(),
+            deed: Deed::Operation(operation),
             reading,
         })
     }
@@ -172,17 +197,17 @@ impl Session {
         let barrier = Arc::new(Barrier::new(which.len().max(1)));
         let mut tasks = Vec::with_capacity(which.len());
         for at in which {
-            let transport = self.way_of(&ready[*at]);
-            let outgoing = ready[*at].outgoing.clone();
+            let way = self.way_of(&ready[*at]);
             let delay = self.draw_jitter();
             let barrier = Arc::clone(&barrier);
             tasks.push(tokio::spawn(async move {
                 barrier.wait().await;
                 pass(delay).await;
                 let sent = began.elapsed();
-                let reply = transport.send(outgoing).await;
+                let (outgoing, reply) = way.go().await;
                 let received = began.elapsed();
                 Returned {
+                    outgoing,
                     reply,
                     sent,
                     received,
@@ -196,10 +221,14 @@ impl Session {
         returned
     }
 
-    fn way_of(&self, one: &Ready) -> Transport {
-        match (&self.target.control, &one.call) {
-            (Some(control), None) => control.transport.clone(),
-            _ => self.target.transport.clone(),
+    fn way_of(&self, one: &Ready) -> Way {
+        match &one.deed {
+            Deed::Call(call, outgoing) => {
+                Way::Call(self.way(call.sender).clone(), outgoing.clone())
+            }
+            Deed::Operation(operation) => {
+                Way::Control(self.target.control.clone(), operation.clone())
+            }
         }
     }
 
@@ -216,11 +245,11 @@ impl Session {
     fn make_again(&mut self, ready: &mut [Ready], returned: &[Returned]) -> Vec<usize> {
         let mut again = Vec::new();
         for (at, (one, returned)) in ready.iter_mut().zip(returned).enumerate() {
-            let (Some(call), Ok(reply)) = (&one.call, &returned.reply) else {
+            let (Deed::Call(call, outgoing), Ok(reply)) = (&mut one.deed, &returned.reply) else {
                 continue;
             };
             if self.wants_nonce(call, reply) {
-                one.outgoing = self.outgoing(call);
+                *outgoing = self.outgoing(call);
                 again.push(at);
             }
         }
@@ -278,7 +307,7 @@ impl Session {
             }
             Reading::Callback(code) => {
                 let arrived = self.arrived_callbacks();
-                read_control(reply, ATTEMPT)?;
+                read_control(reply, Name::AttemptCallback)?;
                 Seen::Answer(self.read_callbacks(log, arrived, &code))
             }
         })
@@ -300,9 +329,12 @@ fn one(by: Caller, about: &Polled) -> Result<Sender, Seen> {
 fn note(ready: &[Ready], which: &[usize], returned: &[Returned], logs: &mut [Log]) {
     for (at, returned) in which.iter().zip(returned) {
         let one = &ready[*at];
-        let (sent, reply) = (one.outgoing.clone(), returned.reply.as_ref().ok());
+        let (Some(sent), reply) = (returned.outgoing.clone(), returned.reply.as_ref().ok()) else {
+            continue;
+        };
         let purpose = Cow::Borrowed(one.purpose);
-        logs[*at].exchanged(Exchange::new(purpose, one.call.is_none(), sent, reply));
+        let control = matches!(one.deed, Deed::Operation(_));
+        logs[*at].exchanged(Exchange::new(purpose, control, sent, reply));
     }
 }
 

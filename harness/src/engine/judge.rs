@@ -4,16 +4,18 @@ mod window;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::time::Duration;
 
-use dtr_model::event::{Answer, Event};
+use dtr_model::event::{Answer, Event, Fate};
 use dtr_model::question::{Question, Reading, Readings};
 use dtr_model::requirement::{self, Level};
 use dtr_model::{Deferral, Trace};
 
+use super::timing::Timing;
 use super::{Deed, Place, Tally, Visit, is_tick};
 use crate::driver::{Exchange, Observation, Seen, Session};
 use crate::oracle::{Oracle, Outcomes, Ruling};
-use crate::target::{Lease, Target};
+use crate::target::{Callbacks, Lease, Target};
 
 /// A step as it went, kept until the trace has its verdict.
 #[derive(Debug, Clone)]
@@ -87,6 +89,8 @@ pub(super) enum Verdict {
     Pass,
     Fail(Box<Failure>),
     Inconclusive(Trace, String),
+    /// Answers took so long that the trace fell behind its clock.
+    Late(Trace),
 }
 
 /// What a trace adds to the run, whatever its verdict.
@@ -110,6 +114,9 @@ pub(super) struct Running {
     outcomes: Outcomes,
     report: Report,
     ended: Option<Verdict>,
+    target: Arc<Target>,
+    /// On the wall clock only.
+    timing: Option<Timing>,
 }
 
 impl Running {
@@ -120,14 +127,18 @@ impl Running {
         trace: Trace,
     ) -> Running {
         Running {
-            oracle: Oracle::new(trace.terms, accepted),
+            oracle: Oracle::new(trace.terms, accepted).unseen(target.decides_unseen()),
+            timing: target
+                .wall_pace()
+                .map(|p| Timing::new(p, target.limits, &trace)),
             at: 0,
             tick: 0,
             steps: Vec::with_capacity(trace.events.len()),
             outcomes: Outcomes::new(),
             report: Report::default(),
             ended: None,
-            session: Session::new(target, lease, trace.terms),
+            session: Session::new(Arc::clone(&target), lease, trace.terms),
+            target,
             trace,
         }
     }
@@ -137,6 +148,19 @@ impl Running {
         self.ended.is_none() && self.trace.events.get(self.at).is_some_and(is_tick)
     }
 
+    /// How long the next tick is, on the wall clock. A trace that cannot wait so ends without a verdict.
+    pub(super) fn next_tick(&mut self) -> Option<Duration> {
+        let announced = self.session.announced();
+        let tick = self.timing.as_ref()?.tick(announced);
+        if tick.is_none() {
+            let (interval, lifetime) = announced.unwrap_or_default();
+            self.give_up(format!(
+                "an interval of {interval} s and a lifetime of {lifetime} s, as announced, leave no room for its waits"
+            ));
+        }
+        tick
+    }
+
     /// The clock was advanced by one tick.
     pub(super) fn tick(&mut self) {
         if self.waits() {
@@ -144,6 +168,9 @@ impl Running {
             self.remember(Event::Tick, Answer::Silence.to_string(), Vec::new());
             self.at += 1;
             self.tick += 1;
+            if let Some(timing) = &mut self.timing {
+                timing.ticked();
+            }
         }
     }
 
@@ -163,9 +190,54 @@ impl Running {
                 continue;
             }
             let event = self.trace.events[self.at];
-            let observation = self.session.perform(event).await;
+            self.heed_callbacks(Duration::ZERO).await;
+            if self.ended.is_some() {
+                return;
+            }
             self.at += 1;
+            let at_will = self.target.callbacks != Callbacks::Held;
+            if at_will && matches!(event, Event::Callback(_)) {
+                continue;
+            }
+            self.about_to(event);
+            let observation = self.session.perform(event).await;
+            if self.fell_behind() {
+                return;
+            }
             self.judge(event, observation);
+            if let (Event::Decide(_), Callbacks::AtWill(wait)) = (event, self.target.callbacks) {
+                self.heed_callbacks(wait).await;
+            }
+        }
+    }
+
+    /// Notes when an event is performed.
+    fn about_to(&mut self, event: Event) {
+        let has_code = self.session.deferral_code().is_some();
+        if let Some(timing) = &mut self.timing {
+            timing.before(event, has_code);
+        }
+    }
+
+    /// Whether the trace fell behind its clock, which ends it.
+    fn fell_behind(&mut self) -> bool {
+        let announced = self.session.announced();
+        let late = self.timing.as_ref().is_some_and(|t| t.is_late(announced));
+        if late {
+            self.ended = Some(Verdict::Late(self.trace.clone()));
+        }
+        late
+    }
+
+    /// Takes in the callbacks that a server made which calls when it pleases.
+    async fn heed_callbacks(&mut self, wait: Duration) {
+        if self.target.callbacks == Callbacks::Held || !self.trace.terms.callback {
+            return;
+        }
+        if self.ended.is_none()
+            && let Some(observation) = self.session.callbacks_so_far(wait).await
+        {
+            self.judge(Event::Callback(Fate::Delivered), observation);
         }
     }
 

@@ -15,7 +15,9 @@
 mod fingerprint;
 mod judge;
 mod minimise;
+mod real_time;
 mod tally;
+mod timing;
 mod visit;
 
 pub use fingerprint::{Conflict, Evidence, Fingerprint, fingerprint};
@@ -24,12 +26,15 @@ pub use minimise::minimise;
 pub use tally::{Count, Tally};
 pub use visit::{Deed, Place, Visit};
 
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Instant;
 
 use dtr_model::Trace;
 use dtr_model::event::Event;
 use dtr_model::question::Readings;
+use dtr_model::trace::Origin;
 
 use crate::driver::{Finding, Observation, Seen};
 use crate::target::Target;
@@ -45,6 +50,7 @@ pub struct Engine {
     accepted: Readings,
     width: usize,
     stop: Arc<AtomicBool>,
+    deadline: Option<Instant>,
 }
 
 /// Why a trace cannot begin.
@@ -71,6 +77,8 @@ pub struct Outcome {
     pub metadata: Vec<Finding>,
     /// Why the metadata could not be judged.
     pub unread: Option<String>,
+    /// Traces that were not begun: why, and how many.
+    pub skipped: BTreeMap<String, u64>,
     /// Whether the run was stopped before its end.
     pub stopped: bool,
 }
@@ -84,41 +92,85 @@ impl Engine {
             accepted,
             width: WIDTH,
             stop,
+            deadline: None,
         }
     }
 
-    /// Runs every trace and judges it; `done` hears of each batch's size.
-    pub async fn run(&self, mut traces: Vec<Trace>, mut done: impl FnMut(u64)) -> Outcome {
+    /// The same, but no trace is begun that would not end before `deadline`.
+    pub fn until(self, deadline: Option<Instant>) -> Engine {
+        Engine { deadline, ..self }
+    }
+
+    /// Runs every trace and judges it; `done` hears of how many ended.
+    pub async fn run(&self, mut traces: Vec<Trace>, done: impl FnMut(u64)) -> Outcome {
         // Traces that last equally long share a batch, so that none waits for
-        // another's ticks. The sort is stable: what says most stays first.
-        traces.sort_by_key(Trace::ticks);
+        // another's ticks. The sort is stable: what says most stays first. With
+        // little time that alone counts.
+        match self.deadline {
+            None => traces.sort_by_key(Trace::ticks),
+            Some(_) => traces.sort_by_key(|t| (informative(t), t.ticks())),
+        }
+        match self.target.wall_pace() {
+            Some(_) => self.in_real_time(traces, done).await,
+            None => self.in_lockstep(traces, done).await,
+        }
+    }
+
+    async fn in_lockstep(&self, traces: Vec<Trace>, mut done: impl FnMut(u64)) -> Outcome {
         let mut outcome = Outcome::default();
-        let mut traces = traces.into_iter();
-        loop {
-            let batch: Vec<Trace> = traces.by_ref().take(self.width).collect();
-            if batch.is_empty() {
-                break;
-            }
+        let mut traces = VecDeque::from(traces);
+        while let Some(first) = traces.pop_front() {
             if self.stop.load(Ordering::Relaxed) {
                 outcome.stopped = true;
                 break;
             }
-            let size = batch.len() as u64;
-            self.batch(batch, &mut outcome).await;
-            done(size);
+            if self.deadline.is_some_and(|end| Instant::now() >= end) {
+                outcome.skip("the time budget is used up");
+                done(1);
+                continue;
+            }
+            let before = traces.len() + 1;
+            let running = self.assemble(first, &mut traces, &mut outcome).await;
+            self.batch(running, &mut outcome).await;
+            done((before - traces.len()) as u64);
         }
         outcome
     }
 
-    async fn batch(&self, batch: Vec<Trace>, outcome: &mut Outcome) {
-        let mut running = Vec::with_capacity(batch.len());
-        for trace in batch {
+    /// A batch: the first trace, and as many of the next as find clients at
+    /// once. To wait for a client that the batch itself holds would be forever.
+    async fn assemble(
+        &self,
+        first: Trace,
+        traces: &mut VecDeque<Trace>,
+        outcome: &mut Outcome,
+    ) -> Vec<Running> {
+        let mut running = Vec::with_capacity(self.width);
+        let mut next = Some(first);
+        while let Some(trace) = next.take() {
             let target = Arc::clone(&self.target);
-            match target.acquire(&trace.terms).await {
+            let lease = match running.is_empty() {
+                true => target.acquire_for(&trace).await,
+                false => target.lease_for(&trace),
+            };
+            match lease {
                 Some(lease) => running.push(Running::new(target, lease, self.accepted, trace)),
-                None => outcome.inconclusive.push((trace, NO_CLIENT.to_owned())),
+                None if running.is_empty() => {
+                    outcome.inconclusive.push((trace, NO_CLIENT.to_owned()));
+                }
+                None => {
+                    traces.push_front(trace);
+                    break;
+                }
+            }
+            if running.len() < self.width {
+                next = traces.pop_front();
             }
         }
+        running
+    }
+
+    async fn batch(&self, mut running: Vec<Running>, outcome: &mut Outcome) {
         loop {
             running = in_parallel(running).await;
             if !running.iter().any(Running::waits) || self.stop.load(Ordering::Relaxed) {
@@ -161,11 +213,33 @@ async fn in_parallel(running: Vec<Running>) -> Vec<Running> {
     back
 }
 
+/// What a trace is for, the most informative first: what tells readings and
+/// properties apart, then races, then what covers, then what wanders.
+fn informative(trace: &Trace) -> u8 {
+    match trace.origin {
+        Origin::Danger(_) => 0,
+        Origin::Fork(_) => 1,
+        Origin::Race => 2,
+        Origin::Edge => 3,
+        Origin::Walk(_) => 4,
+        Origin::Pair => 5,
+    }
+}
+
 impl Outcome {
-    fn take(&mut self, verdict: Verdict, report: judge::Report) {
+    /// Counts a trace that is not run.
+    pub fn skip(&mut self, why: &str) {
+        *self.skipped.entry(why.to_owned()).or_default() += 1;
+    }
+
+    fn count(&mut self, report: &judge::Report) {
         self.requests += report.requests;
         self.controls += report.controls;
         self.callbacks += report.callbacks;
+    }
+
+    fn take(&mut self, verdict: Verdict, report: judge::Report) {
+        self.count(&report);
         self.tally.add(report.tally);
         match verdict {
             Verdict::Pass => self.traces += 1,
@@ -174,6 +248,10 @@ impl Outcome {
                 self.failures.push(*failure);
             }
             Verdict::Inconclusive(trace, why) => self.inconclusive.push((trace, why)),
+            Verdict::Late(trace) => {
+                let why = "answers took so long that it fell behind its clock";
+                self.inconclusive.push((trace, why.to_owned()));
+            }
         }
     }
 
@@ -211,6 +289,9 @@ impl Outcome {
         self.callbacks += other.callbacks;
         self.metadata.extend(other.metadata);
         self.unread = self.unread.take().or(other.unread);
+        for (why, count) in other.skipped {
+            *self.skipped.entry(why).or_default() += count;
+        }
         self.stopped |= other.stopped;
     }
 }

@@ -14,7 +14,7 @@ pub use together::{Joint, Outcomes, Simultaneous};
 
 use std::collections::BTreeSet;
 
-use dtr_model::event::{Answer, Event};
+use dtr_model::event::{Answer, Decision, Event};
 use dtr_model::question::{Question, Reading, Readings};
 use dtr_model::{Deferral, Terms, step};
 
@@ -53,6 +53,7 @@ pub struct Oracle {
     accepted: Readings,
     beliefs: Vec<Belief>,
     explained_by: Vec<Deferral>,
+    unseen: bool,
 }
 
 impl Oracle {
@@ -68,7 +69,15 @@ impl Oracle {
             accepted,
             beliefs: vec![start],
             explained_by: Vec::new(),
+            unseen: false,
         }
+    }
+
+    /// Decisions may be made at any time by somebody whom nobody sees, as by a server without controls: after each
+    /// observation the beliefs are closed over them.
+    pub fn unseen(mut self, unseen: bool) -> Oracle {
+        self.unseen = unseen;
+        self
     }
 
     /// What a server of accepted readings may answer to `event` now.
@@ -99,7 +108,10 @@ impl Oracle {
             }
         }
         after.sort_unstable();
-        let after = joined(&after);
+        let after = match self.unseen {
+            true => self.closed(joined(&after)),
+            false => joined(&after),
+        };
         if after.is_empty() {
             return Ruling::Forbidden {
                 allowed: self.allowed(event),
@@ -141,6 +153,30 @@ impl Oracle {
     pub fn accepted_deferrals(&self) -> impl Iterator<Item = Deferral> {
         let accepted = self.beliefs.iter().filter(|b| self.is_accepted(b));
         accepted.map(|b| b.deferral)
+    }
+
+    /// The beliefs, and those that decisions lead to, however many.
+    fn closed(&self, mut beliefs: Vec<Belief>) -> Vec<Belief> {
+        loop {
+            let mut more = beliefs.clone();
+            for belief in &beliefs {
+                for decision in Decision::ALL {
+                    let event = Event::Decide(decision);
+                    let outcomes = step(belief.deferral, event, &self.terms, &belief.readings);
+                    more.extend(outcomes.into_iter().map(|o| Belief {
+                        deferral: o.deferral,
+                        readings: o.readings,
+                    }));
+                }
+            }
+            more.sort_unstable();
+            more.dedup();
+            let more = joined(&more);
+            if more == beliefs {
+                return beliefs;
+            }
+            beliefs = more;
+        }
     }
 
     fn is_accepted(&self, belief: &Belief) -> bool {

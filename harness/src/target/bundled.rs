@@ -14,13 +14,13 @@ use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
-use super::control::Control;
+use super::control::{Control, Reference};
 use super::discovery::Endpoints;
 use super::error::SetupError;
 use super::receiver::Receiver;
 use super::time::TimeSource;
 use super::transport::{Http, InProcess, Transport, TransportKind};
-use super::{Limits, Target};
+use super::{Callbacks, Limits, Target};
 
 /// Seconds in a tick: the least by which `slow_down` raises the interval (Section 6.5).
 pub const TICK_SECONDS: u64 = Draft::IETF_01.min_raise;
@@ -112,7 +112,7 @@ impl Bundled {
             }
         };
         let serving = listeners.map(|(public, control)| serve(&server, public, control));
-        let control = Control::new(control, &control_base)?;
+        let control = Reference::new(control, &control_base)?;
         control
             .ask(control.hold_callbacks(true))
             .await
@@ -124,8 +124,12 @@ impl Bundled {
             draft,
             endpoints: Endpoints::discover(&transport, &issuer).await?,
             transport,
-            control: Some(control),
+            control: Some(Control::Reference(control)),
             time,
+            proofs: true,
+            others: true,
+            callbacks: Callbacks::Held,
+            pace: None,
             tick_seconds: TICK_SECONDS,
             limits,
             pool,

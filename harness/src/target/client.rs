@@ -5,8 +5,12 @@ use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use dtr_model::event::Steer;
 use http::{HeaderName, HeaderValue, header};
 use url::form_urlencoded::byte_serialize;
+
+use super::prelude::PreludeStep;
+use super::transport::Transport;
 
 /// A client and all that is needed to speak as it.
 #[derive(Debug, Clone)]
@@ -17,6 +21,14 @@ pub struct Client {
     pub authentication: Authentication,
     /// Its redirect URI, if it uses the authorization code grant.
     pub redirect_uri: Option<Arc<str>>,
+    /// Its originating grant, where that is no authorization code.
+    pub grant_type: Arc<str>,
+    /// What it puts into its requests.
+    pub asks: Arc<Asks>,
+    /// What precedes a request for a token with an authorization code; a plain authorization request when empty.
+    pub prelude: Arc<[PreludeStep]>,
+    /// A way of its own, with its certificate (RFC 8705).
+    pub transport: Option<Transport>,
     /// What it may ask for.
     pub scopes: Arc<Scopes>,
 }
@@ -30,6 +42,8 @@ pub enum Authentication {
     Basic(HeaderValue),
     /// Identifier and secret in the body.
     Post(Arc<str>),
+    /// A certificate of the connection, and the identifier in the body (RFC 8705 Section 2).
+    Certificate,
 }
 
 /// Which credentials a sender shows.
@@ -51,7 +65,8 @@ impl Authentication {
     pub fn shown(&self, credentials: Credentials, client_id: &str) -> Self {
         match (self, credentials) {
             (_, Credentials::Own) => self.clone(),
-            (Self::None, _) | (_, Credentials::Absent) => Self::None,
+            // Whoever has not the certificate sends none, and has the transport that all use.
+            (Self::None | Self::Certificate, _) | (_, Credentials::Absent) => Self::None,
             (Self::Basic(_), Credentials::Wrong) => Self::basic(client_id, WRONG_SECRET),
             (Self::Post(_), Credentials::Wrong) => Self::Post(WRONG_SECRET.into()),
         }
@@ -76,7 +91,7 @@ impl Authentication {
         headers: &mut Vec<(HeaderName, HeaderValue)>,
     ) {
         match self {
-            Self::None => append(body, "client_id", client_id),
+            Self::None | Self::Certificate => append(body, "client_id", client_id),
             Self::Basic(value) => headers.push((header::AUTHORIZATION, value.clone())),
             Self::Post(secret) => {
                 append(body, "client_id", client_id);
@@ -97,13 +112,43 @@ pub(crate) fn append(form: &mut String, name: &str, value: &str) {
     form.extend(byte_serialize(value.as_bytes()));
 }
 
+/// What a client puts into a request, by what it wants to become of it. A server with controls can be told; another is
+/// known to defer some requests and complete others.
+#[derive(Debug, Default)]
+pub struct Asks {
+    /// For a request that gets deferred.
+    pub defer: Ask,
+    /// For one that is deferred and needs interaction from the start.
+    pub interact: Ask,
+    /// For one that is completed at once.
+    pub complete: Ask,
+}
+
+impl Asks {
+    /// What to put into a request steered so.
+    pub fn of(&self, steer: Steer) -> &Ask {
+        match steer {
+            Steer::Defer => &self.defer,
+            Steer::Interact => &self.interact,
+            Steer::Complete => &self.complete,
+        }
+    }
+}
+
+/// What a request asks for.
+#[derive(Debug, Clone, Default)]
+pub struct Ask {
+    /// `scope`; absent when the request relies on the client's default scope, which
+    /// [`Event::Widen`](dtr_model::event::Event::Widen) needs.
+    pub scope: Option<String>,
+    /// Further parameters, such as `authorization_details`.
+    pub parameters: Vec<(String, String)>,
+}
+
 /// The scope values of a client, each a space-separated list.
 #[derive(Debug)]
 pub struct Scopes {
-    /// What the driver asks for by name; absent when it relies on the client's default scope, which
-    /// [`Event::Widen`](dtr_model::event::Event::Widen) needs.
-    pub asked: Option<String>,
-    /// What a request stands for.
+    /// What a request without `scope` stands for; empty when nobody knows.
     pub whole: String,
     /// A true part of it, for a narrowed approval.
     pub part: String,

@@ -41,6 +41,21 @@ impl Endpoints {
             })
     }
 
+    /// A server without metadata, whose token endpoint is known.
+    ///
+    /// # Errors
+    /// [`SetupError::Url`].
+    pub fn at(issuer: &str, token: Arc<Url>) -> Result<Self, SetupError> {
+        let issuer = parse("issuer", issuer)?;
+        Ok(Self {
+            metadata: metadata_url(&issuer),
+            issuer,
+            token,
+            revocation: None,
+            authorization: None,
+        })
+    }
+
     async fn read(
         transport: &Transport,
         issuer: Arc<Url>,

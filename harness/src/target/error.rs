@@ -40,6 +40,35 @@ pub enum SetupError {
         /// Why it could not be read.
         cause: MetadataError,
     },
+    /// A file that the target file names.
+    #[error("cannot read {path}: {cause}")]
+    File {
+        /// Which file.
+        path: std::path::PathBuf,
+        /// Why not.
+        cause: std::io::Error,
+    },
+    /// A certificate or key that the target file names.
+    #[error("{path} does not hold a certificate and its key in PEM: {problem}")]
+    Pem {
+        /// Which file.
+        path: std::path::PathBuf,
+        /// What is wrong.
+        problem: String,
+    },
+    /// The server's limits leave no room for the ticks of a trace.
+    #[error(
+        "an interval of {interval} s and a lifetime of {lifetime} s leave no room for {ticks} distinct waits; \
+         have the server use a longer lifetime for the test"
+    )]
+    Pace {
+        /// Seconds between polls.
+        interval: u64,
+        /// Seconds that a code lives.
+        lifetime: u64,
+        /// Ticks of a lifetime.
+        ticks: u8,
+    },
     /// A control request failed while setting up.
     #[error("cannot use the control API: {0}")]
     Control(TransportFailure),

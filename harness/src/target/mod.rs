@@ -5,35 +5,46 @@
 //! |---|---|
 //! | [`transport`], [`failure`] | the way to the server, and what can happen on it |
 //! | [`discovery`] | its endpoints |
-//! | [`control`], [`time`] | its controls and its clock |
-//! | [`client`], [`key`], [`pool`] | who speaks to it |
+//! | [`control`], [`time`], [`pace`] | its controls, its clock, and ticks on that clock |
+//! | [`limiter`] | how politely it is asked |
+//! | [`file`](mod@file) | `target.toml` |
+//! | `ability` | what can be done to it, and what not |
+//! | [`client`], [`prelude`], [`key`], [`pool`] | who speaks to it, and how it asks |
 //! | [`receiver`] | where its callbacks arrive |
 //! | [`bundled`] | the reference server as a target |
 //! | [`error`] | why a target could not be set up |
 
+mod ability;
 pub mod bundled;
 pub mod client;
 pub mod control;
 pub mod discovery;
 pub mod error;
 pub mod failure;
+pub mod file;
 pub mod key;
+pub mod limiter;
+pub mod pace;
 pub mod pool;
+pub mod prelude;
 pub mod receiver;
 pub mod time;
 pub mod transport;
 
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
-use dtr_model::Terms;
 use dtr_model::draft::Draft;
+use dtr_model::{Terms, Trace};
 
 pub use bundled::Bundled;
 pub use control::Control;
 pub use discovery::Endpoints;
 pub use error::SetupError;
 pub use failure::TransportFailure;
-pub use pool::{Lease, Pool};
+pub use file::TargetFile;
+pub use pace::Pace;
+pub use pool::{Kind, Lease, Pool};
 pub use time::TimeSource;
 pub use transport::{Transport, TransportKind};
 
@@ -59,6 +70,15 @@ impl Limits {
     }
 }
 
+/// When a server makes its callbacks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Callbacks {
+    /// On demand only, through its controls.
+    Held,
+    /// When it pleases; after a decision one is waited for so long.
+    AtWill(Duration),
+}
+
 /// An authorization server under test.
 #[derive(Debug)]
 pub struct Target {
@@ -72,12 +92,20 @@ pub struct Target {
     pub control: Option<Control>,
     /// Its clock.
     pub time: TimeSource,
-    /// How many seconds a tick is.
+    /// How many seconds a tick is; on the wall clock, about how many.
     pub tick_seconds: u64,
+    /// The limits of a server that is not ours.
+    pub pace: Option<Pace>,
     /// Its limits.
     pub limits: Limits,
     /// The clients registered there.
     pub pool: Pool,
+    /// Whether its clients prove possession of keys (RFC 9449). If not, no request carries a proof.
+    pub proofs: bool,
+    /// Whether there is a client besides the owner.
+    pub others: bool,
+    /// When callbacks come.
+    pub callbacks: Callbacks,
     /// Makes every proof's `jti` another one.
     pub proofs_made: AtomicU64,
 }
@@ -97,20 +125,51 @@ impl Target {
         self.time.advance(self.control.as_ref(), seconds).await
     }
 
-    /// A pair of clients for a trace, if one is free right now.
+    /// A pair of clients for a trace alone, if one is free right now.
     pub fn lease(&self, terms: &Terms) -> Option<Lease> {
         match self.limits.fit(terms) {
-            true => self.pool.lease(terms.into()),
+            true => self.pool.lease(terms.into(), true),
             false => None,
         }
     }
 
-    /// A pair of clients for a trace, as soon as one is free. `None` when this target cannot serve such terms.
+    /// A pair of clients for a trace alone, as soon as one is free. `None` when this target cannot serve such terms.
     pub async fn acquire(&self, terms: &Terms) -> Option<Lease> {
-        match self.limits.fit(terms) {
-            true => self.pool.acquire(terms.into()).await,
+        self.acquire_pair(terms, true).await
+    }
+
+    /// The same for this trace, which shares its clients with others where neither minds.
+    pub async fn acquire_for(&self, trace: &Trace) -> Option<Lease> {
+        let alone = self.changes_clients(trace);
+        self.acquire_pair(&trace.terms, alone).await
+    }
+
+    /// The same, if there is one right now.
+    pub fn lease_for(&self, trace: &Trace) -> Option<Lease> {
+        match self.limits.fit(&trace.terms) {
+            true => {
+                let alone = self.changes_clients(trace);
+                self.pool.lease((&trace.terms).into(), alone)
+            }
             false => None,
         }
+    }
+
+    async fn acquire_pair(&self, terms: &Terms, alone: bool) -> Option<Lease> {
+        match self.limits.fit(terms) {
+            true => self.pool.acquire(terms.into(), alone).await,
+            false => None,
+        }
+    }
+
+    /// The limits of a server on the wall clock.
+    pub fn wall_pace(&self) -> Option<Pace> {
+        self.pace.filter(|_| matches!(self.time, TimeSource::Wall))
+    }
+
+    /// Whether a control operation can be had.
+    pub fn can(&self, operation: control::Name) -> bool {
+        self.control.as_ref().is_some_and(|c| c.can(operation))
     }
 
     pub(crate) fn next_proof(&self) -> u64 {

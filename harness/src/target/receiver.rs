@@ -5,6 +5,7 @@
 use std::collections::HashMap;
 use std::convert::Infallible;
 use std::net::SocketAddr;
+use std::path::Path;
 use std::sync::atomic::{AtomicU16, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -16,7 +17,8 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
-use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
+use rustls::pki_types::pem::PemObject as _;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_rustls::TlsAcceptor;
@@ -66,6 +68,16 @@ impl Inbox {
         std::mem::take(&mut *self.received.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
+    /// Takes out what arrived about one deferral code. Others are about other traces of the same client.
+    pub fn take_about(&self, code: &str) -> Vec<Received> {
+        let mut all = self.received.lock().unwrap_or_else(PoisonError::into_inner);
+        let (taken, left) = std::mem::take(&mut *all)
+            .into_iter()
+            .partition(|received| String::from_utf8_lossy(&received.body).contains(code));
+        *all = left;
+        taken
+    }
+
     fn receive(&self, callback: Received) -> StatusCode {
         self.received
             .lock()
@@ -80,7 +92,7 @@ type Inboxes = Arc<Mutex<HashMap<String, Arc<Inbox>>>>;
 /// The server that receives callbacks. Dropped, it stops listening.
 #[derive(Debug)]
 pub struct Receiver {
-    address: SocketAddr,
+    base: String,
     root_pem: String,
     inboxes: Inboxes,
     accepting: JoinHandle<()>,
@@ -98,11 +110,45 @@ impl Receiver {
         let inboxes = Inboxes::default();
         let accepting = tokio::spawn(accept(listener, acceptor, Arc::clone(&inboxes)));
         Ok(Self {
-            address,
+            base: format!("https://localhost:{}/callback", address.port()),
             root_pem,
             inboxes,
             accepting,
         })
+    }
+
+    /// Starts at `address` with the certificate and key in a PEM file, known to the world as `url`.
+    ///
+    /// # Errors
+    /// The address is taken, or the file does not hold what it should.
+    pub async fn listen(
+        address: SocketAddr,
+        url: &str,
+        identity: &Path,
+    ) -> Result<Self, SetupError> {
+        let wrong = |problem: String| SetupError::Pem {
+            path: identity.to_owned(),
+            problem,
+        };
+        let certificates = CertificateDer::pem_file_iter(identity)
+            .and_then(Iterator::collect::<Result<Vec<_>, _>>)
+            .map_err(|e| wrong(e.to_string()))?;
+        let key = PrivateKeyDer::from_pem_file(identity).map_err(|e| wrong(e.to_string()))?;
+        let acceptor = acceptor(certificates, key)?;
+        let listener = TcpListener::bind(address).await?;
+        let inboxes = Inboxes::default();
+        let accepting = tokio::spawn(accept(listener, acceptor, Arc::clone(&inboxes)));
+        Ok(Self {
+            base: url.trim_end_matches('/').to_owned(),
+            root_pem: String::new(),
+            inboxes,
+            accepting,
+        })
+    }
+
+    /// Opens an inbox for a client whose endpoint is registered already.
+    pub fn open_for(&self, client_id: &str) -> Arc<Inbox> {
+        self.open(client_id).1
     }
 
     /// The certificate authority to trust, in PEM.
@@ -113,13 +159,11 @@ impl Receiver {
     /// Opens an inbox and returns its URL, to be registered as `deferred_client_notification_endpoint`.
     pub fn open(&self, name: &str) -> (String, Arc<Inbox>) {
         let inbox = Arc::new(Inbox::default());
-        let path = format!("/callback/{name}");
-        let url = format!("https://localhost:{}{path}", self.address.port());
         self.inboxes
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
-            .insert(path, Arc::clone(&inbox));
-        (url, inbox)
+            .insert(name.to_owned(), Arc::clone(&inbox));
+        (format!("{}/{name}", self.base), inbox)
     }
 }
 
@@ -139,15 +183,20 @@ fn identity() -> Result<(TlsAcceptor, String), SetupError> {
     let key = KeyPair::generate()?;
     let names = vec!["localhost".to_owned(), "127.0.0.1".to_owned()];
     let certificate = CertificateParams::new(names)?.signed_by(&key, &issuer)?;
+    let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key.serialize_der()));
+    Ok((acceptor(vec![certificate.der().clone()], key)?, root_pem))
+}
+
+fn acceptor(
+    certificates: Vec<CertificateDer<'static>>,
+    key: PrivateKeyDer<'static>,
+) -> Result<TlsAcceptor, SetupError> {
     let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
     let config = rustls::ServerConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()?
         .with_no_client_auth()
-        .with_single_cert(
-            vec![certificate.der().clone()],
-            PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key.serialize_der())),
-        )?;
-    Ok((TlsAcceptor::from(Arc::new(config)), root_pem))
+        .with_single_cert(certificates, key)?;
+    Ok(TlsAcceptor::from(Arc::new(config)))
 }
 
 async fn accept(listener: TcpListener, acceptor: TlsAcceptor, inboxes: Inboxes) {
@@ -180,7 +229,7 @@ async fn answer(
     let inbox = inboxes
         .lock()
         .unwrap_or_else(PoisonError::into_inner)
-        .get(parts.uri.path())
+        .get(parts.uri.path().rsplit('/').next().unwrap_or_default())
         .cloned();
     let body = Limited::new(body, BODY_LIMIT)
         .collect()

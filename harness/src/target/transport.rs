@@ -13,11 +13,12 @@ use axum::body::{Body, HttpBody};
 use bytes::{Bytes, BytesMut};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response};
 use http_body_util::{BodyExt as _, Full};
-use reqwest::{Certificate, redirect, retry};
+use reqwest::{Certificate, Identity, redirect, retry};
 use tower::{Service, ServiceExt as _};
 use url::Url;
 
 use super::failure::TransportFailure;
+use super::limiter::Limiter;
 
 /// Longest body that is read, in octets.
 pub const BODY_LIMIT: usize = 1 << 20;
@@ -164,11 +165,39 @@ fn append(all: &mut BytesMut, data: &[u8]) -> Result<(), TransportFailure> {
     Ok(())
 }
 
+/// How HTTP is spoken.
+#[derive(Debug, Clone)]
+pub struct HttpOptions {
+    /// Time allowed for a whole exchange.
+    pub timeout: Duration,
+    /// Certificate authorities to trust besides the platform's, in PEM.
+    pub extra_roots: Option<String>,
+    /// The client's own certificate and key, in PEM (RFC 8705).
+    pub identity: Option<String>,
+    /// What bounds the requests.
+    pub limiter: Option<Arc<Limiter>>,
+    /// Base URLs to be used in turn.
+    pub nodes: Vec<Arc<Url>>,
+}
+
+impl Default for HttpOptions {
+    fn default() -> Self {
+        Self {
+            timeout: Duration::from_secs(10),
+            extra_roots: None,
+            identity: None,
+            limiter: None,
+            nodes: Vec::new(),
+        }
+    }
+}
+
 /// HTTP over pooled connections.
 #[derive(Debug, Clone)]
 pub struct Http {
     client: reqwest::Client,
     timeout: Duration,
+    limiter: Option<Arc<Limiter>>,
 }
 
 impl Http {
@@ -178,10 +207,23 @@ impl Http {
     /// # Errors
     /// A PEM document that cannot be read, or a platform without TLS.
     pub fn new(timeout: Duration, extra_roots: Option<&str>) -> Result<Self, reqwest::Error> {
-        let roots = match extra_roots {
+        Self::with(HttpOptions {
+            timeout,
+            extra_roots: extra_roots.map(str::to_owned),
+            ..HttpOptions::default()
+        })
+    }
+
+    /// A client with these options.
+    ///
+    /// # Errors
+    /// A PEM document that cannot be read, or a platform without TLS.
+    pub fn with(options: HttpOptions) -> Result<Self, reqwest::Error> {
+        let roots = match &options.extra_roots {
             Some(pem) => Certificate::from_pem_bundle(pem.as_bytes())?,
             None => Vec::new(),
         };
+        let timeout = options.timeout;
         let client = reqwest::Client::builder()
             .redirect(redirect::Policy::none())
             .retry(retry::never())
@@ -190,13 +232,24 @@ impl Http {
             .pool_idle_timeout(IDLE)
             .connect_timeout(Duration::from_secs(CONNECT_SECONDS))
             .timeout(timeout)
-            .tls_certs_merge(roots)
-            .build()?;
-        Ok(Self { client, timeout })
+            .tls_certs_merge(roots);
+        let client = match &options.identity {
+            Some(pem) => client.identity(Identity::from_pem(pem.as_bytes())?),
+            None => client,
+        };
+        Ok(Self {
+            client: client.build()?,
+            timeout,
+            limiter: options.limiter,
+        })
     }
 
     async fn send(&self, outgoing: Outgoing) -> Result<Reply, TransportFailure> {
         let failed = |error| TransportFailure::from_client(&error, self.timeout);
+        let _permit = match &self.limiter {
+            Some(limiter) => Some(limiter.admit().await),
+            None => None,
+        };
         let mut request = reqwest::Request::new(outgoing.method, Url::clone(&outgoing.url));
         request.headers_mut().extend(outgoing.headers);
         if !outgoing.body.is_empty() {

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use dtr_harness::driver::{Observation, Seen, Session, check_metadata};
+use dtr_harness::target::control::{Name, Operation};
 use dtr_harness::target::{Bundled, Limits, Target, TransportFailure, TransportKind};
 use dtr_model::Terms;
 use dtr_model::draft::Draft;
@@ -384,10 +385,8 @@ async fn callbacks(kind: TransportKind) {
     .await;
     let control = bundled.target().control.as_ref().expect("controls");
     let code = run.session.deferral_code().expect("a code").to_owned();
-    control
-        .ask(control.attempt_callback(&code))
-        .await
-        .expect("an attempt");
+    let attempt = Operation::about(Name::AttemptCallback, &code.as_str().into());
+    control.perform(&attempt).await.1.expect("an attempt");
     let seen = run.perform(POLL).await;
     assert_eq!(seen.findings.len(), 1, "{:?}", seen.findings);
     assert_eq!(seen.findings[0].requirement, "K-7-01");

@@ -8,13 +8,13 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use dtr_harness::driver::{Observation, Session};
 use dtr_harness::target::client::{Authentication, Client, Scopes};
-use dtr_harness::target::control::Control;
+use dtr_harness::target::control::{Control, Reference};
 use dtr_harness::target::discovery::Endpoints;
 use dtr_harness::target::key::Key;
 use dtr_harness::target::pool::{Kind, Pair, Pool, Shelf};
 use dtr_harness::target::receiver::{Inbox, Receiver};
 use dtr_harness::target::transport::{Http, Transport};
-use dtr_harness::target::{Limits, Target, TimeSource};
+use dtr_harness::target::{Callbacks, Limits, Target, TimeSource};
 use dtr_model::Terms;
 use dtr_model::draft::Draft;
 use dtr_model::event::Event;
@@ -198,7 +198,7 @@ impl Forgery {
             mock.mount(&server).await;
         }
         let transport = Transport::Http(Http::new(Duration::from_secs(5), None).expect("a client"));
-        let control = Control::new(transport.clone(), &server.uri()).expect("a URL");
+        let control = Reference::new(transport.clone(), &server.uri()).expect("a URL");
         let target = Target {
             draft: Draft::IETF_01,
             endpoints: Endpoints::discover(&transport, &server.uri())
@@ -206,7 +206,11 @@ impl Forgery {
                 .expect("metadata"),
             transport,
             time: TimeSource::of(Some(&control)).await.expect("a clock"),
-            control: Some(control),
+            control: Some(Control::Reference(control)),
+            proofs: true,
+            others: true,
+            callbacks: Callbacks::Held,
+            pace: None,
             tick_seconds: 5,
             limits: Limits::USUAL,
             pool: pool(Arc::clone(&self.key), Some(inbox)),
@@ -226,8 +230,11 @@ pub(crate) fn pool(key: Arc<Key>, inbox: Option<Arc<Inbox>>) -> Pool {
         client_id: name.into(),
         authentication: Authentication::basic(name, "secret"),
         redirect_uri: None,
+        grant_type: "client_credentials".into(),
+        asks: Arc::default(),
+        prelude: Arc::default(),
+        transport: None,
         scopes: Arc::new(Scopes {
-            asked: None,
             whole: "read write".into(),
             part: "read".into(),
             wider: "read write admin".into(),

@@ -66,13 +66,7 @@ pub fn events(s: Situation, terms: &Terms) -> Vec<Event> {
         events.push(Event::Poll { by, lost: false });
         events.push(Event::Revoke { by });
     }
-    for decision in [
-        Decision::Approve,
-        Decision::Narrow,
-        Decision::Deny,
-        Decision::NeedInteraction,
-        Decision::InteractionDone,
-    ] {
+    for decision in Decision::ALL {
         events.push(Event::Decide(decision));
     }
     if d.is_live() {
@@ -171,12 +165,18 @@ pub struct Graph {
 impl Graph {
     /// The graph under `terms`.
     pub fn of(terms: Terms) -> Graph {
+        Graph::within(terms, &|_| true)
+    }
+
+    /// The part of it that `can` be brought about where it is run.
+    pub fn within(terms: Terms, can: &dyn Fn(&Event) -> bool) -> Graph {
         let mut nodes = vec![Situation::START];
         let mut index = HashMap::from([(Situation::START, 0)]);
         let mut edges = Vec::new();
         while edges.len() < nodes.len() {
             let from: Situation = nodes[edges.len()];
-            let out = events(from, &terms).into_iter().map(|event| {
+            let possible = events(from, &terms).into_iter().filter(can);
+            let out = possible.map(|event| {
                 let (to, _) = from.after(event, &terms);
                 let to = *index.entry(to).or_insert_with(|| {
                     nodes.push(to);

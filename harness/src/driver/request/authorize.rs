@@ -13,7 +13,7 @@ use super::Asked;
 use crate::driver::Session;
 use crate::driver::call::fetch;
 use crate::driver::log::Log;
-use crate::driver::observation::Seen;
+use crate::driver::observation::{Exchange, Seen};
 use crate::driver::response::Response;
 use crate::target::TransportFailure;
 use crate::target::client::append;
@@ -48,7 +48,7 @@ impl Session {
             .as_ref()
             .is_some_and(|known| answered || known.maybe_taken || known.hinted == request.hinted);
         if !usable {
-            match self.authorize(log, request.hinted).await? {
+            match self.authorize(log, request).await? {
                 Ok(credential) => self.credential = Some(credential),
                 Err(seen) => return Ok(Err(seen)),
             }
@@ -56,6 +56,7 @@ impl Session {
         let supplied = self.terms.callback && request.opted_in;
         let fresh = self.draw::<20>();
         let redirect_uri = self.client(false).redirect_uri.clone();
+        let asks = Arc::clone(&self.client(false).asks);
         let Some(credential) = &mut self.credential else {
             return Ok(Err(Seen::Strange("no authorization code".to_owned())));
         };
@@ -66,6 +67,9 @@ impl Session {
         append(form, "code", &credential.code);
         if let Some(uri) = &redirect_uri {
             append(form, "redirect_uri", uri);
+        }
+        for (name, value) in &asks.of(request.steer).parameters {
+            append(form, name, value);
         }
         match request.sound {
             true => append(form, "code_verifier", &credential.verifier),
@@ -85,26 +89,86 @@ impl Session {
     async fn authorize(
         &mut self,
         log: &mut Log,
-        hinted: bool,
+        request: TokenRequest,
     ) -> Result<Result<Credential, Seen>, TransportFailure> {
+        let verifier = self.draw::<32>();
+        let state = self.draw::<12>();
+        let obtained = match self.client(false).prelude.is_empty() {
+            true => self.ask_plainly(log, request, &verifier, &state).await?,
+            false => self.go_through(log, request, &verifier, &state).await?,
+        };
+        Ok(obtained.map(|code| Credential {
+            code,
+            verifier,
+            hinted: request.hinted,
+            scope: self.requested_scope(request.steer),
+            notification_token: None,
+            maybe_taken: false,
+        }))
+    }
+
+    /// A plain authorization request, which the server answers with a redirect at once.
+    async fn ask_plainly(
+        &mut self,
+        log: &mut Log,
+        request: TokenRequest,
+        verifier: &str,
+        state: &str,
+    ) -> Result<Result<String, Seen>, TransportFailure> {
         let Some(endpoint) = self.target.endpoints.authorization.clone() else {
             return Err(TransportFailure::NotPerformable(
                 "the metadata names no authorization endpoint",
             ));
         };
-        let verifier = self.draw::<32>();
-        let state = self.draw::<12>();
-        let url = self.authorization_url(&endpoint, &verifier, &state, hinted);
+        let url = self.authorization_url(&endpoint, verifier, state, request);
         let target = Arc::clone(&self.target);
         let reply = fetch(&target, log, "authorization request", url).await?;
-        Ok(read_code(&reply, &state).map(|code| Credential {
-            code,
-            verifier,
-            hinted,
-            scope: self.default_scope(),
-            notification_token: None,
-            maybe_taken: false,
-        }))
+        Ok(read_code(&reply, state))
+    }
+
+    /// The requests that the target file writes out. The last one brings the code.
+    async fn go_through(
+        &mut self,
+        log: &mut Log,
+        request: TokenRequest,
+        verifier: &str,
+        state: &str,
+    ) -> Result<Result<String, Seen>, TransportFailure> {
+        let client = self.client(false).clone();
+        let draft = self.target.draft;
+        let ask = client.asks.of(request.steer);
+        let text = |value: Option<&str>| value.unwrap_or_default().to_owned();
+        let mut values: Vec<(String, String)> = vec![
+            ("client_id".into(), client.client_id.to_string()),
+            ("redirect_uri".into(), text(client.redirect_uri.as_deref())),
+            ("scope".into(), text(ask.scope.as_deref())),
+            ("state".into(), state.to_owned()),
+            ("code_challenge".into(), challenge(verifier)),
+            (
+                "completion_mode".into(),
+                text(request.hinted.then_some(draft.deferred)),
+            ),
+        ];
+        for step in client.prelude.iter() {
+            let outgoing = step
+                .request
+                .fill(&values)
+                .map_err(TransportFailure::Other)?;
+            let sent = outgoing.clone();
+            let result = self.target.transport.send(outgoing).await;
+            let purpose = "a request that precedes the token request".into();
+            log.exchanged(Exchange::new(purpose, false, sent, result.as_ref().ok()));
+            match step.take(&result?) {
+                Ok(taken) => values.extend(taken),
+                Err(why) => return Ok(Err(Seen::Failed(TransportFailure::Other(why)))),
+            }
+        }
+        let code = values.into_iter().rev().find(|(name, _)| name == "code");
+        Ok(code
+            .map(|(_, code)| code)
+            .ok_or(Seen::Failed(TransportFailure::NotPerformable(
+                "the prelude yields no {code}",
+            ))))
     }
 
     fn authorization_url(
@@ -112,31 +176,35 @@ impl Session {
         endpoint: &Url,
         verifier: &str,
         state: &str,
-        hinted: bool,
+        request: TokenRequest,
     ) -> Arc<Url> {
         let client = self.client(false);
         let draft = &self.target.draft;
-        let challenge = URL_SAFE_NO_PAD.encode(digest(&SHA256, verifier.as_bytes()));
         let mut url = endpoint.clone();
         let mut query = url.query_pairs_mut();
         query
             .append_pair("response_type", "code")
             .append_pair("client_id", &client.client_id)
             .append_pair("state", state)
-            .append_pair("code_challenge", &challenge)
+            .append_pair("code_challenge", &challenge(verifier))
             .append_pair("code_challenge_method", "S256");
         if let Some(uri) = &client.redirect_uri {
             query.append_pair("redirect_uri", uri);
         }
-        if let Some(scope) = &client.scopes.asked {
+        if let Some(scope) = &client.asks.of(request.steer).scope {
             query.append_pair("scope", scope);
         }
-        if hinted {
+        if request.hinted {
             query.append_pair(draft.completion_mode, draft.deferred);
         }
         drop(query);
         Arc::new(url)
     }
+}
+
+/// The PKCE challenge (S256) of a verifier.
+fn challenge(verifier: &str) -> String {
+    URL_SAFE_NO_PAD.encode(digest(&SHA256, verifier.as_bytes()))
 }
 
 /// The authorization code in a redirect. An error, there or instead of a redirect, is one of the grant's own.

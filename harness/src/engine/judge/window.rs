@@ -13,7 +13,11 @@ impl Running {
     /// Performs the events of the window together and judges them together.
     pub(super) async fn together(&mut self, window: Window) {
         let events = self.trace.events[window.from..window.until].to_vec();
+        events.iter().for_each(|event| self.about_to(*event));
         let concurrent = self.session.perform_together(&events).await;
+        if self.fell_behind() {
+            return;
+        }
         self.judge_together(&events, concurrent);
     }
 

@@ -118,6 +118,10 @@ impl Registrar {
             client_id: client_id.into(),
             authentication,
             redirect_uri: redirect_uri.map(Into::into),
+            grant_type: grant.into(),
+            asks: Arc::default(),
+            prelude: Arc::default(),
+            transport: None,
             scopes: Arc::clone(&self.scopes),
         }
     }
@@ -125,7 +129,6 @@ impl Registrar {
 
 fn scopes() -> Scopes {
     Scopes {
-        asked: None,
         whole: "read write".into(),
         part: "read".into(),
         wider: "read write admin".into(),

@@ -107,7 +107,7 @@ async fn play(target: &Arc<Target>, answers: &Arc<Answers>, batch: Vec<Vector>) 
     for vector in batch {
         let fits = limits_fit(target, &vector.setup);
         let lease = match fits {
-            true => target.pool.acquire(kind(&vector.setup)).await,
+            true => target.pool.acquire(kind(&vector.setup), true).await,
             false => None,
         };
         match lease {

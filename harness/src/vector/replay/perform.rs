@@ -205,7 +205,8 @@ impl Playing {
             .target
             .control
             .as_ref()
-            .ok_or("the target has no control API")?;
+            .and_then(|control| control.reference())
+            .ok_or("the target has no control API of the reference's kind")?;
         let url = api.read_clock().url.join(path).map_err(|e| e.to_string())?;
         let outgoing = Outgoing {
             method: Method::POST,

@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 use super::{Exit, Trouble, out};
 use crate::report::baseline::Baseline;
 use crate::report::document::{Document, Verdict};
-use crate::report::junit;
 use crate::report::terminal::{self, Detail};
+use crate::report::{html, junit};
 
 /// Options about reports.
 #[derive(Debug, clap::Args)]
@@ -20,6 +20,9 @@ pub(super) struct Reporting {
     /// Write the report as JUnit's XML
     #[arg(long, value_name = "FILE")]
     junit: Option<PathBuf>,
+    /// Write the report as one HTML page that needs nothing else
+    #[arg(long, value_name = "FILE")]
+    html: Option<PathBuf>,
     /// Failures that are known (TOML): they do not fail the run, but entries that are stale do
     #[arg(long, value_name = "FILE")]
     baseline: Option<PathBuf>,
@@ -38,7 +41,7 @@ pub(super) struct Ready<'a> {
 impl Reporting {
     /// Looks at every file that is named here: better before a run than after it.
     pub(super) fn ready(&self) -> Result<Ready<'_>, Trouble> {
-        let files = [&self.json, &self.junit];
+        let files = [&self.json, &self.junit, &self.html];
         for path in files.into_iter().flatten() {
             can_be_written(path)?;
         }
@@ -67,6 +70,9 @@ impl Ready<'_> {
         }
         if let Some(path) = &self.options.junit {
             write(path, &junit::render(&document)?)?;
+        }
+        if let Some(path) = &self.options.html {
+            write(path, &html::render(&document)?)?;
         }
         Ok(match document.verdict {
             Verdict::Fail => Exit::Fail,

@@ -16,6 +16,7 @@ pub mod baseline;
 pub mod curl;
 pub mod diagram;
 pub mod document;
+pub mod html;
 pub mod junit;
 pub mod merge;
 pub mod partition;

@@ -161,15 +161,20 @@ fn finished(document: &Document) -> TestCaseStatus {
 
 fn skipped(why: &str) -> TestCaseStatus {
     let mut status = TestCaseStatus::skipped();
-    status.set_message(why);
+    status.set_message(allowed(why));
     status
 }
 
 fn failed(kind: NonSuccessKind, type_: &str, message: &str, text: String) -> TestCaseStatus {
     let mut status = TestCaseStatus::non_success(kind);
-    status.set_message(message).set_type(type_);
+    status.set_message(allowed(message)).set_type(type_);
     if !text.is_empty() {
-        status.set_description(text);
+        status.set_description(allowed(&text));
     }
     status
+}
+
+/// The library leaves out control characters; these two XML cannot hold either.
+fn allowed(text: &str) -> String {
+    text.replace(['\u{fffe}', '\u{ffff}'], "\u{fffd}")
 }

@@ -1,15 +1,17 @@
 //! `dtr run`: the suite against a server.
 
+mod server;
+
 use std::collections::{BTreeMap, HashSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use anstream::eprintln;
 use dtr_model::Trace;
 use dtr_model::draft::Draft;
-use dtr_model::question::Readings;
+use dtr_model::trace::Origin;
 use tokio::runtime::Runtime;
 
 use super::reporting::Reporting;
@@ -21,16 +23,24 @@ use crate::report::document::{Counted, Document, Setting};
 use crate::report::partition::Partition;
 use crate::report::progress;
 use crate::suite::{self, Selection};
-use crate::target::bundled::TICK_SECONDS;
-use crate::target::{Bundled, Limits, TransportKind};
+use crate::target::{Limits, Target};
+use server::Server;
 
 /// Kinds of failure that are made short and told in full.
 const TOLD: usize = 8;
+/// Time for making failures short where time has to be waited for.
+const SHORTENING: Duration = Duration::from_secs(120);
+/// Why not everything is run where time has to be waited for.
+const PAIRS_TAKE_LONG: &str =
+    "pairs of steps are run on the wall clock only when selected (--select pair)";
 
 /// Arguments of `dtr run`.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// Issuer of a server to look at; without it the bundled one is started and tested
+    /// A server to test, written down; without it the bundled one is started and tested
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["url", "in_process"])]
+    target: Option<PathBuf>,
+    /// Issuer of a server to look at
     #[arg(long, value_name = "URL")]
     url: Option<String>,
     /// Edition of the text
@@ -51,6 +61,15 @@ pub(super) struct Args {
     /// Call the bundled server in process instead of over HTTP
     #[arg(long, conflicts_with = "url")]
     in_process: bool,
+    /// Begin no trace that would not end within this time (90s, 5m, 1h); the most informative come first
+    #[arg(long, value_parser = server::duration, value_name = "TIME", conflicts_with = "url")]
+    time_budget: Option<Duration>,
+    /// Requests a second that the server gets, at most
+    #[arg(long, value_parser = rate, value_name = "N", requires = "target")]
+    max_rps: Option<f64>,
+    /// Requests that the server gets at the same time, at most; 64 unless said otherwise
+    #[arg(long, value_parser = at_least_one, value_name = "N", requires = "target")]
+    max_in_flight: Option<usize>,
     /// Where failing traces are kept, to be run first next time
     #[arg(long, default_value = ".dtr/failures.json", value_name = "FILE")]
     failures: PathBuf,
@@ -64,7 +83,7 @@ pub(super) fn run(args: &Args) -> Result<Exit, Trouble> {
         let reporting = args.reporting.ready()?;
         let (document, kept) = match &args.url {
             Some(url) => (foreign::look_at(url, args.draft, args.seed).await?, None),
-            None => bundled(args).await.map(|(d, kept)| (d, Some(kept)))?,
+            None => whole(args).await.map(|(d, kept)| (d, Some(kept)))?,
         };
         if let Some(kept) = kept {
             kept.write(&args.failures)?;
@@ -73,13 +92,16 @@ pub(super) fn run(args: &Args) -> Result<Exit, Trouble> {
     })
 }
 
-/// Starts the bundled server, once for each choice of limits that traces ask
-/// for, and runs everything against it. What failed last time comes first.
-async fn bundled(args: &Args) -> Result<(Document, Failures), Trouble> {
+/// Runs everything against a server, once for each choice of limits that traces
+/// ask for. What failed last time comes first.
+async fn whole(args: &Args) -> Result<(Document, Failures), Trouble> {
     let began = Instant::now();
+    let deadline = args.time_budget.map(|budget| began + budget);
     let stop = stop_on_interrupt();
     let mut kept = Failures::read(&args.failures)?;
-    let traces = selected(args, &kept)?;
+    let server = Server::of(args).await?;
+    let traces = selected(args, &kept, server.traces(args.seed).await?)?;
+    let on_the_wall = server.is_on_the_wall().await;
     let rounds = suite::rounds(args.confidence);
     let known: HashSet<_> = kept.traces().map(|t| t.deed()).collect();
     let repeated = suite::repeated(&traces, rounds);
@@ -95,23 +117,32 @@ async fn bundled(args: &Args) -> Result<(Document, Failures), Trouble> {
             outcome.stopped = true;
             break;
         }
-        let kind = match args.in_process {
-            true => TransportKind::InProcess,
-            false => TransportKind::Http,
+        let started = match server.start(limits, args).await? {
+            Ok(started) => started,
+            Err(why) => {
+                traces.iter().for_each(|t| outcome.skip(t, &why));
+                bar.inc(traces.len() as u64);
+                continue;
+            }
         };
-        let server = Bundled::start(kind, limits, args.seed, args.draft).await?;
-        let target = Arc::clone(server.target());
+        let target = Arc::clone(&started.target);
+        let traces = possible(traces, &target, &mut outcome, args, on_the_wall);
         // It is the same program whatever its limits, so it is asked once.
         if metadata_due {
             outcome.take_in(check_metadata(&target).await);
             metadata_due = false;
         }
-        // Our own server has to read every question as its pins say.
-        let engine = Engine::new(target, Readings::pins(), Arc::clone(&stop));
+        let accepted = server.accepted();
+        let engine = Engine::new(target, accepted, Arc::clone(&stop)).until(deadline);
         let part = engine.run(traces, |n| bar.inc(n)).await;
+        // Waiting for shorter and shorter traces has to end some time.
+        let engine = match on_the_wall {
+            true => engine.until(Some(Instant::now() + SHORTENING)),
+            false => engine,
+        };
         told.extend(make_short(&engine, &part.failures).await);
         outcome.add(part);
-        server.shutdown().await;
+        started.stop().await;
     }
     bar.finish_and_clear();
     let ran = match outcome.stopped {
@@ -128,14 +159,29 @@ async fn bundled(args: &Args) -> Result<(Document, Failures), Trouble> {
     }
     let setting = Setting {
         draft: args.draft.id,
-        target: "bundled reference server".to_owned(),
-        tick_seconds: TICK_SECONDS,
+        target: server.name(),
+        tick_seconds: server.tick_seconds().await,
         seed: args.seed,
         elapsed: began.elapsed().as_secs_f64(),
         select: args.select.clone(),
         partition: args.partition,
     };
     Ok((Document::new(&outcome, &told, setting), kept))
+}
+
+/// A rate that lets something through.
+fn rate(text: &str) -> Result<f64, String> {
+    match text.parse() {
+        Ok(rate) if (0.01..=1e6).contains(&rate) => Ok(rate),
+        _ => Err("not a number of requests a second, from 0.01 to 1000000".to_owned()),
+    }
+}
+
+fn at_least_one(text: &str) -> Result<usize, String> {
+    match text.parse() {
+        Ok(count) if count > 0 => Ok(count),
+        _ => Err("not a number from 1".to_owned()),
+    }
 }
 
 /// A probability, but not certainty, which no number of rounds gives.
@@ -148,8 +194,8 @@ fn confidence(text: &str) -> Result<f64, String> {
 
 /// What was kept and what is generated, as far as it is selected. What does the
 /// same for two purposes is selected by either and run once.
-fn selected(args: &Args, kept: &Failures) -> Result<Vec<Trace>, Trouble> {
-    let all = kept.traces().chain(suite::generated(args.seed)).collect();
+fn selected(args: &Args, kept: &Failures, generated: Vec<Trace>) -> Result<Vec<Trace>, Trouble> {
+    let all = kept.traces().chain(generated).collect();
     let chosen = match &args.select {
         None => all,
         Some(expression) => Selection::parse(expression).apply(all)?,
@@ -159,6 +205,28 @@ fn selected(args: &Args, kept: &Failures) -> Result<Vec<Trace>, Trouble> {
         chosen.retain(|t| partition.holds(&t.id));
     }
     Ok(chosen)
+}
+
+/// What can be run here; the rest is skipped, and counted with its reason.
+fn possible(
+    mut traces: Vec<Trace>,
+    target: &Target,
+    outcome: &mut Outcome,
+    args: &Args,
+    on_the_wall: bool,
+) -> Vec<Trace> {
+    let few = on_the_wall && args.select.is_none();
+    traces.retain(|trace| {
+        let obstacle = match trace.origin {
+            Origin::Pair if few => Some(PAIRS_TAKE_LONG.to_owned()),
+            _ => target.obstacle(trace),
+        };
+        if let Some(why) = &obstacle {
+            outcome.skip(trace, why);
+        }
+        obstacle.is_none()
+    });
+    traces
 }
 
 fn by_limits(traces: Vec<Trace>) -> Vec<(Limits, Vec<Trace>)> {

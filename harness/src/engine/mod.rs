@@ -26,7 +26,7 @@ pub use minimise::minimise;
 pub use tally::{Count, Tally};
 pub use visit::{Deed, Place, Visit};
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
@@ -37,6 +37,7 @@ use dtr_model::question::Readings;
 use dtr_model::trace::Origin;
 
 use crate::driver::{Finding, Observation, Seen};
+use crate::suite;
 use crate::target::Target;
 use judge::{Running, Verdict};
 
@@ -77,10 +78,19 @@ pub struct Outcome {
     pub metadata: Vec<Finding>,
     /// Why the metadata could not be judged.
     pub unread: Option<String>,
-    /// Traces that were not begun: why, and how many.
-    pub skipped: BTreeMap<String, u64>,
+    /// Traces that were not begun, by reason.
+    pub skipped: BTreeMap<String, Skipped>,
     /// Whether the run was stopped before its end.
     pub stopped: bool,
+}
+
+/// Traces that were not begun for one reason.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Skipped {
+    /// How many.
+    pub traces: u64,
+    /// The requirements they were to put to the test.
+    pub requirements: BTreeSet<&'static str>,
 }
 
 impl Engine {
@@ -125,7 +135,7 @@ impl Engine {
                 break;
             }
             if self.deadline.is_some_and(|end| Instant::now() >= end) {
-                outcome.skip("the time budget is used up");
+                outcome.skip(&first, "the time budget is used up");
                 done(1);
                 continue;
             }
@@ -228,8 +238,12 @@ fn informative(trace: &Trace) -> u8 {
 
 impl Outcome {
     /// Counts a trace that is not run.
-    pub fn skip(&mut self, why: &str) {
-        *self.skipped.entry(why.to_owned()).or_default() += 1;
+    pub fn skip(&mut self, trace: &Trace, why: &str) {
+        let skipped = self.skipped.entry(why.to_owned()).or_default();
+        skipped.traces += 1;
+        skipped
+            .requirements
+            .extend(suite::bearing(trace).into_keys());
     }
 
     fn count(&mut self, report: &judge::Report) {
@@ -289,8 +303,10 @@ impl Outcome {
         self.callbacks += other.callbacks;
         self.metadata.extend(other.metadata);
         self.unread = self.unread.take().or(other.unread);
-        for (why, count) in other.skipped {
-            *self.skipped.entry(why).or_default() += count;
+        for (why, skipped) in other.skipped {
+            let mine = self.skipped.entry(why).or_default();
+            mine.traces += skipped.traces;
+            mine.requirements.extend(skipped.requirements);
         }
         self.stopped |= other.stopped;
     }

@@ -43,7 +43,7 @@ impl Engine {
                 break;
             }
             if !self.has_time_for(&trace) {
-                outcome.skip("the time budget is used up");
+                outcome.skip(&trace, "the time budget is used up");
                 done(1);
                 continue;
             }

@@ -144,6 +144,11 @@ fn add(all: &mut Document, part: Document) {
     all.elapsed += part.elapsed;
     all.counts.add(&part.counts);
     all.inconclusive.extend(part.inconclusive);
+    for (why, skipped) in part.skipped {
+        let mine = all.skipped.entry(why).or_default();
+        mine.traces += skipped.traces;
+        mine.requirements.extend(skipped.requirements);
+    }
     for (id, count) in part.requirements {
         match all.requirements.get_mut(&id) {
             Some(mine) => {

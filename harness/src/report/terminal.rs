@@ -31,6 +31,7 @@ pub fn render(document: &Document, detail: Detail) -> String {
     untold(&mut text, document);
     metadata(&mut text, document);
     unfinished(&mut text, document);
+    skipped(&mut text, document);
     baseline(&mut text, document);
     summary(&mut text, document);
     text
@@ -221,6 +222,17 @@ fn unfinished(text: &mut String, document: &Document) {
     };
     for trace in document.inconclusive.iter().take(SHOWN) {
         let _ = writeln!(text, "  {}: {}", trace.trace, trace.why);
+    }
+}
+
+/// What was not run, and why. It is no part of any pass.
+fn skipped(text: &mut String, document: &Document) {
+    if document.skipped.is_empty() {
+        return;
+    }
+    let _ = writeln!(text, "\n{} skipped, because", "-".dimmed());
+    for (why, skipped) in &document.skipped {
+        let _ = writeln!(text, "  {why}: {} traces", skipped.traces);
     }
 }
 

@@ -9,7 +9,7 @@ use dtr_harness::driver::{Seen, Session, check_metadata};
 use dtr_harness::target::discovery::Endpoints;
 use dtr_harness::target::key::Key;
 use dtr_harness::target::transport::{BODY_LIMIT, Http, Transport};
-use dtr_harness::target::{Limits, Target, TimeSource, TransportFailure};
+use dtr_harness::target::{Callbacks, Limits, Target, TimeSource, TransportFailure};
 use dtr_model::Terms;
 use dtr_model::draft::Draft;
 use dtr_model::event::{Caller, Event, TokenRequest};

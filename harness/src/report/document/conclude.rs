@@ -4,7 +4,7 @@
 use dtr_model::question::{Question, Reading};
 use dtr_model::requirement::{self, Level, Requirement};
 
-use super::{Check, Document, Observed, Verdict, keyword};
+use super::{Check, Document, Observed, SkippedDocument, Verdict, keyword};
 use crate::engine::{Evidence, Fingerprint, fingerprint};
 
 impl Document {
@@ -68,6 +68,7 @@ impl Document {
                 "{open} traces that bear on it came to no verdict: {}",
                 first.why
             ),
+            None if let Some(why) = self.why_skipped(row) => why,
             None if self.counts.traces == 0 => "no trace was run".to_owned(),
             None if self.interrupted => "the run was stopped before anything bore on it".to_owned(),
             None if !self.is_whole() => {
@@ -78,6 +79,14 @@ impl Document {
             }
             None => "no answer of this run bears on it".to_owned(),
         }
+    }
+
+    /// The reason for which most traces were skipped that bear on a row.
+    fn why_skipped(&self, row: &Requirement) -> Option<String> {
+        let bears = |(_, s): &(&String, &SkippedDocument)| s.requirements.contains(row.id);
+        let most = self.skipped.iter().filter(bears);
+        let (why, skipped) = most.max_by_key(|(_, s)| s.traces)?;
+        Some(format!("{} traces skipped, because {why}", skipped.traces))
     }
 }
 

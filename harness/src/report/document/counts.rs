@@ -1,5 +1,7 @@
 //! How much was done, what was left open, and where the deferrals went.
 
+use std::collections::BTreeSet;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -23,6 +25,15 @@ pub struct Unfinished {
     pub why: String,
     /// The requirements it was to put to the test.
     pub requirements: Vec<String>,
+}
+
+/// Traces that were not begun for one reason.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct SkippedDocument {
+    /// How many.
+    pub traces: u64,
+    /// The requirements they were to put to the test.
+    pub requirements: BTreeSet<String>,
 }
 
 /// How often something led from one place of a deferral's life to another.

@@ -13,7 +13,7 @@ pub mod failure;
 pub mod run;
 
 pub use check::{Check, Observed, RequirementCount, keyword};
-pub use counts::{Counts, Remark, Unfinished, VisitCount};
+pub use counts::{Counts, Remark, SkippedDocument, Unfinished, VisitCount};
 pub use evidence::EvidenceDocument;
 pub use exchange::ExchangeDocument;
 pub use failure::{FailureDocument, StepDocument};
@@ -74,6 +74,8 @@ pub struct Document {
     pub metadata: Vec<Remark>,
     /// Traces without a verdict, and why.
     pub inconclusive: Vec<Unfinished>,
+    /// Traces that were not begun, by reason. What only they put to the test is unobserved, never passed.
+    pub skipped: BTreeMap<String, SkippedDocument>,
     /// Which failures were expected, and which of these expectations are stale; absent without a baseline.
     pub baseline: Option<Applied>,
     /// The steps that were seen between the phases of a deferral, and how often.

@@ -6,10 +6,10 @@ use dtr_model::Trace;
 use dtr_model::requirement;
 
 use super::{
-    Counts, Document, FailureDocument, Remark, RequirementCount, Unfinished, Verdict, VisitCount,
-    evidence,
+    Counts, Document, FailureDocument, Remark, RequirementCount, SkippedDocument, Unfinished,
+    Verdict, VisitCount, evidence,
 };
-use crate::engine::{Failure, Outcome, Tally};
+use crate::engine::{Failure, Outcome, Skipped, Tally};
 use crate::report::partition::Partition;
 use crate::suite;
 
@@ -60,6 +60,7 @@ impl Document {
                 .collect(),
             metadata: remarks(outcome),
             inconclusive: outcome.inconclusive.iter().map(unfinished).collect(),
+            skipped: skipped(outcome),
             baseline: None,
             visits: visits(&outcome.tally),
             evidence: match setting.partition {
@@ -112,6 +113,18 @@ fn unfinished((trace, why): &(Trace, String)) -> Unfinished {
             .map(str::to_owned)
             .collect(),
     }
+}
+
+fn skipped(outcome: &Outcome) -> BTreeMap<String, SkippedDocument> {
+    let of = |(why, skipped): (&String, &Skipped)| {
+        let requirements = skipped.requirements.iter();
+        let skipped = SkippedDocument {
+            traces: skipped.traces,
+            requirements: requirements.map(|id| (*id).to_owned()).collect(),
+        };
+        (why.clone(), skipped)
+    };
+    outcome.skipped.iter().map(of).collect()
 }
 
 fn visits(tally: &Tally) -> Vec<VisitCount> {

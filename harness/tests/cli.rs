@@ -8,6 +8,8 @@ mod explain;
 mod failing;
 #[path = "cli/faulty.rs"]
 mod faulty;
+#[path = "cli/reports.rs"]
+mod reports;
 #[path = "cli/run.rs"]
 mod run;
 #[path = "cli/serve.rs"]

@@ -94,7 +94,7 @@ impl fmt::Display for Place {
             Place::Redeemed => "redeemed",
             Place::Expired => "expired",
             Place::Disposed => "forgotten",
-            Place::Synchronous => "answered at once",
+            Place::Synchronous => "synchronous",
         })
     }
 }

@@ -23,7 +23,8 @@ fn alone_it_tells_what_it_can_do() {
 
 #[test]
 fn every_verb_has_help_that_names_its_options() {
-    let verbs: [(&str, &[&str]); 6] = [
+    let verbs: [(&str, &[&str]); 7] = [
+        ("merge", &["--json", "--junit", "--html", "--baseline"]),
         (
             "check",
             &["--draft", "--reading", "--thorough", "--json", "--record"],
@@ -36,6 +37,11 @@ fn every_verb_has_help_that_names_its_options() {
                 "--select",
                 "--seed",
                 "--json",
+                "--junit",
+                "--html",
+                "--baseline",
+                "--partition",
+                "--verbose",
                 "--failures",
             ],
         ),

@@ -166,7 +166,7 @@ fn drawn(from: Place, to: Place, ends: &[(Place, Place)]) -> (String, (f64, f64)
         let down = (y3 - y0).signum();
         // One there and one back stand side by side.
         let side = match ends.contains(&(to, from)) {
-            true => SPREAD * down,
+            true => 1.7 * SPREAD * down,
             false => 0.0,
         };
         match near {
@@ -175,7 +175,8 @@ fn drawn(from: Place, to: Place, ends: &[(Place, Place)]) -> (String, (f64, f64)
                 [(x, y0), (x, y0), (x, y3), (x, y3)]
             }
             false => {
-                let x = x0 + HALF.0;
+                // Beside the arrows that leave straight ahead.
+                let (x, y0, y3) = (x0 + HALF.0, y0 + down * SPREAD, y3 - down * SPREAD);
                 [(x, y0), (x + BULGE, y0), (x + BULGE, y3), (x, y3)]
             }
         }

@@ -15,9 +15,11 @@ mod graph;
 mod page;
 mod sequence;
 
+use std::fmt::Write;
+
 use minijinja::syntax::SyntaxConfig;
-use minijinja::value::Serde;
-use minijinja::{AutoEscape, Environment, Error, UndefinedBehavior};
+use minijinja::value::{Serde, Value};
+use minijinja::{AutoEscape, Environment, Error, HtmlEscape, UndefinedBehavior};
 
 use super::document::Document;
 use page::Page;
@@ -50,6 +52,7 @@ pub fn render(document: &Document) -> Result<String, Error> {
         _ => AutoEscape::Html,
     });
     templates.add_filter("number", number);
+    templates.add_filter("code", code);
     templates.add_filter("seconds", |seconds: f64| format!("{seconds:.1} s"));
     for (name, text) in TEMPLATES {
         templates.add_template(name, text)?;
@@ -57,6 +60,20 @@ pub fn render(document: &Document) -> Result<String, Error> {
     templates
         .get_template("page")?
         .render(Serde(Page::of(document)))
+}
+
+/// What stands between backticks, as code. The rest, and what is in them, is
+/// escaped like everything else.
+fn code(text: String) -> Value {
+    let mut page = String::with_capacity(text.len());
+    for (at, part) in text.split('`').enumerate() {
+        let part = HtmlEscape(part);
+        let _ = match at % 2 {
+            0 => write!(page, "{part}"),
+            _ => write!(page, "<code>{part}</code>"),
+        };
+    }
+    Value::from_safe_string(page)
 }
 
 /// `26,040`.
@@ -139,6 +156,12 @@ mod tests {
         // Arrow heads are named, not fetched.
         assert_eq!(page.matches("url(").count(), page.matches("url(#").count());
         assert!(page.contains("default-src 'none'"));
+    }
+
+    #[test]
+    fn code_is_escaped_too() {
+        let told = code("a <b> `<i>`".to_owned()).to_string();
+        assert_eq!(told, "a &lt;b&gt; <code>&lt;i&gt;</code>");
     }
 
     #[test]

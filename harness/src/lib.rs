@@ -21,6 +21,7 @@ pub mod cli;
 pub mod driver;
 pub mod engine;
 pub mod failures;
+mod json;
 pub mod oracle;
 pub mod report;
 pub mod suite;

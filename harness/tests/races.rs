@@ -5,3 +5,5 @@
 mod found;
 #[path = "races/hasty.rs"]
 mod hasty;
+#[path = "races/nodes.rs"]
+mod nodes;

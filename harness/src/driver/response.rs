@@ -3,6 +3,7 @@
 use http::header;
 use serde_json::{Map, Value};
 
+use crate::json;
 use crate::target::transport::Reply;
 
 /// A response whose body is a JSON object.
@@ -18,11 +19,21 @@ impl<'a> Response<'a> {
     /// # Errors
     /// What it is instead, in one line.
     pub(super) fn read(reply: &'a Reply) -> Result<Self, String> {
-        match serde_json::from_slice(&reply.body) {
-            Ok(members) => Ok(Self { reply, members }),
-            Err(_) => Err(format!(
-                "status {} with a body that is no JSON object: {}",
+        if let Some(encoding) = reply.headers.get(header::CONTENT_ENCODING)
+            && encoding != "identity"
+        {
+            return Err(format!(
+                "status {} with Content-Encoding {}, which was not asked for",
                 reply.status,
+                excerpt(encoding.as_bytes())
+            ));
+        }
+        match json::object(&reply.body) {
+            Ok(members) => Ok(Self { reply, members }),
+            Err(why) => Err(format!(
+                "status {} with a body that is no JSON object ({}): {}",
+                reply.status,
+                excerpt(why.to_string().as_bytes()),
                 excerpt(&reply.body)
             )),
         }

@@ -13,10 +13,12 @@ use dtr_reference::{AuthorizationServer, Config, ManualClock, Parts, Random};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
+use url::Url;
 
 use super::control::{Control, Reference};
 use super::discovery::Endpoints;
 use super::error::SetupError;
+use super::nodes::Nodes;
 use super::receiver::Receiver;
 use super::time::TimeSource;
 use super::transport::{Http, InProcess, Transport, TransportKind};
@@ -146,6 +148,20 @@ impl Bundled {
     /// The server as a target.
     pub fn target(&self) -> &Arc<Target> {
         &self.target
+    }
+
+    /// The same server, spoken to by way of these nodes in turn. In process there are no addresses, and nothing changes.
+    ///
+    /// # Panics
+    /// If somebody has the target already: what is under way cannot be led elsewhere.
+    #[must_use]
+    pub fn by_way_of(mut self, nodes: Vec<Url>) -> Self {
+        let target = Arc::get_mut(&mut self.target).expect("nobody has the target yet");
+        if let Transport::Http(http) = &target.transport {
+            let nodes = Nodes::new(&target.endpoints.issuer, nodes);
+            target.transport = Transport::Http(http.clone().by_way_of(nodes));
+        }
+        self
     }
 
     /// Stops the server and waits until it has stopped.

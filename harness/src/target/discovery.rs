@@ -9,6 +9,7 @@ use url::Url;
 
 use super::error::{MetadataError, SetupError};
 use super::transport::{Outgoing, Transport};
+use crate::json;
 
 /// Where a server's endpoints are.
 #[derive(Debug, Clone)]
@@ -66,7 +67,7 @@ impl Endpoints {
             return Err(MetadataError::Status(reply.status));
         }
         let document: Map<String, Value> =
-            serde_json::from_slice(&reply.body).map_err(|_| MetadataError::NotJson)?;
+            json::object(&reply.body).map_err(|_| MetadataError::NotJson)?;
         let endpoint = |name: &'static str| {
             document
                 .get(name)

@@ -4,6 +4,7 @@
 //! | module | what it is |
 //! |---|---|
 //! | [`transport`], [`failure`] | the way to the server, and what can happen on it |
+//! | [`nodes`] | several addresses of one server, in turn |
 //! | [`discovery`] | its endpoints |
 //! | [`control`], [`time`], [`pace`] | its controls, its clock, and ticks on that clock |
 //! | [`limiter`] | how politely it is asked |
@@ -24,6 +25,7 @@ pub mod failure;
 pub mod file;
 pub mod key;
 pub mod limiter;
+pub mod nodes;
 pub mod pace;
 pub mod pool;
 pub mod prelude;
@@ -43,6 +45,7 @@ pub use discovery::Endpoints;
 pub use error::SetupError;
 pub use failure::TransportFailure;
 pub use file::TargetFile;
+pub use nodes::Nodes;
 pub use pace::Pace;
 pub use pool::{Kind, Lease, Pool};
 pub use time::TimeSource;

@@ -19,6 +19,7 @@ use url::Url;
 
 use super::failure::TransportFailure;
 use super::limiter::Limiter;
+use super::nodes::Nodes;
 
 /// Longest body that is read, in octets.
 pub const BODY_LIMIT: usize = 1 << 20;
@@ -198,6 +199,7 @@ pub struct Http {
     client: reqwest::Client,
     timeout: Duration,
     limiter: Option<Arc<Limiter>>,
+    nodes: Option<Arc<Nodes>>,
 }
 
 impl Http {
@@ -241,7 +243,17 @@ impl Http {
             client: client.build()?,
             timeout,
             limiter: options.limiter,
+            nodes: None,
         })
+    }
+
+    /// The same, but what is for the server goes to its nodes in turn.
+    #[must_use]
+    pub fn by_way_of(self, nodes: Nodes) -> Self {
+        Self {
+            nodes: Some(Arc::new(nodes)),
+            ..self
+        }
     }
 
     async fn send(&self, outgoing: Outgoing) -> Result<Reply, TransportFailure> {
@@ -250,7 +262,11 @@ impl Http {
             Some(limiter) => Some(limiter.admit().await),
             None => None,
         };
-        let mut request = reqwest::Request::new(outgoing.method, Url::clone(&outgoing.url));
+        let url = match &self.nodes {
+            Some(nodes) => nodes.next(&outgoing.url),
+            None => Url::clone(&outgoing.url),
+        };
+        let mut request = reqwest::Request::new(outgoing.method, url);
         request.headers_mut().extend(outgoing.headers);
         if !outgoing.body.is_empty() {
             *request.body_mut() = Some(outgoing.body.into());

@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 
 use crate::driver::log::Log;
 use crate::driver::response::{excerpt, media_type};
+use crate::json;
 use crate::target::receiver::Received;
 
 /// All that can be said about a callback by itself; returns whether it presented the client notification token.
@@ -25,7 +26,7 @@ pub(in crate::driver) fn check(
             media.unwrap_or("absent")
         )
     });
-    let body: Map<String, Value> = serde_json::from_slice(&callback.body).unwrap_or_default();
+    let body: Map<String, Value> = json::object(&callback.body).unwrap_or_default();
     let named = body.get(draft.deferral_code).and_then(Value::as_str);
     log.check("DTR-7.1-01", named == Some(code), || {
         format!(

@@ -66,7 +66,7 @@ impl Oracle {
             let Some(beliefs) = reached.remove(&done) else {
                 continue;
             };
-            let beliefs = tidied(beliefs);
+            let beliefs = self.settled(beliefs);
             for (at, one) in events.iter().enumerate() {
                 let bit = 1 << at;
                 if done & bit != 0 || before[at] & !done != 0 {
@@ -82,7 +82,7 @@ impl Oracle {
                 }
             }
         }
-        let after = tidied(reached.remove(&everything).unwrap_or_default());
+        let after = self.settled(reached.remove(&everything).unwrap_or_default());
         self.explained_by.clear();
         let was_accepted = start.iter().any(|b| self.is_accepted(b));
         let is_accepted = after.iter().any(|b| self.is_accepted(b));
@@ -112,6 +112,14 @@ impl Oracle {
         }
     }
 
+    /// Each belief once, closed over what may happen unseen between two events.
+    fn settled(&self, beliefs: Vec<Belief>) -> Vec<Belief> {
+        match self.unseen {
+            true => self.closed(tidied(beliefs)),
+            false => tidied(beliefs),
+        }
+    }
+
     /// The beliefs that allow this answer after `belief`.
     fn answered(&self, belief: Belief, one: &Simultaneous) -> Vec<Belief> {
         let outcomes = step(belief.deferral, one.event, &self.terms, &belief.readings);
@@ -136,7 +144,7 @@ impl Oracle {
         for _ in events {
             let mut longer = BTreeMap::<_, Vec<Belief>>::new();
             for (answers, beliefs) in partial {
-                let beliefs = tidied(beliefs);
+                let beliefs = self.settled(beliefs);
                 for (at, event) in events.iter().enumerate() {
                     // Of events alike the first that is left.
                     let is_left = |i: usize| answers[i].is_none() && events[i] == *event;

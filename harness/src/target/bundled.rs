@@ -18,7 +18,6 @@ use url::Url;
 use super::control::{Control, Reference};
 use super::discovery::Endpoints;
 use super::error::SetupError;
-use super::nodes::Nodes;
 use super::receiver::Receiver;
 use super::time::TimeSource;
 use super::transport::{Http, InProcess, Transport, TransportKind};
@@ -158,7 +157,6 @@ impl Bundled {
     pub fn by_way_of(mut self, nodes: Vec<Url>) -> Self {
         let target = Arc::get_mut(&mut self.target).expect("nobody has the target yet");
         if let Transport::Http(http) = &target.transport {
-            let nodes = Nodes::new(&target.endpoints.issuer, nodes);
             target.transport = Transport::Http(http.clone().by_way_of(nodes));
         }
         self

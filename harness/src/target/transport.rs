@@ -243,15 +243,15 @@ impl Http {
             client: client.build()?,
             timeout,
             limiter: options.limiter,
-            nodes: None,
+            nodes: Nodes::new(options.nodes.iter().map(|node| Url::clone(node))).map(Arc::new),
         })
     }
 
-    /// The same, but what is for the server goes to its nodes in turn.
+    /// The same, but requests go to these nodes in turn.
     #[must_use]
-    pub fn by_way_of(self, nodes: Nodes) -> Self {
+    pub fn by_way_of(self, nodes: Vec<Url>) -> Self {
         Self {
-            nodes: Some(Arc::new(nodes)),
+            nodes: Nodes::new(nodes).map(Arc::new),
             ..self
         }
     }

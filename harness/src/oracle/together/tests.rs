@@ -222,3 +222,19 @@ proptest! {
         }
     }
 }
+
+/// Without controls an approval may happen between two of the events.
+#[test]
+fn what_nobody_sees_may_happen_within_a_window() {
+    let pending = |unseen| {
+        let mut oracle = Oracle::new(Terms::CREDENTIALS, Readings::pins()).unseen(unseen);
+        let request = Event::Request(TokenRequest::PLAIN);
+        assert_eq!(oracle.observe(request, DEFERRED), Ruling::Allowed);
+        oracle
+    };
+    let pairs = [(POLL, Answer::AuthorizationPending), (POLL, TOKEN)];
+    let joint = pending(true).observe_together(&at_once(&pairs));
+    assert_eq!(joint.ruling, Ruling::Allowed);
+    let joint = pending(false).observe_together(&at_once(&pairs));
+    assert_ne!(joint.ruling, Ruling::Allowed);
+}

@@ -57,6 +57,9 @@ pub struct Engine {
 /// Why a trace cannot begin.
 const NO_CLIENT: &str = "the target has no client for these terms, or other limits";
 
+/// Why a trace was not begun any more.
+pub const OUT_OF_TIME: &str = "the time budget is used up";
+
 /// What a run came to.
 #[derive(Debug, Default)]
 pub struct Outcome {
@@ -135,7 +138,7 @@ impl Engine {
                 break;
             }
             if self.deadline.is_some_and(|end| Instant::now() >= end) {
-                outcome.skip(&first, "the time budget is used up");
+                outcome.skip(&first, OUT_OF_TIME);
                 done(1);
                 continue;
             }

@@ -43,7 +43,7 @@ impl Engine {
                 break;
             }
             if !self.has_time_for(&trace) {
-                outcome.skip(&trace, "the time budget is used up");
+                outcome.skip(&trace, super::OUT_OF_TIME);
                 done(1);
                 continue;
             }

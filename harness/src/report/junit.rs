@@ -101,6 +101,10 @@ fn whole(document: &Document) -> TestSuite {
         suite.add_test_case(case);
     };
     add("Every trace comes to a verdict", finished(document));
+    for (why, traces) in &document.skipped {
+        let name = format!("{} traces are run", traces.traces);
+        add(&name, skipped(why));
+    }
     let metadata = document.metadata.iter().find(|r| r.requirement.is_none());
     add(
         "The metadata can be judged",

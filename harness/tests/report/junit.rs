@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use dtr_harness::report::document::{Document, Setting, Verdict};
+use dtr_harness::report::document::{Document, Setting, SkippedDocument, Verdict};
 use dtr_harness::report::junit;
 
 use crate::faulty;
@@ -30,7 +30,12 @@ fn count(xml: &str, element: &str) -> usize {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_fails_is_told_with_all_that_is_needed_to_see_it_again() {
-    let document = faulty::document(None).await;
+    let mut document = faulty::document(None).await;
+    let skipped = SkippedDocument {
+        traces: 7,
+        ..SkippedDocument::default()
+    };
+    document.skipped.insert("no control".to_owned(), skipped);
     let xml = junit::render(&document).expect("XML");
     is_valid(&xml);
     let broken = document
@@ -45,7 +50,7 @@ async fn what_fails_is_told_with_all_that_is_needed_to_see_it_again() {
         .checks
         .iter()
         .filter(|c| c.verdict == Verdict::Unobserved);
-    assert_eq!(count(&xml, "skipped"), unseen.count());
+    assert_eq!(count(&xml, "skipped"), unseen.count() + 1);
     let failure = &document.failures[0];
     let again = format!("dtr run --select {}", failure.trace);
     for words in [
@@ -53,6 +58,7 @@ async fn what_fails_is_told_with_all_that_is_needed_to_see_it_again() {
         "curl -sS",
         &again,
         "no answer of this run bears on it",
+        "7 traces are run",
     ] {
         assert!(xml.contains(words), "{words}");
     }

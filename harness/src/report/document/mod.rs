@@ -26,6 +26,7 @@ use serde::{Deserialize, Serialize};
 
 use super::baseline::Applied;
 use super::partition::Partition;
+use crate::engine::OUT_OF_TIME;
 
 /// The three outcomes, and for a single check also what is less than a verdict.
 #[derive(
@@ -95,6 +96,7 @@ impl Document {
     /// Whether everything was run that a run without options runs: only then
     /// does a check that passed not fail elsewhere.
     pub fn is_whole(&self) -> bool {
-        self.select.is_none() && self.partition.is_none() && !self.interrupted
+        let in_time = !self.skipped.contains_key(OUT_OF_TIME);
+        self.select.is_none() && self.partition.is_none() && !self.interrupted && in_time
     }
 }

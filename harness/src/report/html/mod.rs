@@ -141,7 +141,13 @@ mod tests {
             why: hostile(),
             requirements: Vec::new(),
         });
+        let skipped = crate::report::document::SkippedDocument {
+            traces: 1234,
+            ..Default::default()
+        };
+        document.skipped.insert(hostile(), skipped);
         let page = render(&document).unwrap();
+        assert!(page.contains("<td class=\"n\">1,234</td>"), "{page}");
         assert!(!page.contains("<script"), "{page}");
         assert!(!page.contains("<img"), "{page}");
         assert!(page.matches("&lt;script&gt;").count() > 10);

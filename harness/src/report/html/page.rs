@@ -27,6 +27,8 @@ pub(super) struct Page<'a> {
     /// Failing traces of kinds that are not told.
     untold: u64,
     open: Vec<Open<'a>>,
+    /// Traces that were not begun.
+    skipped: u64,
     untested: Vec<Row<'a>>,
 }
 
@@ -115,6 +117,7 @@ impl<'a> Page<'a> {
             failures: document.failures.iter().map(failure).collect(),
             untold: document.counts.failed.saturating_sub(told),
             open: open(document),
+            skipped: document.skipped.values().map(|s| s.traces).sum(),
             untested: rows
                 .filter(|r| r.check.verdict == Verdict::Unobserved)
                 .collect(),

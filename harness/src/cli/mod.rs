@@ -35,7 +35,7 @@ enum Verb {
     /// Check the model: every property, under every reading of every question
     Check(check::Args),
     /// Run the suite against an authorization server; without a target, the bundled one
-    Run(run::Args),
+    Run(Box<run::Args>),
     /// Add up the reports of all partitions of a run
     Merge(merge::Args),
     /// Serve the reference authorization server

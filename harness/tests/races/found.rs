@@ -64,7 +64,7 @@ async fn a_sound_server_passes_every_race() {
     for kind in [TransportKind::InProcess, TransportKind::Http] {
         let server = start(kind, |_, _| {}).await;
         let outcome = run(&server, &races(), 4).await;
-        for failure in &outcome.failures {
+        if let Some(failure) = outcome.failures.first() {
             panic!("{}", diagram::of_failure(failure, 5));
         }
         assert!(

@@ -6,6 +6,9 @@ use dtr_harness::report::partition::Partition;
 
 use crate::faulty;
 
+/// Makes parts of a run into something else.
+type Spoil = dyn Fn(&mut Vec<(String, Document)>);
+
 async fn parts() -> Vec<(String, Document)> {
     let mut parts = Vec::new();
     // Given in another order than they are added up in.
@@ -39,14 +42,14 @@ async fn the_parts_of_a_failing_run_add_up_to_the_whole() {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_not_all_of_one_run_is_refused() {
     let parts = parts().await;
-    let spoilt = |spoil: &dyn Fn(&mut Vec<(String, Document)>)| {
+    let spoilt = |spoil: &Spoil| {
         let mut parts = parts.clone();
         spoil(&mut parts);
         merged(parts).expect_err("no whole").to_string()
     };
     for (spoil, words) in [
         (
-            &(|p: &mut Vec<_>| p.truncate(2)) as &dyn Fn(&mut Vec<(String, Document)>),
+            &(|p: &mut Vec<_>| p.truncate(2)) as &Spoil,
             "partition 3/3 is missing",
         ),
         (

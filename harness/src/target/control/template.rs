@@ -106,7 +106,7 @@ fn fill(
         let (before, after) = rest.split_at(open);
         filled.push_str(before);
         let name_end = after[1..].find(|c: char| !(c.is_ascii_lowercase() || c == '_'));
-        let name = name_end.and_then(|end| (after[1..].as_bytes()[end] == b'}').then_some(end));
+        let name = name_end.and_then(|end| (after.as_bytes()[1..][end] == b'}').then_some(end));
         match name.filter(|end| *end > 0) {
             None => {
                 filled.push('{');

@@ -11,6 +11,7 @@
 //! | [`report`] | what people and programs are told |
 //! | [`vector`] | traces written down for others to replay |
 //! | [`failures`] | what failed last time, to be run first |
+//! | `farm` | servers that are wrong on purpose (feature `farm`) |
 //! | [`cli`] | the verbs |
 //!
 //! An event goes down through `engine`, `driver` and `target` to the server; its
@@ -21,6 +22,8 @@ pub mod cli;
 pub mod driver;
 pub mod engine;
 pub mod failures;
+#[cfg(feature = "farm")]
+pub mod farm;
 mod json;
 pub mod oracle;
 pub mod report;

@@ -74,6 +74,18 @@ pub fn repeated(traces: &[Trace], rounds: usize) -> Vec<Trace> {
     repeated.collect()
 }
 
+/// The random walks of a run with this seed.
+pub fn walks_of(seed: u64) -> Vec<Trace> {
+    let all = SETTINGS.iter();
+    all.flat_map(|terms| walks(*terms, seed, WALKS, &|_| true))
+        .collect()
+}
+
+/// Every race, once.
+pub fn races() -> Vec<Trace> {
+    SETTINGS.iter().flat_map(|t| generate::races(*t)).collect()
+}
+
 /// The traces that vectors are recorded from: forks, danger zones, edge cover.
 /// Again several may do the same.
 pub fn recorded() -> Vec<Trace> {

@@ -4,6 +4,8 @@
 
 mod check;
 mod explain;
+#[cfg(feature = "farm")]
+mod farm;
 mod foreign;
 mod merge;
 mod out;
@@ -44,6 +46,9 @@ enum Verb {
     Vectors(vectors::Args),
     /// Print the JSON Schema of a document
     Schema(schema::Args),
+    /// Judge servers that are wrong on purpose, and correct ones of another mind
+    #[cfg(feature = "farm")]
+    Farm(farm::Args),
     /// Explain a requirement, question, property or trace by its id
     Explain(explain::Args),
 }
@@ -96,6 +101,8 @@ pub fn main() -> ExitCode {
         Verb::Serve(args) => serve::serve(&args),
         Verb::Vectors(args) => vectors::vectors(&args),
         Verb::Schema(args) => schema::schema(&args),
+        #[cfg(feature = "farm")]
+        Verb::Farm(args) => farm::farm(&args),
         Verb::Explain(args) => explain::explain(&args),
     };
     match exit {

@@ -175,6 +175,6 @@ impl Session {
 }
 
 /// For events that need a code which only the server knows.
-const CODE_LOST: TransportFailure = TransportFailure::NotPerformable(
+pub(crate) const CODE_LOST: TransportFailure = TransportFailure::NotPerformable(
     "the deferral code got lost with the response that carried it",
 );

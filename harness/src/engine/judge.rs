@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
+use dtr_model::deferral::Phase;
 use dtr_model::event::{Answer, Event, Fate};
 use dtr_model::question::{Question, Reading, Readings};
 use dtr_model::requirement::{self, Level};
@@ -13,7 +14,7 @@ use dtr_model::{Deferral, Trace};
 
 use super::timing::Timing;
 use super::{Deed, Place, Tally, Visit, is_tick};
-use crate::driver::{Exchange, Observation, Seen, Session};
+use crate::driver::{CODE_LOST, Exchange, Observation, Seen, Session};
 use crate::oracle::{Oracle, Outcomes, Ruling};
 use crate::target::{Callbacks, Lease, Target};
 
@@ -272,11 +273,28 @@ impl Running {
         } = observation;
         let words = answer.to_string();
         self.remember(event, words.clone(), exchanges);
+        let mut found: Vec<&'static str> = Vec::new();
+        for finding in &findings {
+            if !found.contains(&finding.requirement) {
+                found.push(finding.requirement);
+            }
+        }
         let ruling = match answer {
-            Seen::Answer(answer) => (answer, self.observe(event, answer)),
+            Seen::Answer(answer) => {
+                self.count_served(event, answer);
+                (answer, self.observe(event, answer))
+            }
             Seen::Strange(what) => {
                 let allowed = self.oracle.allowed(event);
-                return self.fail(all_rows, Vec::new(), allowed, what);
+                // A rule of the response says better what is wrong with it.
+                let requirements = if found.is_empty() { all_rows } else { found };
+                return self.fail(requirements, Vec::new(), allowed, what);
+            }
+            // The server could not give the code again, which it need not: the
+            // trace has shown what it could.
+            Seen::Failed(failure) if failure == CODE_LOST => {
+                self.at = self.trace.events.len();
+                return;
             }
             Seen::Failed(failure) => {
                 return self.give_up(format!("{event}: {failure}"));
@@ -297,7 +315,14 @@ impl Running {
             }
             (_, Ruling::Unaccepted { readings, allowed }) => {
                 let broken: Vec<_> = readings.iter().filter_map(|(_, _, id)| *id).collect();
-                let requirements = if broken.is_empty() { all_rows } else { broken };
+                let mut requirements = if broken.is_empty() { all_rows } else { broken };
+                requirements.extend(
+                    found
+                        .iter()
+                        .filter(|id| !requirements.contains(id))
+                        .copied()
+                        .collect::<Vec<_>>(),
+                );
                 let readings: Vec<_> = readings.into_iter().map(|(q, r, _)| (q, r)).collect();
                 let names: Vec<_> = readings.iter().map(|(q, r)| format!("{q}/{r}")).collect();
                 let detail = format!("{words}: the server reads {}", names.join(" and "));
@@ -305,13 +330,15 @@ impl Running {
             }
             (_, Ruling::Forbidden { allowed }) => {
                 let detail = format!("{words}: no reading allows it here");
-                return self.fail(all_rows, Vec::new(), allowed, detail);
+                let mut requirements = all_rows;
+                found.retain(|id| !requirements.contains(id));
+                requirements.append(&mut found);
+                return self.fail(requirements, Vec::new(), allowed, detail);
             }
         }
         if let Some(first) = findings.first() {
-            let requirements = findings.iter().map(|f| f.requirement).collect();
             let detail = first.detail.clone();
-            self.fail(requirements, Vec::new(), BTreeSet::new(), detail);
+            self.fail(found, Vec::new(), BTreeSet::new(), detail);
         }
     }
 
@@ -370,6 +397,26 @@ impl Running {
         rows
     }
 
+    /// Counts a sound request that opted in, if nothing but the server's
+    /// discretion is in its way.
+    fn count_served(&mut self, event: Event, answer: Answer) {
+        let Event::Request(request) = event else {
+            return;
+        };
+        let terms = &self.trace.terms;
+        let asked = request.sound && request.opted_in && !request.lost;
+        let fresh = |d: Deferral| d.phase() == Phase::Absent && !d.client_lapsed();
+        if asked && (request.keyed || !terms.public) && self.oracle.deferrals().all(fresh) {
+            let served = matches!(answer, Answer::Token { .. } | Answer::Deferred { .. });
+            let at = match (terms.one_time, request.hinted) {
+                (true, true) => 0,
+                (true, false) => 1,
+                (false, _) => 2,
+            };
+            self.report.tally.opted_in(at, served);
+        }
+    }
+
     /// Counts a row that an allowed answer bears out. What merely MAY happen is
     /// counted when it does; a SHOULD also when it is not followed.
     fn credit(&mut self, id: &'static str, answer: Answer) {
@@ -378,6 +425,8 @@ impl Running {
             "DTR-11.3-01" => answer == Answer::SlowDown,
             "DTR-6.6-16" => answer == Answer::InvalidRequest,
             "DTR-5.3-01" => matches!(answer, Answer::Token { .. }),
+            // A refusal may have any reason; that none is ever served is another matter.
+            "DTR-5.2-02" => matches!(answer, Answer::Token { .. } | Answer::Deferred { .. }),
             _ => true,
         };
         match (level, followed) {

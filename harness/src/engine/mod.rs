@@ -23,7 +23,7 @@ mod visit;
 pub use fingerprint::{Conflict, Evidence, Fingerprint, fingerprint};
 pub use judge::{Failure, StepRecord};
 pub use minimise::minimise;
-pub use tally::{Count, Tally};
+pub use tally::{Count, Served, Tally};
 pub use visit::{Deed, Place, Visit};
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};

@@ -17,6 +17,27 @@ pub struct Count {
     pub slighted: u64,
 }
 
+/// What became of sound requests that opted in, where nothing but the server's discretion was in the way.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Served {
+    /// Deferred, or answered with a token.
+    pub served: u64,
+    /// Refused.
+    pub refused: u64,
+}
+
+impl Served {
+    /// Whether there were some and none was served.
+    pub fn never(&self) -> bool {
+        self.served == 0 && self.refused > 0
+    }
+
+    fn add(&mut self, other: Served) {
+        self.served += other.served;
+        self.refused += other.refused;
+    }
+}
+
 /// Requirement by requirement, the evidence about readings, and the places visited.
 #[derive(Debug, Clone, Default)]
 pub struct Tally {
@@ -26,6 +47,8 @@ pub struct Tally {
     pub evidence: Evidence,
     /// Where deferrals went, and how often.
     pub visits: BTreeMap<Visit, u64>,
+    /// Requests that opted in: with a hint before, without one (Section 5.2), and of grants that have no preceding request.
+    pub opted_in: [Served; 3],
 }
 
 impl Tally {
@@ -61,5 +84,17 @@ impl Tally {
             *self.visits.entry(visit).or_default() += times;
         }
         self.evidence.extend(other.evidence);
+        for (mine, other) in self.opted_in.iter_mut().zip(other.opted_in) {
+            mine.add(other);
+        }
+    }
+
+    /// Counts a request that opted in: at 0 with a hint, at 1 without, at 2 where there is nothing to hint on.
+    pub fn opted_in(&mut self, at: usize, served: bool) {
+        let count = &mut self.opted_in[at];
+        match served {
+            true => count.served += 1,
+            false => count.refused += 1,
+        }
     }
 }

@@ -1,19 +1,28 @@
 //! The reference server as a target, started with the run and stopped with it.
 
-mod registration;
+pub mod decoration;
+pub(crate) mod registration;
 
 use std::fmt;
 use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use axum::body::Body;
+use bytes::Bytes;
 use dtr_model::draft::Draft;
 use dtr_reference::config::{AuthorizationCodeConfig, CallbackConfig, DeferralConfig};
 use dtr_reference::{AuthorizationServer, Config, ManualClock, Parts, Random};
+use http::{Request, Response};
+use http_body_util::Full;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
+use tower::ServiceExt as _;
+use tower::util::BoxCloneSyncService;
 use url::Url;
+
+use decoration::{Adjusted, Controls, Decorate, Public};
 
 use super::control::{Control, Reference};
 use super::discovery::Endpoints;
@@ -48,6 +57,7 @@ pub struct Bundled {
 struct Serving {
     stop: oneshot::Sender<()>,
     task: JoinHandle<Result<(), std::io::Error>>,
+    decorated: Option<JoinHandle<()>>,
 }
 
 impl Bundled {
@@ -73,9 +83,24 @@ impl Bundled {
         limits: Limits,
         seed: u64,
         draft: Draft,
-        adjust: impl FnOnce(&mut Config, &mut Parts),
+        adjust: impl FnOnce(&mut Config, &mut Parts) + Send,
     ) -> Result<Self, SetupError> {
-        let receiver = Receiver::start().await?;
+        let adjusted = Adjusted(Mutex::new(Some(adjust)));
+        Self::start_decorated(kind, limits, seed, draft, &adjusted).await
+    }
+
+    /// The same, with something around the server as well.
+    ///
+    /// # Errors
+    /// Those of [`start`](Self::start).
+    pub async fn start_decorated(
+        kind: TransportKind,
+        limits: Limits,
+        seed: u64,
+        draft: Draft,
+        decoration: &dyn Decorate,
+    ) -> Result<Self, SetupError> {
+        let receiver = Receiver::start_behind(decoration.wire()).await?;
         let listeners = match kind {
             TransportKind::InProcess => None,
             TransportKind::Http => Some((
@@ -98,21 +123,35 @@ impl Bundled {
             random: Arc::new(Seeded::new(seed)),
             ..Parts::default()
         };
-        adjust(&mut config, &mut parts);
+        decoration.adjust(&mut config, &mut parts);
         let issuer = config.issuer.clone();
         let server = AuthorizationServer::new(config, parts)?;
 
         let (transport, control) = match kind {
             TransportKind::InProcess => (
-                Transport::InProcess(InProcess::new(server.service(), TIMEOUT)),
-                Transport::InProcess(InProcess::new(server.control_service(), TIMEOUT)),
+                in_process(decoration.public(Public::new(server.service()))),
+                in_process(decoration.controls(Controls::new(server.control_service()))),
             ),
             TransportKind::Http => {
                 let http = Transport::Http(Http::new(TIMEOUT, None)?);
-                (http.clone(), http)
+                (
+                    decoration.transport()?.unwrap_or_else(|| http.clone()),
+                    http,
+                )
             }
         };
-        let serving = listeners.map(|(public, control)| serve(&server, public, control));
+        let serving = match (listeners, decoration.listen()) {
+            (None, _) => None,
+            (Some((public, control)), None) => Some(serve(&server, public, control)),
+            (Some((public, control)), Some(listen)) => {
+                let decorated = listen(public, decoration.public(Public::new(server.service())));
+                // The undecorated endpoints are where nobody looks.
+                let aside = TcpListener::bind("127.0.0.1:0").await?;
+                let mut serving = serve(&server, aside, control);
+                serving.decorated = Some(decorated);
+                Some(serving)
+            }
+        };
         let control = Reference::new(control, &control_base)?;
         control
             .ask(control.hold_callbacks(true))
@@ -166,6 +205,9 @@ impl Bundled {
     pub async fn shutdown(self) {
         // A server that stopped by itself does not hear this, and a panic in it is over as well.
         if let Some(serving) = self.serving {
+            if let Some(decorated) = serving.decorated {
+                decorated.abort();
+            }
             let _ = serving.stop.send(());
             let _ = serving.task.await;
         }
@@ -215,7 +257,19 @@ fn serve(server: &AuthorizationServer, public: TcpListener, control: TcpListener
         };
         server.serve(public, Some(control), shutdown).await
     });
-    Serving { stop, task }
+    Serving {
+        stop,
+        task,
+        decorated: None,
+    }
+}
+
+/// The way to a service in this process.
+fn in_process<E: Send + 'static>(
+    service: BoxCloneSyncService<Request<Body>, Response<Body>, E>,
+) -> Transport {
+    let service = service.map_request(|request: Request<Full<Bytes>>| request.map(Body::new));
+    Transport::InProcess(InProcess::new(service, TIMEOUT))
 }
 
 /// Randomness that can be drawn again. Not for production: whoever knows the seed knows every code.

@@ -57,6 +57,10 @@ impl TransportFailure {
             }
             cause = current.source();
         }
+        // HTTP/2 resets the stream where HTTP/1.1 closes the connection.
+        if innermost(error).starts_with("stream error received") {
+            return Self::ConnectionClosed;
+        }
         Self::Other(innermost(error))
     }
 }

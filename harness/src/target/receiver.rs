@@ -87,6 +87,13 @@ impl Inbox {
     }
 }
 
+/// What becomes of a callback on its way; the usual one changes nothing.
+pub type Wire = fn(Received) -> Vec<Received>;
+
+pub(crate) fn unchanged(received: Received) -> Vec<Received> {
+    vec![received]
+}
+
 type Inboxes = Arc<Mutex<HashMap<String, Arc<Inbox>>>>;
 
 /// The server that receives callbacks. Dropped, it stops listening.
@@ -104,11 +111,19 @@ impl Receiver {
     /// # Errors
     /// No free port, or no certificate.
     pub async fn start() -> Result<Self, SetupError> {
+        Self::start_behind(unchanged).await
+    }
+
+    /// The same, with something on the way that changes callbacks.
+    ///
+    /// # Errors
+    /// Those of [`start`](Self::start).
+    pub async fn start_behind(wire: Wire) -> Result<Self, SetupError> {
         let (acceptor, root_pem) = identity()?;
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let address = listener.local_addr()?;
         let inboxes = Inboxes::default();
-        let accepting = tokio::spawn(accept(listener, acceptor, Arc::clone(&inboxes)));
+        let accepting = tokio::spawn(accept(listener, acceptor, Arc::clone(&inboxes), wire));
         Ok(Self {
             base: format!("https://localhost:{}/callback", address.port()),
             root_pem,
@@ -137,7 +152,7 @@ impl Receiver {
         let acceptor = acceptor(certificates, key)?;
         let listener = TcpListener::bind(address).await?;
         let inboxes = Inboxes::default();
-        let accepting = tokio::spawn(accept(listener, acceptor, Arc::clone(&inboxes)));
+        let accepting = tokio::spawn(accept(listener, acceptor, Arc::clone(&inboxes), unchanged));
         Ok(Self {
             base: url.trim_end_matches('/').to_owned(),
             root_pem: String::new(),
@@ -199,7 +214,7 @@ fn acceptor(
     Ok(TlsAcceptor::from(Arc::new(config)))
 }
 
-async fn accept(listener: TcpListener, acceptor: TlsAcceptor, inboxes: Inboxes) {
+async fn accept(listener: TcpListener, acceptor: TlsAcceptor, inboxes: Inboxes, wire: Wire) {
     loop {
         let Ok((stream, _)) = listener.accept().await else {
             tokio::time::sleep(std::time::Duration::from_millis(50)).await;
@@ -212,7 +227,7 @@ async fn accept(listener: TcpListener, acceptor: TlsAcceptor, inboxes: Inboxes) 
             let Ok(stream) = acceptor.accept(stream).await else {
                 return;
             };
-            let service = service_fn(move |request| answer(Arc::clone(&inboxes), request));
+            let service = service_fn(move |request| answer(Arc::clone(&inboxes), request, wire));
             // The peer went away, which is its right.
             let _ = http1::Builder::new()
                 .serve_connection(TokioIo::new(stream), service)
@@ -224,6 +239,7 @@ async fn accept(listener: TcpListener, acceptor: TlsAcceptor, inboxes: Inboxes) 
 async fn answer(
     inboxes: Inboxes,
     request: Request<Incoming>,
+    wire: Wire,
 ) -> Result<Response<Empty<Bytes>>, Infallible> {
     let (parts, body) = request.into_parts();
     let inbox = inboxes
@@ -237,12 +253,15 @@ async fn answer(
         .map(http_body_util::Collected::to_bytes)
         .unwrap_or_default();
     let status = inbox.map_or(StatusCode::NOT_FOUND, |inbox| {
-        inbox.receive(Received {
+        let sent = Received {
             method: parts.method,
             uri: parts.uri.to_string(),
             headers: parts.headers,
             body,
-        })
+        };
+        let arrived = wire(sent).into_iter();
+        let statuses = arrived.map(|callback| inbox.receive(callback));
+        statuses.last().unwrap_or(StatusCode::NO_CONTENT)
     });
     let mut response = Response::new(Empty::new());
     *response.status_mut() = status;

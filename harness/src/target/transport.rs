@@ -179,6 +179,9 @@ pub struct HttpOptions {
     pub limiter: Option<Arc<Limiter>>,
     /// Base URLs to be used in turn.
     pub nodes: Vec<Arc<Url>>,
+    /// HTTP/2 without asking first (RFC 9113 Section 3.3).
+    #[cfg(feature = "farm")]
+    pub http2: bool,
 }
 
 impl Default for HttpOptions {
@@ -189,6 +192,8 @@ impl Default for HttpOptions {
             identity: None,
             limiter: None,
             nodes: Vec::new(),
+            #[cfg(feature = "farm")]
+            http2: false,
         }
     }
 }
@@ -235,6 +240,11 @@ impl Http {
             .connect_timeout(Duration::from_secs(CONNECT_SECONDS))
             .timeout(timeout)
             .tls_certs_merge(roots);
+        #[cfg(feature = "farm")]
+        let client = match options.http2 {
+            true => client.http2_prior_knowledge(),
+            false => client,
+        };
         let client = match &options.identity {
             Some(pem) => client.identity(Identity::from_pem(pem.as_bytes())?),
             None => client,

@@ -69,19 +69,30 @@ fn opted_in(
     match c.either(&order) {
         None => synchronous(d, r, terms, c),
         Some(steer) => {
-            let interaction = steer == Steer::Interact && c.reads(Question::C28, Reading::A);
-            defer(d, r, terms, interaction)
+            let needed = steer == Steer::Interact;
+            let interaction = needed && c.reads(Question::C28, Reading::A);
+            // Whoever always opens with `authorization_pending` may know better
+            // by the first poll (C-28/B).
+            let waits = interaction || (needed && c.either(&[false, true]));
+            defer(d, r, terms, interaction, waits)
         }
     }
 }
 
-fn defer(d: Deferral, r: TokenRequest, terms: &Terms, interaction: bool) -> (Deferral, Answer) {
+/// `interaction` is what the response says, `waits` what is the case.
+fn defer(
+    d: Deferral,
+    r: TokenRequest,
+    terms: &Terms,
+    interaction: bool,
+    waits: bool,
+) -> (Deferral, Answer) {
     if d.phase() != Phase::Absent {
         // A reusable credential starts another, independent deferral.
         let code = Code::Other;
         return (d, Answer::Deferred { interaction, code });
     }
-    let phase = match interaction {
+    let phase = match waits {
         true => Phase::Interaction,
         false => Phase::Pending,
     };
@@ -146,19 +157,26 @@ fn presented_again(
     match c.ask(Question::C45) {
         Reading::A => spent,
         Reading::B => {
-            let (_, answer) = defer(d, r, terms, false);
+            let (_, answer) = defer(d, r, terms, false, false);
             (d, c.either(&[answer, Answer::InvalidGrant]))
         }
         Reading::C => {
             let unchanged = r.keyed == d.bound();
+            let known = unchanged && (d.is_live() || d.phase() == Phase::Denied);
+            // How long is "at once" is the server's business, the lifetime its end.
+            let again = match d.age() {
+                0 => known,
+                _ => known && !d.is_expired(terms) && c.either(&[false, true]),
+            };
+            if !again {
+                return spent;
+            }
+            let waits = d.phase() == Phase::Interaction;
             let answer = Answer::Deferred {
-                interaction: d.phase() == Phase::Interaction,
+                interaction: waits && c.reads(Question::C28, Reading::A),
                 code: Code::Same,
             };
-            match d.age() == 0 && unchanged && (d.is_live() || d.phase() == Phase::Denied) {
-                true => (d, answer),
-                false => spent,
-            }
+            (d, answer)
         }
     }
 }

@@ -8,6 +8,8 @@
 //! - `words`: what it is asked and what it answers;
 //! - [`notice`]: the callback that is owed once the request is resolved.
 
+#[cfg(feature = "laid-open")]
+pub mod laid_open;
 pub mod notice;
 mod words;
 

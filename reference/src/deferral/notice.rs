@@ -77,6 +77,26 @@ impl Notice {
     }
 }
 
+/// What a store that is wrong on purpose does to a notice.
+#[cfg(feature = "laid-open")]
+impl Notice {
+    /// Makes the callback owed, whatever happened before.
+    pub fn owe_anyway(&mut self, now: u64) {
+        self.delivery = Delivery::Open;
+        self.owe(now);
+    }
+
+    /// Drops the callback.
+    pub fn drop_it(&mut self) {
+        self.delivery = Delivery::Closed;
+    }
+
+    /// Forgets the notification token.
+    pub fn forget_token(&mut self) {
+        self.token = None;
+    }
+}
+
 impl Deferral {
     /// When the next attempt is due, if one is owed and none is under way.
     pub fn callback_due_at(&self) -> Option<u64> {

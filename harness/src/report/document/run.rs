@@ -9,7 +9,7 @@ use super::{
     Counts, Document, FailureDocument, Remark, RequirementCount, SkippedDocument, Unfinished,
     Verdict, VisitCount, evidence,
 };
-use crate::engine::{Failure, Outcome, Skipped, Tally};
+use crate::engine::{Failure, Outcome, Served, Skipped, Tally};
 use crate::report::partition::Partition;
 use crate::suite;
 
@@ -71,9 +71,40 @@ impl Document {
             seed: setting.seed,
             elapsed: setting.elapsed,
         };
+        document.heed_refusals(outcome.tally.opted_in);
         document.inconclusive.sort_by(|a, b| a.trace.cmp(&b.trace));
         document.conclude(&outcome.tally.evidence);
         document
+    }
+}
+
+impl Document {
+    /// Single refusals are at the server's discretion. To serve nobody at all shows nothing about it, and to serve
+    /// only those who hinted is forbidden (Section 5.2).
+    fn heed_refusals(&mut self, [hinted, unhinted, other]: [Served; 3]) {
+        let refused = hinted.refused + unhinted.refused + other.refused;
+        if hinted.served + unhinted.served + other.served == 0 && refused > 0 {
+            self.inconclusive.push(Unfinished {
+                trace: "all".to_owned(),
+                why: format!(
+                    "the server neither deferred nor granted anything: {refused} sound requests that opted in were refused"
+                ),
+                requirements: Vec::new(),
+            });
+        }
+        if unhinted.never() && hinted.served > 0 {
+            let id = "DTR-5.2-02";
+            let row = requirement::named(id);
+            let count = self.requirements.entry(id.to_owned());
+            let count = count.or_insert_with(|| RequirementCount {
+                section: row.map_or("", |r| r.section).to_owned(),
+                text: row.map_or("", |r| r.text).to_owned(),
+                held: 0,
+                broken: 0,
+                slighted: 0,
+            });
+            count.broken += unhinted.refused;
+        }
     }
 }
 

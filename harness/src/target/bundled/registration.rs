@@ -93,8 +93,7 @@ impl Registrar {
         grant: &str,
         endpoint: Option<String>,
     ) -> Client {
-        // A space and a colon, so that a careless decoding of Basic credentials is noticed.
-        let secret = format!("{client_id}: a secret");
+        let secret = secret(client_id);
         let authentication = match auth_method {
             AuthMethod::ClientSecretBasic => Authentication::basic(client_id, &secret),
             AuthMethod::ClientSecretPost => Authentication::Post(secret.as_str().into()),
@@ -125,6 +124,12 @@ impl Registrar {
             scopes: Arc::clone(&self.scopes),
         }
     }
+}
+
+/// The secret of a confidential client. A space and a colon, so that a careless decoding of Basic credentials is
+/// noticed.
+pub(crate) fn secret(client_id: &str) -> String {
+    format!("{client_id}: a secret")
 }
 
 fn scopes() -> Scopes {

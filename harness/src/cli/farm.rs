@@ -1,0 +1,206 @@
+//! `dtr farm`: servers that are wrong on purpose, and what the suite makes of them. Only with the feature `farm`.
+
+use std::path::PathBuf;
+
+use anstream::eprintln;
+use dtr_model::Trace;
+use tokio::runtime::Runtime;
+
+use super::{Exit, Trouble, out};
+use crate::farm::fault::{Fault, Shown};
+use crate::farm::faults;
+use crate::farm::judge::{Judged, judge};
+use crate::farm::matrix::Matrix;
+use crate::farm::minds::{self, MINDS};
+use crate::report::document::Verdict;
+use crate::report::{diagram, progress};
+use crate::suite;
+use crate::target::TransportKind;
+use crate::target::bundled::TICK_SECONDS;
+
+/// Arguments of `dtr farm`.
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum Verb {
+    /// List the faults and the minds
+    List,
+    /// Judge the server with one fault, and show the shortest trace that catches it
+    Run {
+        /// The fault's id
+        fault: String,
+    },
+    /// Judge every fault and write the kill matrix
+    Matrix {
+        /// Where to write it
+        #[arg(long, default_value = "harness/KILLS.md", value_name = "FILE")]
+        out: PathBuf,
+    },
+    /// Judge the correct servers of another mind: none may fail
+    Minds {
+        /// How many seeds to try each with
+        #[arg(long, default_value_t = 3, value_name = "N")]
+        seeds: u64,
+        /// Only this one
+        #[arg(long, value_name = "ID")]
+        only: Option<String>,
+    },
+}
+
+pub(super) fn farm(args: &Args) -> Result<Exit, Trouble> {
+    let runtime = Runtime::new()?;
+    match &args.verb {
+        Verb::List => {
+            list();
+            Ok(Exit::Pass)
+        }
+        Verb::Run { fault } => runtime.block_on(one(fault)),
+        Verb::Matrix { out } => runtime.block_on(matrix(out)),
+        Verb::Minds { seeds, only } => runtime.block_on(all_minds(*seeds, only.as_deref())),
+    }
+}
+
+fn list() {
+    for fault in faults::all() {
+        out::write(format_args!(
+            "{:<36} {:<14} {}\n",
+            fault.id,
+            fault.seam.name(),
+            fault.does
+        ));
+    }
+    for mind in MINDS {
+        out::write(format_args!(
+            "{:<36} {:<14} {}\n",
+            mind.id, "mind", mind.does
+        ));
+    }
+}
+
+fn traces() -> Vec<Trace> {
+    suite::unique(suite::recorded())
+}
+
+/// With this confidence a race that a server loses is lost at least once.
+const CONFIDENCE: f64 = 0.9999;
+
+async fn judged(fault: &Fault, traces: &[Trace]) -> Result<Judged, Trouble> {
+    let races = match fault.shown {
+        Shown::Raced(_) => suite::repeated(&suite::races(), suite::rounds(CONFIDENCE)),
+        _ => Vec::new(),
+    };
+    let traces = if races.is_empty() { traces } else { &races };
+    Ok(judge(&|| fault.server(), traces, 1, TransportKind::InProcess).await?)
+}
+
+async fn one(id: &str) -> Result<Exit, Trouble> {
+    let fault = faults::named(id)
+        .ok_or_else(|| Trouble::new(format!("there is no fault `{id}`; see `dtr farm list`")))?;
+    let judged = judged(fault, &traces()).await?;
+    out::write(format_args!("{}: {}\n", fault.id, fault.does));
+    out::write(format_args!(
+        "verdict {:?}; broken: {}\n",
+        judged.verdict,
+        judged.broken.join(", ")
+    ));
+    out::write(format_args!(
+        "slighted: {}; readings: {}\n",
+        judged.slighted.join(", "),
+        judged.readings.join(", ")
+    ));
+    if let Some((why, count)) = &judged.unfinished {
+        out::write(format_args!("{count} traces without a verdict: {why}\n"));
+    }
+    if let Some(failure) = &judged.shortest {
+        out::write(format_args!(
+            "{}\n",
+            diagram::of_failure(failure, TICK_SECONDS)
+        ));
+    }
+    Ok(match judged.shows(fault) {
+        true => Exit::Pass,
+        false => Exit::Fail,
+    })
+}
+
+async fn matrix(path: &PathBuf) -> Result<Exit, Trouble> {
+    let traces = traces();
+    let mut matrix = Matrix::default();
+    let bar = progress(faults::all().count() as u64, "faults");
+    for fault in faults::all() {
+        matrix.add(fault, judged(fault, &traces).await?);
+        bar.inc(1);
+    }
+    bar.finish_and_clear();
+    std::fs::write(path, matrix.document())
+        .map_err(|e| Trouble::new(format!("cannot write {}: {e}", path.display())))?;
+    let mut good = true;
+    for (fault, judged) in matrix.survivors() {
+        good = false;
+        eprintln!(
+            "survivor {}: {:?}, broken {:?}, slighted {:?}",
+            fault.id, judged.verdict, judged.broken, judged.slighted
+        );
+    }
+    for requirement in matrix.unseen() {
+        good = false;
+        eprintln!("no fault breaks {}: {}", requirement.id, requirement.text);
+    }
+    out::write(format_args!("{}\n", matrix.totals()));
+    Ok(if good { Exit::Pass } else { Exit::Fail })
+}
+
+async fn all_minds(seeds: u64, only: Option<&str>) -> Result<Exit, Trouble> {
+    if let Some(id) = only
+        && minds::named(id).is_none()
+    {
+        return Err(Trouble::new(format!(
+            "there is no mind `{id}`; see `dtr farm list`"
+        )));
+    }
+    let mut good = true;
+    for mind in MINDS
+        .iter()
+        .filter(|mind| only.is_none_or(|id| id == mind.id))
+    {
+        let began = std::time::Instant::now();
+        let mut traces = traces();
+        let mut passed = 0;
+        for seed in 1..=seeds {
+            traces.extend(suite::walks_of(seed));
+            let judged = judge(&|| mind.server(), &traces, seed, mind.kind).await?;
+            // The recorded traces are the same for every seed.
+            traces.clear();
+            if judged.verdict == Verdict::Pass {
+                passed += 1;
+                continue;
+            }
+            good = false;
+            out::write(format_args!(
+                "{} with seed {seed}: {:?}, broken {}\n",
+                mind.id,
+                judged.verdict,
+                judged.broken.join(", ")
+            ));
+            if let Some((why, count)) = &judged.unfinished {
+                out::write(format_args!("  {count} traces without a verdict: {why}\n"));
+            }
+            if let Some(failure) = &judged.shortest {
+                out::write(format_args!(
+                    "{}\n",
+                    diagram::of_failure(failure, TICK_SECONDS)
+                ));
+            }
+        }
+        let elapsed = began.elapsed().as_secs_f64();
+        out::write(format_args!(
+            "{:<28} {passed} of {seeds} seeds passed in {elapsed:.1} s\n",
+            mind.id
+        ));
+    }
+    Ok(if good { Exit::Pass } else { Exit::Fail })
+}

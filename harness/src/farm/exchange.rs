@@ -1,0 +1,207 @@
+//! A request and its response, taken apart and put together again.
+
+use axum::body::Body;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use bytes::Bytes;
+use dtr_reference::wire;
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, StatusCode, header};
+use http_body_util::BodyExt as _;
+use serde_json::{Map, Value, json};
+use url::form_urlencoded::{Serializer, parse};
+
+/// A request to the public endpoints.
+#[derive(Debug, Clone)]
+pub(super) struct Asked {
+    pub(super) path: String,
+    pub(super) query: Vec<(String, String)>,
+    pub(super) form: Vec<(String, String)>,
+    pub(super) headers: HeaderMap,
+    method: Method,
+    base: String,
+}
+
+impl Asked {
+    /// Takes a request apart. A body that breaks off is an empty one.
+    pub(super) async fn read(request: Request<Body>) -> Asked {
+        let (parts, body) = request.into_parts();
+        let body = body
+            .collect()
+            .await
+            .map(http_body_util::Collected::to_bytes);
+        let uri = parts.uri;
+        let base = match (uri.scheme_str(), uri.authority()) {
+            (Some(scheme), Some(authority)) => format!("{scheme}://{authority}"),
+            _ => String::new(),
+        };
+        Asked {
+            path: uri.path().to_owned(),
+            query: parse(uri.query().unwrap_or_default().as_bytes())
+                .into_owned()
+                .collect(),
+            form: parse(&body.unwrap_or_default()).into_owned().collect(),
+            headers: parts.headers,
+            method: parts.method,
+            base,
+        }
+    }
+
+    /// The request as it stands now.
+    pub(super) fn request(self) -> Request<Body> {
+        let encoded = |pairs: &[(String, String)]| {
+            Serializer::new(String::new()).extend_pairs(pairs).finish()
+        };
+        let mut uri = format!("{}{}", self.base, self.path);
+        if !self.query.is_empty() {
+            uri = format!("{uri}?{}", encoded(&self.query));
+        }
+        let body = encoded(&self.form);
+        let mut request = Request::new(Body::from(body));
+        *request.method_mut() = self.method;
+        *request.uri_mut() = uri.parse().expect("made of the parts of a URI");
+        *request.headers_mut() = self.headers;
+        request.headers_mut().remove(header::CONTENT_LENGTH);
+        request
+    }
+
+    pub(super) fn is_poll(&self) -> bool {
+        self.path == wire::TOKEN && self.get("grant_type") == Some(wire::GRANT_DEFERRED)
+    }
+
+    pub(super) fn is_initial(&self) -> bool {
+        self.path == wire::TOKEN && !self.is_poll()
+    }
+
+    pub(super) fn is_revocation(&self) -> bool {
+        self.path == wire::REVOKE
+    }
+
+    pub(super) fn is_metadata(&self) -> bool {
+        self.path == wire::METADATA
+    }
+
+    /// A parameter of the form.
+    pub(super) fn get(&self, name: &str) -> Option<&str> {
+        let found = self.form.iter().find(|(known, _)| known == name);
+        found.map(|(_, value)| value.as_str())
+    }
+
+    /// Sets a parameter of the form.
+    pub(super) fn set(&mut self, name: &str, value: &str) {
+        self.remove(name);
+        self.form.push((name.to_owned(), value.to_owned()));
+    }
+
+    pub(super) fn remove(&mut self, name: &str) {
+        self.form.retain(|(known, _)| known != name);
+    }
+
+    /// Whom the request says it comes from.
+    pub(super) fn client_id(&self) -> Option<String> {
+        let Some(basic) = self.headers.get(header::AUTHORIZATION) else {
+            return self.get("client_id").map(str::to_owned);
+        };
+        let encoded = basic.to_str().ok()?.split_once(' ')?.1;
+        let decoded = String::from_utf8(STANDARD.decode(encoded).ok()?).ok()?;
+        let (id, _) = decoded.split_once(':')?;
+        parse(id.as_bytes()).next().map(|(id, _)| id.into_owned())
+    }
+
+    /// The code that the request is about.
+    pub(super) fn code(&self) -> Option<&str> {
+        self.get("deferral_code").or(self.get("token"))
+    }
+}
+
+/// A response of the public endpoints.
+#[derive(Debug, Clone)]
+pub(super) struct Answered {
+    pub(super) status: u16,
+    pub(super) headers: HeaderMap,
+    /// The members of a JSON object.
+    pub(super) members: Map<String, Value>,
+    /// The body, if it is none.
+    other: Option<Bytes>,
+    /// The body to send whatever the members.
+    pub(super) text: Option<String>,
+}
+
+impl Answered {
+    /// Takes a response apart.
+    pub(super) async fn read(response: Response<Body>) -> Answered {
+        let (parts, body) = response.into_parts();
+        let body = body
+            .collect()
+            .await
+            .map(http_body_util::Collected::to_bytes);
+        let body = body.unwrap_or_default();
+        let members = serde_json::from_slice(&body).ok();
+        Answered {
+            status: parts.status.as_u16(),
+            headers: parts.headers,
+            other: members.is_none().then_some(body),
+            members: members.unwrap_or_default(),
+            text: None,
+        }
+    }
+
+    /// The response as it stands now.
+    pub(super) fn response(self) -> Response<Body> {
+        let body = match (self.text, self.other) {
+            (Some(text), _) => Bytes::from(text),
+            (None, Some(other)) => other,
+            (None, None) => Bytes::from(Value::Object(self.members).to_string()),
+        };
+        let mut response = Response::new(Body::from(body));
+        *response.status_mut() =
+            StatusCode::from_u16(self.status).expect("a status code of three digits");
+        *response.headers_mut() = self.headers;
+        response.headers_mut().remove(header::CONTENT_LENGTH);
+        response
+    }
+
+    pub(super) fn error(&self) -> Option<&str> {
+        self.members.get("error").and_then(Value::as_str)
+    }
+
+    pub(super) fn is(&self, error: &str) -> bool {
+        self.error() == Some(error)
+    }
+
+    pub(super) fn is_token(&self) -> bool {
+        self.status == 200 && self.members.contains_key("access_token")
+    }
+
+    pub(super) fn is_deferred(&self) -> bool {
+        self.members.contains_key("deferral_code")
+    }
+
+    pub(super) fn set(&mut self, name: &str, value: impl Into<Value>) {
+        self.members.insert(name.to_owned(), value.into());
+    }
+
+    pub(super) fn remove(&mut self, name: &str) {
+        self.members.remove(name);
+    }
+
+    pub(super) fn header(&mut self, name: HeaderName, value: &'static str) {
+        self.headers.insert(name, HeaderValue::from_static(value));
+    }
+
+    /// Becomes this error instead.
+    pub(super) fn fail(&mut self, status: u16, error: &str) {
+        self.become_json(status, json!({ "error": error }));
+    }
+
+    /// Becomes this document instead.
+    pub(super) fn become_json(&mut self, status: u16, value: Value) {
+        let Value::Object(members) = value else {
+            return;
+        };
+        self.status = status;
+        self.members = members;
+        self.other = None;
+        self.header(header::CONTENT_TYPE, "application/json");
+        self.header(header::CACHE_CONTROL, "no-store");
+    }
+}

@@ -1,0 +1,145 @@
+//! A decorated server before the suite, as a server that nobody here knows.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+use dtr_model::Trace;
+use dtr_model::draft::Draft;
+use dtr_model::question::{Question, Readings};
+use dtr_model::requirement;
+
+use super::Decorated;
+use super::fault::{Fault, Shown};
+use crate::driver::check_metadata;
+use crate::engine::{Engine, Failure, Outcome, fingerprint, minimise};
+use crate::report::document::{Document, RequirementCount, Setting, Verdict};
+use crate::target::bundled::TICK_SECONDS;
+use crate::target::{Bundled, Limits, SetupError, TransportKind};
+
+/// What the suite makes of a server.
+#[derive(Debug)]
+pub struct Judged {
+    /// The verdict of the run.
+    pub verdict: Verdict,
+    /// Requirements broken.
+    pub broken: Vec<&'static str>,
+    /// Requirements with a SHOULD that was not followed.
+    pub slighted: Vec<&'static str>,
+    /// The readings that its answers leave possible: `C-20/A`.
+    pub readings: Vec<String>,
+    /// One of the shortest failures, made as short as it fails.
+    pub shortest: Option<Failure>,
+    /// Traces without a verdict: one of the reasons, and how many.
+    pub unfinished: Option<(String, usize)>,
+}
+
+/// Runs `traces` against the server and judges it by every lawful reading.
+///
+/// # Errors
+/// [`SetupError`]: the server could not be started.
+pub async fn judge(
+    server: &dyn Fn() -> Decorated,
+    traces: &[Trace],
+    seed: u64,
+    kind: TransportKind,
+) -> Result<Judged, SetupError> {
+    let mut outcome = Outcome::default();
+    let mut shortest: Option<Failure> = None;
+    for (index, (limits, traces)) in by_limits(traces).into_iter().enumerate() {
+        let decorated = server();
+        let bundled =
+            Bundled::start_decorated(kind, limits, seed, Draft::IETF_01, &decorated).await?;
+        let target = Arc::clone(bundled.target());
+        if index == 0 {
+            outcome.take_in(check_metadata(&target).await);
+        }
+        let stop = Arc::new(AtomicBool::new(false));
+        let engine = Engine::new(target, Readings::lawful(), stop);
+        let part = engine.run(traces, |_| {}).await;
+        let key = |f: &Failure| (f.trace.events.len(), f.trace.id.clone());
+        if let Some(found) = part.failures.iter().min_by_key(|f| key(f)) {
+            let found = minimise(&engine, found.clone()).await;
+            if shortest
+                .as_ref()
+                .is_none_or(|known| key(&found) < key(known))
+            {
+                shortest = Some(found);
+            }
+        }
+        outcome.add(part);
+        bundled.shutdown().await;
+    }
+    Ok(Judged::of(&outcome, shortest, seed))
+}
+
+impl Judged {
+    fn of(outcome: &Outcome, shortest: Option<Failure>, seed: u64) -> Judged {
+        let seen = fingerprint(&outcome.tally.evidence);
+        let left = Question::ALL.iter().flat_map(|q| {
+            let settled = seen.readings.get(q).map(|(left, _)| left.clone());
+            let left = settled.unwrap_or_else(|| q.readings().collect());
+            left.into_iter()
+                .map(move |reading| format!("{q}/{reading}"))
+        });
+        let setting = Setting {
+            draft: Draft::IETF_01.id,
+            target: "a server of the farm".to_owned(),
+            tick_seconds: TICK_SECONDS,
+            seed,
+            ..Setting::default()
+        };
+        let document = Document::new(outcome, &[], setting);
+        let which = |wanted: fn(&RequirementCount) -> bool| {
+            let rows = requirement::ALL.iter().map(|row| row.id);
+            rows.filter(|id| document.requirements.get(*id).is_some_and(wanted))
+                .collect()
+        };
+        let why = document.inconclusive.iter().map(|u| u.why.clone()).min();
+        Judged {
+            verdict: document.verdict,
+            broken: which(|count| count.broken > 0),
+            slighted: which(|count| count.slighted > 0),
+            readings: left.collect(),
+            shortest,
+            unfinished: why.map(|why| (why, document.inconclusive.len())),
+        }
+    }
+
+    /// Whether the report shows the fault as it has to.
+    pub fn shows(&self, fault: &Fault) -> bool {
+        match fault.shown {
+            Shown::Broken(rows) => {
+                self.verdict == Verdict::Fail && rows.iter().all(|row| self.broken.contains(row))
+            }
+            Shown::Raced(rows) => {
+                self.verdict == Verdict::Fail && rows.iter().any(|row| self.broken.contains(row))
+            }
+            Shown::Warned(row) => self.verdict == Verdict::Pass && self.slighted.contains(&row),
+            Shown::Read(reading) => {
+                self.verdict == Verdict::Pass && self.readings.iter().any(|r| r == reading)
+            }
+            Shown::Inconclusive => self.verdict == Verdict::Inconclusive,
+        }
+    }
+}
+
+impl Fault {
+    /// A server with this fault.
+    pub fn server(&self) -> Decorated {
+        Decorated::new(self.how)
+    }
+}
+
+fn by_limits(traces: &[Trace]) -> Vec<(Limits, Vec<Trace>)> {
+    let mut groups: BTreeMap<(u8, u8), Vec<Trace>> = BTreeMap::new();
+    for trace in traces {
+        let limits = (trace.terms.interval, trace.terms.lifetime);
+        groups.entry(limits).or_default().push(trace.clone());
+    }
+    let limits = |(interval, lifetime)| Limits { interval, lifetime };
+    groups
+        .into_iter()
+        .map(|(key, traces)| (limits(key), traces))
+        .collect()
+}

@@ -1,0 +1,29 @@
+//! The farm: authorization servers that are wrong on purpose, and some that are only of another mind.
+//!
+//! Whether the suite is a good judge is seen by what it makes of servers whose verdict is known. Each [`Fault`] is the
+//! reference decorated at one of its seams, wrong in one way; judged as a foreign server it has to be caught. Each
+//! [mind](minds) is decorated as well, and lawful; it has to pass. Nothing of this is in a build without the feature
+//! `farm`, and nothing in the reference knows of it.
+//!
+//! | module | what it is |
+//! |---|---|
+//! | [`fault`] | what a fault is, and how it has to show |
+//! | [`faults`] | all of them, a seam a file |
+//! | [`minds`] | correct servers that differ from the reference |
+//! | `decorated`, `exchange`, `known`, `store`, `sockets` | how a server is decorated |
+//! | [`judge`] | a decorated server before the suite |
+//! | [`matrix`] | fault against check, as `harness/KILLS.md` |
+
+mod decorated;
+mod exchange;
+pub mod fault;
+pub mod faults;
+pub mod judge;
+mod known;
+pub mod matrix;
+pub mod minds;
+mod sockets;
+mod store;
+
+pub use decorated::Decorated;
+pub use fault::{Fault, Seam, Shown};

@@ -43,7 +43,7 @@ pub fn generated_for(
             traces.extend(generate::edges(&graph, LENGTH).traces);
             continue;
         }
-        traces.extend(generate::races(*terms));
+        traces.extend(generate::races(&graph));
         traces.extend(generate::edges(&graph, LENGTH).traces);
         traces.extend(generate::pairs(&graph, LENGTH).traces);
         traces.extend(walks(*terms, seed, WALKS, &can));
@@ -249,7 +249,7 @@ mod tests {
 
     #[test]
     fn races_alone_are_repeated_and_never_recorded() {
-        let race = generate::races(Terms::CODE).swap_remove(0);
+        let race = generate::races(&Graph::of(Terms::CODE)).swap_remove(0);
         let other = short(SETTINGS).swap_remove(0);
         let all = repeated(&[race.clone(), other.clone()], 3);
         assert_eq!(all, [race.clone(), race.clone(), race, other]);

@@ -17,9 +17,16 @@ pub fn script(failure: &Failure, tick_seconds: u64) -> String {
         failure.trace.id,
         one_line(&failure.detail)
     );
+    let mut prepared = false;
     for (position, step) in failure.steps.iter().enumerate() {
-        // What the window was prepared with comes before it; only the last
-        // exchange of each event is sent at the same time as the others.
+        if step.simultaneous && !prepared {
+            prepared = true;
+            let together = failure.steps.iter().filter(|s| s.simultaneous);
+            text.push_str("\n# preparation of what follows at the same time\n");
+            for exchange in together.flat_map(|s| preparation(&s.exchanges)) {
+                command(&mut text, exchange);
+            }
+        }
         let ends = !failure
             .steps
             .get(position + 1)
@@ -31,12 +38,15 @@ pub fn script(failure: &Failure, tick_seconds: u64) -> String {
                 "sleep {tick_seconds}   # or advance the server's clock"
             );
         }
-        for (at, exchange) in step.exchanges.iter().enumerate() {
+        let (before, at_once) = match step.simultaneous {
+            true => (&[][..], step.exchanges.last()),
+            false => (&step.exchanges[..], None),
+        };
+        before.iter().for_each(|e| command(&mut text, e));
+        if let Some(exchange) = at_once {
             command(&mut text, exchange);
-            if step.simultaneous && at + 1 == step.exchanges.len() {
-                text.pop();
-                text.push_str(" &\n");
-            }
+            text.pop();
+            text.push_str(" &\n");
         }
         let _ = writeln!(text, "#   came: {}", one_line(&step.seen));
         if step.simultaneous && ends {
@@ -44,6 +54,11 @@ pub fn script(failure: &Failure, tick_seconds: u64) -> String {
         }
     }
     text
+}
+
+/// What an event at the same time as others was prepared with: all but its last exchange.
+fn preparation(exchanges: &[Exchange]) -> &[Exchange] {
+    exchanges.split_last().map_or(&[], |(_, before)| before)
 }
 
 fn command(text: &mut String, exchange: &Exchange) {

@@ -11,7 +11,7 @@ use dtr_harness::target::{Bundled, Limits, TransportKind};
 use dtr_model::Trace;
 use dtr_model::draft::Draft;
 use dtr_model::event::{Caller, Decision, Event, TokenRequest};
-use dtr_model::generate::{self, SETTINGS};
+use dtr_model::generate::{self, Graph, SETTINGS};
 use dtr_model::question::Readings;
 use dtr_reference::{Config, Parts};
 
@@ -22,8 +22,9 @@ const POLL: Event = Event::Poll {
     lost: false,
 };
 
-fn races() -> Vec<Trace> {
-    SETTINGS.iter().flat_map(|t| generate::races(*t)).collect()
+pub(crate) fn races() -> Vec<Trace> {
+    let graphs = SETTINGS.iter().map(|t| Graph::of(*t));
+    graphs.flat_map(|g| generate::races(&g)).collect()
 }
 
 /// The events at the same time.

@@ -27,10 +27,11 @@ const POLL: Event = Event::Poll {
 };
 const REVOKE: Event = Event::Revoke { by: Caller::Owner };
 
-/// The races under `terms`, the shortest of each kind.
-pub fn races(terms: Terms) -> Vec<Trace> {
-    let graph = Graph::of(terms);
-    let preludes = preludes(&graph);
+/// The races in a graph, the shortest of each kind.
+pub fn races(graph: &Graph) -> Vec<Trace> {
+    let terms = graph.terms;
+    let preludes = preludes(graph);
+    let postlude = possible_postlude(graph);
     let mut known = HashSet::new();
     let mut traces = Vec::new();
     for (node, prelude) in preludes.iter().enumerate() {
@@ -42,9 +43,9 @@ pub fn races(terms: Terms) -> Vec<Trace> {
                     continue;
                 };
                 if known.insert(kind) {
-                    traces.push(race(terms, prelude, &[*first, *second]));
+                    traces.push(race(terms, prelude, &[*first, *second], &postlude));
                     if first == second && *first == POLL {
-                        traces.push(race(terms, prelude, &[POLL; CROWD]));
+                        traces.push(race(terms, prelude, &[POLL; CROWD], &postlude));
                     }
                 }
             }
@@ -186,10 +187,17 @@ fn postlude(terms: &Terms) -> Vec<Event> {
     events
 }
 
-fn race(terms: Terms, prelude: &[Event], together: &[Event]) -> Trace {
+/// As much of it as can be done to this server at all.
+fn possible_postlude(graph: &Graph) -> Vec<Event> {
+    let possible = |event: &Event| graph.edges.iter().flatten().any(|e| e.event == *event);
+    let events = postlude(&graph.terms).into_iter();
+    events.filter(possible).collect()
+}
+
+fn race(terms: Terms, prelude: &[Event], together: &[Event], postlude: &[Event]) -> Trace {
     let from = prelude.len();
     let until = from + together.len();
-    let events = [prelude, together, &postlude(&terms)].concat();
+    let events = [prelude, together, postlude].concat();
     Trace::with_window(Origin::Race, terms, events, Some(Window { from, until }))
 }
 
@@ -207,7 +215,7 @@ mod tests {
                 t.events[window.from..window.until].to_vec(),
             )
         };
-        races(terms).into_iter().map(split).collect()
+        races(&Graph::of(terms)).into_iter().map(split).collect()
     }
 
     #[test]
@@ -253,7 +261,7 @@ mod tests {
     #[test]
     fn a_window_has_something_before_or_after_it_and_no_time_in_it() {
         for terms in SETTINGS {
-            let races = races(*terms);
+            let races = races(&Graph::of(*terms));
             assert!((50..400).contains(&races.len()), "{} races", races.len());
             for trace in races {
                 let window = trace.window.expect("a race has a window");

@@ -90,3 +90,50 @@ fn presented(headers: &HeaderMap) -> Option<&str> {
         _ => Some(""),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use bytes::Bytes;
+    use http::HeaderValue;
+    use proptest::prelude::*;
+    use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
+
+    use super::*;
+
+    const CODE: &str = "LRGidcSAeVs_xYpEDt5pNx0A0TBr7qPHbh_Se6pfdf4";
+
+    /// Whatever arrives at the callback endpoint is read to an end, and only the supplied token counts as presented.
+    #[test]
+    fn no_callback_makes_the_reader_panic() {
+        let valid = format!("{{\"deferral_code\":\"{CODE}\"}}").into_bytes();
+        let spoiled = (any::<prop::sample::Index>(), any::<u8>()).prop_map(move |(at, octet)| {
+            let mut body = valid.clone();
+            let at = at.index(body.len());
+            body[at] = octet;
+            body
+        });
+        let body = prop_oneof![spoiled, prop::collection::vec(any::<u8>(), 0..100)];
+        let value = prop::collection::vec(prop_oneof![32..127_u8, 128..=255_u8], 0..30);
+        let config = Config {
+            cases: 2000,
+            failure_persistence: None,
+            ..Config::default()
+        };
+        let random = TestRng::deterministic_rng(RngAlgorithm::ChaCha);
+        let mut runner = TestRunner::new_with_rng(config, random);
+        let outcome = runner.run(&(body, value), |(body, value)| {
+            let value = HeaderValue::from_bytes(&value).expect("such octets may stand in a field");
+            let callback = Received {
+                method: Method::POST,
+                uri: "/callback".to_owned(),
+                headers: HeaderMap::from_iter([(header::AUTHORIZATION, value)]),
+                body: Bytes::from(body),
+            };
+            let mut log = Log::default();
+            let draft = Draft::IETF_01;
+            prop_assert!(!check(&mut log, &callback, &draft, CODE, Some("supplied")));
+            Ok(())
+        });
+        outcome.unwrap_or_else(|error| panic!("{error}"));
+    }
+}

@@ -5,6 +5,7 @@
 //! |---|---|
 //! | [`suite`] | which traces a run consists of |
 //! | [`target`] | the server under test, the bundled one among them |
+//! | [`doctor`] | whether a setup is right, before any verdict |
 //! | [`driver`] | events into requests, responses into answers, and the rules of a single response |
 //! | [`oracle`] | what may be answered, given what was answered before |
 //! | [`engine`] | traces in lockstep with the target's clock; verdicts; shrinking |
@@ -19,6 +20,7 @@
 //! to `report`.
 
 pub mod cli;
+pub mod doctor;
 pub mod driver;
 pub mod engine;
 pub mod failures;

@@ -3,6 +3,7 @@
 //! Exit codes: 0 pass, 1 fail, 2 usage or setup error, 3 inconclusive.
 
 mod check;
+mod doctor;
 mod explain;
 #[cfg(feature = "farm")]
 mod farm;
@@ -40,6 +41,8 @@ enum Verb {
     Run(Box<run::Args>),
     /// Add up the reports of all partitions of a run
     Merge(merge::Args),
+    /// Examine the setup of a target, before any verdict
+    Doctor(doctor::Args),
     /// Serve the reference authorization server
     Serve(serve::Args),
     /// Record, replay and check the test vectors
@@ -98,6 +101,7 @@ pub fn main() -> ExitCode {
         Verb::Check(args) => check::check(&args),
         Verb::Run(args) => run::run(&args),
         Verb::Merge(args) => merge::merge(&args),
+        Verb::Doctor(args) => doctor::doctor(&args),
         Verb::Serve(args) => serve::serve(&args),
         Verb::Vectors(args) => vectors::vectors(&args),
         Verb::Schema(args) => schema::schema(&args),

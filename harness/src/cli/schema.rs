@@ -5,6 +5,7 @@ use schemars::schema_for;
 use super::out::println;
 use super::{Exit, Trouble};
 use crate::report::document::Document;
+use crate::target::TargetFile;
 
 /// Arguments of `dtr schema`.
 #[derive(Debug, clap::Args)]
@@ -18,11 +19,14 @@ pub(super) struct Args {
 enum Of {
     /// What `dtr run --json` writes
     Report,
+    /// What `dtr run --target` reads, as TOML
+    Target,
 }
 
 pub(super) fn schema(args: &Args) -> Result<Exit, Trouble> {
     let schema = match args.of {
         Of::Report => schema_for!(Document),
+        Of::Target => schema_for!(TargetFile),
     };
     println!("{}", serde_json::to_string_pretty(&schema)?);
     Ok(Exit::Pass)

@@ -175,6 +175,4 @@ impl Session {
 }
 
 /// For events that need a code which only the server knows.
-pub(crate) const CODE_LOST: TransportFailure = TransportFailure::NotPerformable(
-    "the deferral code got lost with the response that carried it",
-);
+const CODE_LOST: TransportFailure = TransportFailure::CodeLost;

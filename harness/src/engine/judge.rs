@@ -14,9 +14,9 @@ use dtr_model::{Deferral, Trace};
 
 use super::timing::Timing;
 use super::{Deed, Place, Tally, Visit, is_tick};
-use crate::driver::{CODE_LOST, Exchange, Observation, Seen, Session};
+use crate::driver::{Exchange, Observation, Seen, Session};
 use crate::oracle::{Oracle, Outcomes, Ruling};
-use crate::target::{Callbacks, Lease, Target};
+use crate::target::{Callbacks, Lease, Target, TransportFailure};
 
 /// A step as it went, kept until the trace has its verdict.
 #[derive(Debug, Clone)]
@@ -290,9 +290,8 @@ impl Running {
                 let requirements = if found.is_empty() { all_rows } else { found };
                 return self.fail(requirements, Vec::new(), allowed, what);
             }
-            // The server could not give the code again, which it need not: the
-            // trace has shown what it could.
-            Seen::Failed(failure) if failure == CODE_LOST => {
+            // The server took another of its lawful ways than the trace supposed. What was seen until here stands.
+            Seen::Failed(TransportFailure::CodeLost) => {
                 self.at = self.trace.events.len();
                 return;
             }
@@ -417,6 +416,12 @@ impl Running {
         }
     }
 
+    /// Whether polls in the same tick are too fast beyond doubt. A clock that is no finer than the interval may have
+    /// gone on between them.
+    fn knows_pace(&self) -> bool {
+        self.timing.as_ref().is_none_or(Timing::knows_pace)
+    }
+
     /// Counts a row that an allowed answer bears out. What merely MAY happen is
     /// counted when it does; a SHOULD also when it is not followed.
     fn credit(&mut self, id: &'static str, answer: Answer) {
@@ -431,7 +436,7 @@ impl Running {
         };
         match (level, followed) {
             (_, true) => self.report.tally.held(id),
-            (Some(Level::Should), false) => self.report.tally.slighted(id),
+            (Some(Level::Should), false) if self.knows_pace() => self.report.tally.slighted(id),
             (_, false) => {}
         }
     }

@@ -29,7 +29,7 @@ pub use visit::{Deed, Place, Visit};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use dtr_model::Trace;
 use dtr_model::event::Event;
@@ -77,6 +77,8 @@ pub struct Outcome {
     pub controls: u64,
     /// Callbacks received.
     pub callbacks: u64,
+    /// How long the longest trace took, on the wall clock.
+    pub longest: Duration,
     /// What the metadata breaks.
     pub metadata: Vec<Finding>,
     /// Why the metadata could not be judged.
@@ -304,6 +306,7 @@ impl Outcome {
         self.requests += other.requests;
         self.controls += other.controls;
         self.callbacks += other.callbacks;
+        self.longest = self.longest.max(other.longest);
         self.metadata.extend(other.metadata);
         self.unread = self.unread.take().or(other.unread);
         for (why, skipped) in other.skipped {

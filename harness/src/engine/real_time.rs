@@ -51,16 +51,17 @@ impl Engine {
             running.spawn(async move {
                 let mut permit = Some(permit);
                 let mut reports = Vec::new();
+                let began = Instant::now();
                 for _ in 0..ATTEMPTS {
                     let (verdict, report) = engine.one(trace.clone(), permit.take()).await;
                     reports.push(report);
                     if !matches!(verdict, Verdict::Late(_)) {
-                        return (verdict, reports);
+                        return (verdict, reports, began.elapsed());
                     }
                 }
                 let why =
                     format!("answers took so long that it fell behind its clock {ATTEMPTS} times");
-                (Verdict::Inconclusive(trace, why), reports)
+                (Verdict::Inconclusive(trace, why), reports, began.elapsed())
             });
         }
         while let Some(ended) = running.join_next().await {
@@ -123,10 +124,11 @@ impl Engine {
 
 fn take(
     outcome: &mut Outcome,
-    ended: Result<(Verdict, Vec<Report>), tokio::task::JoinError>,
+    ended: Result<(Verdict, Vec<Report>, Duration), tokio::task::JoinError>,
     done: &mut impl FnMut(u64),
 ) {
-    let (verdict, reports) = ended.expect("a trace's task neither panics nor is cancelled");
+    let (verdict, reports, took) = ended.expect("a trace's task neither panics nor is cancelled");
+    outcome.longest = outcome.longest.max(took);
     let mut reports = reports.into_iter().rev();
     outcome.take(verdict, reports.next().unwrap_or_default());
     reports.for_each(|report| outcome.count(&report));

@@ -81,6 +81,11 @@ impl Timing {
         alive && self.born.is_some_and(|born| born.elapsed() > latest)
     }
 
+    /// Whether the interval is longer than the server's clock is blurred.
+    pub(super) fn knows_pace(&self) -> bool {
+        self.pace.interval > self.pace.blur
+    }
+
     fn pace(&self, announced: Option<(u64, u64)>) -> Pace {
         match announced {
             Some((interval, lifetime)) => self.pace.announced(interval, lifetime),

@@ -295,4 +295,8 @@ fn summary(text: &mut String, document: &Document) {
         document.elapsed,
         document.seed
     );
+    if counts.longest_ms > 0 {
+        let longest = counts.longest_ms as f64 / 1000.0;
+        let _ = writeln!(text, "  the longest trace took {longest:.1} s");
+    }
 }

@@ -30,6 +30,10 @@ pub enum TransportFailure {
     /// The event needs a control API and the target has none.
     #[error("the target has no control API, which is needed to {0}")]
     NoControl(&'static str),
+    /// The event is about a deferral code that got lost with the response that carried it, and no repetition of the
+    /// request brought it back.
+    #[error("the deferral code got lost with the response that carried it")]
+    CodeLost,
     /// The trace asks for something that nobody outside the server can do.
     #[error("this step cannot be performed: {0}")]
     NotPerformable(&'static str),

@@ -65,6 +65,8 @@ pub struct Counts {
     pub controls: u64,
     /// Callbacks received.
     pub callbacks: u64,
+    /// Milliseconds that the longest trace took, where time has to be waited for.
+    pub longest_ms: u64,
     /// Single observations of requirements.
     pub observations: u64,
 }
@@ -79,5 +81,6 @@ impl Counts {
         self.requests += other.requests;
         self.controls += other.controls;
         self.callbacks += other.callbacks;
+        self.longest_ms = self.longest_ms.max(other.longest_ms);
     }
 }

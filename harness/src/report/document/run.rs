@@ -180,6 +180,7 @@ fn counts(outcome: &Outcome) -> Counts {
         requests: outcome.requests,
         controls: outcome.controls,
         callbacks: outcome.callbacks,
+        longest_ms: outcome.longest.as_millis() as u64,
         observations: 0,
     }
 }

@@ -16,5 +16,7 @@ mod run;
 mod serve;
 #[path = "cli/support.rs"]
 mod support;
+#[path = "cli/target.rs"]
+mod target;
 #[path = "cli/usage.rs"]
 mod usage;

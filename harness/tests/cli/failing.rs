@@ -21,7 +21,7 @@ use crate::support::Place;
 
 /// Runs the edge cover against a server adjusted so, in process.
 async fn run(
-    adjust: impl FnOnce(&mut Config, &mut Parts),
+    adjust: impl FnOnce(&mut Config, &mut Parts) + Send,
     stopped: bool,
 ) -> (Engine, Bundled, Outcome) {
     let limits = Limits::USUAL;

@@ -83,7 +83,10 @@ pub fn walks_of(seed: u64) -> Vec<Trace> {
 
 /// Every race, once.
 pub fn races() -> Vec<Trace> {
-    SETTINGS.iter().flat_map(|t| generate::races(&Graph::of(*t))).collect()
+    SETTINGS
+        .iter()
+        .flat_map(|t| generate::races(&Graph::of(*t)))
+        .collect()
 }
 
 /// The traces that vectors are recorded from: forks, danger zones, edge cover.

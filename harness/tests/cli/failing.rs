@@ -54,7 +54,7 @@ fn document(outcome: &Outcome, told: &[Counted]) -> Document {
 }
 
 /// The document of a faulty server, with the shortest of its failures.
-async fn failing(adjust: impl FnOnce(&mut Config, &mut Parts)) -> (Document, Trace) {
+async fn failing(adjust: impl FnOnce(&mut Config, &mut Parts) + Send) -> (Document, Trace) {
     let (engine, _server, outcome) = run(adjust, false).await;
     let mut shortest = None::<Counted>;
     for failure in outcome.failures.iter().take(5) {

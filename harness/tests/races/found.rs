@@ -35,7 +35,7 @@ fn together(trace: &Trace) -> &[Event] {
 
 pub(crate) async fn start(
     kind: TransportKind,
-    adjust: impl FnOnce(&mut Config, &mut Parts),
+    adjust: impl FnOnce(&mut Config, &mut Parts) + Send,
 ) -> Bundled {
     let server = Bundled::start_with(kind, Limits::USUAL, 1, Draft::IETF_01, adjust).await;
     server.expect("the bundled server starts")

@@ -65,7 +65,7 @@ async fn written(path: &Path, draft: Draft) -> Result<Exit, Trouble> {
         }
     };
     println!("{} the endpoints are found", "✓".green());
-    let target = Arc::new(built.target(Limits::USUAL).await?);
+    let target = Arc::new(built.target(Limits::USUAL)?);
     let terms = built.terms();
     let can = |event: &_, terms: &Terms| target.obstacle_to(event, terms).is_none();
     let traces = suite::generated_for(&terms, SEED, &can);

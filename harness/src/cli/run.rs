@@ -100,8 +100,8 @@ async fn whole(args: &Args) -> Result<(Document, Failures), Trouble> {
     let stop = stop_on_interrupt();
     let mut kept = Failures::read(&args.failures)?;
     let server = Server::of(args).await?;
-    let traces = selected(args, &kept, server.traces(args.seed).await?)?;
-    let on_the_wall = server.is_on_the_wall().await;
+    let traces = selected(args, &kept, server.traces(args.seed)?)?;
+    let on_the_wall = server.is_on_the_wall();
     let rounds = suite::rounds(args.confidence);
     let known: HashSet<_> = kept.traces().map(|t| t.deed()).collect();
     let repeated = suite::repeated(&traces, rounds);
@@ -160,7 +160,7 @@ async fn whole(args: &Args) -> Result<(Document, Failures), Trouble> {
     let setting = Setting {
         draft: args.draft.id,
         target: server.name(),
-        tick_seconds: server.tick_seconds().await,
+        tick_seconds: server.tick_seconds(),
         seed: args.seed,
         elapsed: began.elapsed().as_secs_f64(),
         select: args.select.clone(),

@@ -39,17 +39,17 @@ impl Pace {
         // A wait that is long enough in ticks has to be long enough for a server that raises the interval.
         let waits = (0..=RAISES).map(|raises| {
             let wait = self.interval + self.raise * raises;
-            wait.div_f64(f64::from(u32::from(limits.interval) + raises))
+            share(wait, u32::from(limits.interval) + raises)
         });
         let mut least = waits.max()?;
         let before = match ticks >= lifetime {
             true => {
-                least = least.max((self.lifetime + self.blur).div_f64(f64::from(lifetime)));
+                least = least.max(share(self.lifetime + self.blur, lifetime));
                 lifetime - 1
             }
             false => ticks,
         };
-        let within = self.latest().div_f64(f64::from(before.max(1)));
+        let within = self.latest() / before.max(1);
         (before == 0 || least < within).then_some(least)
     }
 
@@ -65,6 +65,15 @@ impl Pace {
             lifetime: Duration::from_secs(lifetime),
             ..self
         }
+    }
+}
+
+/// A part of a time, never a nanosecond too short.
+fn share(of: Duration, parts: u32) -> Duration {
+    let part = of / parts;
+    match part * parts < of {
+        true => part + Duration::from_nanos(1),
+        false => part,
     }
 }
 

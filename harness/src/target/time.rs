@@ -1,5 +1,6 @@
 //! The target's time: set by hand through its control API, or the wall's.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -8,11 +9,11 @@ use serde_json::Value;
 use super::control::{Control, Operation, Reference, read};
 use super::failure::TransportFailure;
 
-/// Where the driver reads the time that the server goes by.
-#[derive(Debug)]
+/// Where the driver reads the time that the server goes by. Clones are the same clock.
+#[derive(Debug, Clone)]
 pub enum TimeSource {
     /// The server's clock stands still until told otherwise; this is what it last showed.
-    Manual(AtomicU64),
+    Manual(Arc<AtomicU64>),
     /// Both go by the wall clock.
     Wall,
 }
@@ -28,9 +29,14 @@ impl TimeSource {
         };
         let shown = control.ask(control.read_clock()).await?;
         match (shown.get("manual"), now_in(&shown)) {
-            (Some(Value::Bool(true)), Some(now)) => Ok(Self::Manual(AtomicU64::new(now))),
+            (Some(Value::Bool(true)), Some(now)) => Ok(Self::manual(now)),
             _ => Ok(Self::Wall),
         }
+    }
+
+    /// A clock that stands still at `now`, in seconds since the Unix epoch.
+    pub fn manual(now: u64) -> Self {
+        Self::Manual(Arc::new(AtomicU64::new(now)))
     }
 
     /// Seconds since the Unix epoch.

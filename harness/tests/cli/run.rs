@@ -46,9 +46,9 @@ fn is_valid(report: &Value) {
 fn the_schema_that_is_published_is_that_of_the_report() {
     let printed = dtr(&["schema", "report"]).exits(0).out;
     let published = include_str!("../../schema/report.schema.json");
-    assert_eq!(
-        printed, published,
-        "dtr schema report > harness/schema/report.schema.json"
+    assert!(
+        printed == published,
+        "stale: dtr schema report > harness/schema/report.schema.json"
     );
 }
 

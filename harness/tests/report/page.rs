@@ -104,6 +104,7 @@ fn text(dom: &str) -> String {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs Chromium; .ci/run installs and uses it"]
 async fn a_failing_report_shows_what_a_reader_looks_for() {
     let document = faulty::document(None).await;
     assert_eq!(document.verdict, Verdict::Fail);
@@ -146,6 +147,7 @@ async fn a_failing_report_shows_what_a_reader_looks_for() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs Chromium; .ci/run installs and uses it"]
 async fn it_fits_windows_wide_and_narrow() {
     let shown = Shown::of(&faulty::document(None).await);
     for width in [1280, 500] {
@@ -159,6 +161,7 @@ async fn it_fits_windows_wide_and_narrow() {
 
 /// In a browser: no script runs, no element appears.
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs Chromium; .ci/run installs and uses it"]
 async fn what_a_server_says_stays_text() {
     let mut document = faulty::document(None).await;
     let failure = &mut document.failures[0];

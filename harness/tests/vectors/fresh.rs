@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use dtr_harness::vector::{record, store};
+use dtr_model::generate::{Graph, SETTINGS};
 
 use crate::support::{DRAFT, committed, copy, recorded};
 
@@ -73,7 +74,11 @@ fn the_readme_gives_the_numbers_of_today() {
     let of = |kind: &str| vectors.iter().filter(|v| v.origin.kind() == kind).count();
     let steps: usize = vectors.iter().map(|v| v.steps.len()).sum();
     let steps = format!("{},{:03}", steps / 1000, steps % 1000);
+    let graphs = SETTINGS.iter().map(|terms| Graph::of(*terms));
+    let edges: usize = graphs.map(|graph| graph.edge_count()).sum();
+    let edges = format!("{},{:03} edges", edges / 1000, edges % 1000);
     for said in [
+        edges,
         format!("`ietf-01/danger/` | {} |", of("danger")),
         format!("`ietf-01/fork/` | {} |", of("fork")),
         format!("`ietf-01/edge/` | {} |", of("edge")),

@@ -72,11 +72,11 @@ impl Server {
     }
 
     /// The traces worth running here. What is impossible comes with them, to be skipped and counted.
-    pub(super) async fn traces(&self, seed: u64) -> Result<Vec<Trace>, Trouble> {
+    pub(super) fn traces(&self, seed: u64) -> Result<Vec<Trace>, Trouble> {
         let Self::Written(built) = self else {
             return Ok(suite::generated(seed));
         };
-        let target = built.target(Limits::USUAL).await?;
+        let target = built.target(Limits::USUAL)?;
         let mut settings = built.terms();
         let paced = settings.iter().find(|terms| !terms.one_time);
         settings.extend(paced.map(|terms| Terms {
@@ -102,7 +102,7 @@ impl Server {
                     bundled: Some(bundled),
                 }
             }
-            Self::Written(built) => match built.target(limits).await {
+            Self::Written(built) => match built.target(limits) {
                 Ok(target) => Started {
                     target: Arc::new(target),
                     bundled: None,
@@ -114,22 +114,22 @@ impl Server {
     }
 
     /// Whether time has to be waited for.
-    pub(super) async fn is_on_the_wall(&self) -> bool {
+    pub(super) fn is_on_the_wall(&self) -> bool {
         match self {
             Self::Bundled(_) => false,
             Self::Written(built) => {
-                let target = built.target(Limits::USUAL).await;
+                let target = built.target(Limits::USUAL);
                 target.is_ok_and(|t| t.wall_pace().is_some())
             }
         }
     }
 
     /// Seconds in a tick, about.
-    pub(super) async fn tick_seconds(&self) -> u64 {
+    pub(super) fn tick_seconds(&self) -> u64 {
         match self {
             Self::Bundled(_) => TICK_SECONDS,
             Self::Written(built) => {
-                let target = built.target(Limits::USUAL).await;
+                let target = built.target(Limits::USUAL);
                 target.map_or(TICK_SECONDS, |t| t.tick_seconds)
             }
         }

@@ -29,6 +29,8 @@ pub struct Built {
     endpoints: Endpoints,
     transport: Transport,
     control: Option<Control>,
+    /// One clock, whatever the traces' limits.
+    time: TimeSource,
     pool: Pool,
     kinds: Vec<Kind>,
     receiver: Option<Receiver>,
@@ -71,16 +73,32 @@ impl TargetFile {
             }
         };
         let (pool, kinds) = self.pool(&directory, &options, receiver.as_ref(), seed)?;
+        let time = self.time(control.as_ref()).await?;
         Ok(Built {
             file: self,
             draft,
             endpoints,
             transport,
             control,
+            time,
             pool,
             kinds,
             receiver,
         })
+    }
+
+    /// The clock that the server goes by. Whoever can move it can also say when callbacks come.
+    async fn time(&self, control: Option<&Control>) -> Result<TimeSource, SetupError> {
+        match (self.clock.kind, control) {
+            (ClockKind::Wall, _) => Ok(TimeSource::Wall),
+            (ClockKind::Hook, Some(Control::Reference(reference))) => {
+                let held = reference.ask(reference.hold_callbacks(true)).await;
+                held.map_err(SetupError::Control)?;
+                let time = TimeSource::of(Some(reference)).await;
+                time.map_err(SetupError::Control)
+            }
+            (ClockKind::Hook, _) => Ok(TimeSource::manual(now())),
+        }
     }
 
     async fn endpoints(&self, transport: &Transport) -> Result<Endpoints, SetupError> {
@@ -199,9 +217,8 @@ impl Built {
     /// The server as a target for traces with these limits, in ticks.
     ///
     /// # Errors
-    /// [`SetupError::Control`] when the clock cannot be read, [`SetupError::Pace`] when the server's limits leave no
-    /// room for these.
-    pub async fn target(&self, limits: Limits) -> Result<Target, SetupError> {
+    /// [`SetupError::Pace`] when the server's limits leave no room for these.
+    pub fn target(&self, limits: Limits) -> Result<Target, SetupError> {
         let section = &self.file.limits;
         let hook = self.file.clock.kind == ClockKind::Hook;
         let pace = Pace {
@@ -213,17 +230,6 @@ impl Built {
                 false => Duration::from_millis(section.blur),
             },
         };
-        let time = match (hook, &self.control) {
-            (false, _) => TimeSource::Wall,
-            (true, Some(Control::Reference(reference))) => TimeSource::of(Some(reference))
-                .await
-                .map_err(SetupError::Control)?,
-            (true, _) => TimeSource::Manual(AtomicU64::new(now())),
-        };
-        if let (true, Some(Control::Reference(reference))) = (hook, &self.control) {
-            let held = reference.ask(reference.hold_callbacks(true)).await;
-            held.map_err(SetupError::Control)?;
-        }
         let tick = pace.tick(&limits, usize::from(limits.lifetime));
         let tick = tick.ok_or(SetupError::Pace {
             interval: section.interval,
@@ -238,7 +244,7 @@ impl Built {
             draft: self.draft,
             endpoints: self.endpoints.clone(),
             transport: self.transport.clone(),
-            time,
+            time: self.time.clone(),
             tick_seconds: tick.as_millis().div_ceil(1000) as u64,
             pace: Some(pace),
             limits,

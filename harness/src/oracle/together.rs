@@ -44,6 +44,9 @@ pub struct Joint {
     pub ruling: Ruling,
     /// What might have been answered, if this was not in order.
     pub outcomes: Outcomes,
+    /// Whether these answers are among them all the same: they would do in an order
+    /// that the times at which they came rule out.
+    pub out_of_order: bool,
     /// For each event, the states that it may have found the deferral in.
     pub explained_by: Vec<Vec<Deferral>>,
 }
@@ -91,11 +94,18 @@ impl Oracle {
             return Joint {
                 ruling: Ruling::Allowed,
                 outcomes: Outcomes::new(),
+                out_of_order: false,
                 explained_by,
             };
         }
         self.beliefs = start;
-        let outcomes = self.outcomes(&events.iter().map(|e| e.event).collect::<Vec<_>>());
+        let given: Vec<Event> = events.iter().map(|e| e.event).collect();
+        let outcomes = self.outcomes(&given);
+        let answers = events.iter().enumerate();
+        let answers = answers.fold(vec![None; events.len()], |answers, (at, one)| {
+            with_answer(&given, &answers, at, one.answer)
+        });
+        let answers: Vec<Answer> = answers.into_iter().flatten().collect();
         let allowed = outcomes.iter().flatten().copied().collect();
         let ruling = match after.is_empty() {
             true => Ruling::Forbidden { allowed },
@@ -107,6 +117,7 @@ impl Oracle {
         };
         Joint {
             ruling,
+            out_of_order: outcomes.contains(&answers),
             outcomes,
             explained_by,
         }

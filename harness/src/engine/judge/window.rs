@@ -82,7 +82,11 @@ impl Running {
                 self.fail(requirements, readings, allowed, detail);
             }
             Ruling::Forbidden { allowed } => {
-                let detail = format!("at the same time {what}: no reading allows it in any order");
+                let order = match joint.out_of_order {
+                    true => "in the order in which they were answered",
+                    false => "in any order",
+                };
+                let detail = format!("at the same time {what}: no reading allows it {order}");
                 self.fail(all_rows, Vec::new(), allowed, detail);
             }
         }

@@ -73,6 +73,7 @@ fn no_token_for_anybody_is_one_too_few() {
     let expected = Outcomes::from([vec![TOKEN, Answer::InvalidGrant]]);
     assert_eq!(joint.outcomes, expected);
     assert_ne!(joint.ruling, Ruling::Allowed);
+    assert!(!joint.out_of_order);
 }
 
 #[test]
@@ -84,6 +85,7 @@ fn what_came_before_a_request_was_sent_took_effect_before_it() {
     (events[0].sent, events[0].received) = (2, 3);
     let joint = approved(Readings::pins()).observe_together(&events);
     assert_ne!(joint.ruling, Ruling::Allowed);
+    assert!(joint.out_of_order);
     // Had they overlapped, it would have been in order.
     events[0].sent = 1;
     let joint = approved(Readings::pins()).observe_together(&events);

@@ -151,12 +151,15 @@ struct Patient {
     target: Arc<Target>,
     session: Session,
     terms: Terms,
+    /// Whether its client has a certificate to show.
+    certified: bool,
 }
 
 impl Patient {
     async fn new(target: &Arc<Target>, terms: Terms) -> Option<Self> {
         let lease = target.acquire(&terms).await?;
         Some(Self {
+            certified: lease.pair().owner.transport.is_some(),
             session: Session::new(Arc::clone(target), lease, terms),
             target: Arc::clone(target),
             terms,
@@ -172,12 +175,36 @@ impl Patient {
         match self.session.perform(poll).await.answer {
             Seen::Answer(Answer::InvalidGrant) => Fine("they are accepted".to_owned()),
             Seen::Answer(Answer::InvalidClient | Answer::UnauthorizedClient) => YourSetup(
-                "they are refused: compare `client_id`, `auth_method` and secret with the registration"
+                "they are refused: compare `client_id`, `auth_method` and secret or certificate with the registration"
                     .to_owned(),
             ),
-            Seen::Failed(failure) => of_failure(&failure),
+            Seen::Failed(failure) => self.certificate(&failure),
             other => YourServer(format!(
                 "a poll with a code that nobody issued is answered by {other}, not invalid_grant"
+            )),
+        }
+    }
+
+    /// Who does not get through to the token endpoint may lack a certificate that it accepts (RFC 8705). With TLS 1.3 a
+    /// server says so after the handshake, or just closes the connection.
+    fn certificate(&self, failure: &TransportFailure) -> Diagnosis {
+        let refused = match failure {
+            TransportFailure::ConnectionClosed => true,
+            TransportFailure::Unreachable(why) | TransportFailure::Other(why) => {
+                why.contains("fatal alert")
+            }
+            _ => false,
+        };
+        match (
+            refused && self.target.endpoints.token.scheme() == "https",
+            self.certified,
+        ) {
+            (false, _) => of_failure(failure),
+            (true, true) => YourSetup(format!(
+                "{failure}; does the server trust the client's `certificate`?"
+            )),
+            (true, false) => YourSetup(format!(
+                "{failure}; does the server ask for a client certificate? Then name one in `certificate`"
             )),
         }
     }

@@ -1,5 +1,7 @@
 //! The binary as its users run it: what it says, what it writes, how it ends.
 
+#[path = "cli/certificates.rs"]
+mod certificates;
 #[path = "cli/check.rs"]
 mod check;
 #[path = "cli/explain.rs"]
@@ -18,5 +20,13 @@ mod serve;
 mod support;
 #[path = "cli/target.rs"]
 mod target;
+#[path = "cli/target_command.rs"]
+mod target_command;
+#[path = "cli/target_examples.rs"]
+mod target_examples;
+#[path = "cli/target_tls.rs"]
+mod target_tls;
+#[path = "cli/tls_server.rs"]
+mod tls_server;
 #[path = "cli/usage.rs"]
 mod usage;

@@ -9,6 +9,14 @@ pub enum SetupError {
     /// A socket could not be opened.
     #[error("cannot listen on the loopback interface: {0}")]
     Listen(#[from] std::io::Error),
+    /// The address that the target file gives the receiver cannot be listened at.
+    #[error("cannot listen for callbacks at {address}: {cause}; look at `listen` in [receiver]")]
+    Receiver {
+        /// Which address.
+        address: std::net::SocketAddr,
+        /// Why not.
+        cause: std::io::Error,
+    },
     /// The receiver's certificate could not be made.
     #[error("cannot make a certificate for the callback receiver: {0}")]
     Certificate(#[from] rcgen::Error),
@@ -51,6 +59,14 @@ pub enum SetupError {
     /// A certificate or key that the target file names.
     #[error("{path} does not hold a certificate and its key in PEM: {problem}")]
     Pem {
+        /// Which file.
+        path: std::path::PathBuf,
+        /// What is wrong.
+        problem: String,
+    },
+    /// A file of certificate authorities that the target file names.
+    #[error("{path} does not hold certificate authorities in PEM: {problem}")]
+    Authorities {
         /// Which file.
         path: std::path::PathBuf,
         /// What is wrong.

@@ -89,7 +89,8 @@ fn is_closed(error: &io::Error) -> bool {
     )
 }
 
-fn innermost(error: &(dyn Error + 'static)) -> String {
+/// The cause of all causes, which says what happened.
+pub(super) fn innermost(error: &(dyn Error + 'static)) -> String {
     let mut last = error;
     while let Some(source) = last.source() {
         last = source;

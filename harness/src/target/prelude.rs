@@ -14,6 +14,7 @@ use super::transport::Reply;
 /// `{scope}`, `{state}`, `{code_challenge}` and `{completion_mode}` (`deferred` with the hint of Section 5.2, otherwise
 /// empty). The last step has to take `code`.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 pub struct PreludeStep {
     /// The request.
     #[serde(flatten)]

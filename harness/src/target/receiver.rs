@@ -150,7 +150,9 @@ impl Receiver {
             .map_err(|e| wrong(e.to_string()))?;
         let key = PrivateKeyDer::from_pem_file(identity).map_err(|e| wrong(e.to_string()))?;
         let acceptor = acceptor(certificates, key)?;
-        let listener = TcpListener::bind(address).await?;
+        let listener = TcpListener::bind(address)
+            .await
+            .map_err(|cause| SetupError::Receiver { address, cause })?;
         let inboxes = Inboxes::default();
         let accepting = tokio::spawn(accept(listener, acceptor, Arc::clone(&inboxes), unchanged));
         Ok(Self {

@@ -6,10 +6,10 @@ use crate::serve::Serving;
 use crate::support::{Place, dtr};
 
 /// A server in a process of its own, and a target file beside it.
-struct Setup {
-    place: Place,
+pub(crate) struct Setup {
+    pub(crate) place: Place,
     _server: Serving,
-    control: String,
+    pub(crate) control: String,
 }
 
 const CLIENTS: &str = r#"
@@ -30,7 +30,7 @@ other = true
 "#;
 
 /// A free port of the loopback interface, for somebody who has to know it before.
-fn free() -> String {
+pub(crate) fn free() -> String {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
     listener.local_addr().expect("an address").to_string()
 }
@@ -42,7 +42,17 @@ fn limits(interval: u64, lifetime: u64) -> String {
 
 impl Setup {
     /// A server with these limits, on a clock that stands still or on the wall's.
-    fn new(interval: u64, lifetime: u64, manual: bool) -> Setup {
+    pub(crate) fn new(interval: u64, lifetime: u64, manual: bool) -> Setup {
+        Setup::changed(interval, lifetime, manual, |_, config| config)
+    }
+
+    /// The same, with a configuration that is changed before the server sees it.
+    pub(crate) fn changed(
+        interval: u64,
+        lifetime: u64,
+        manual: bool,
+        change: impl FnOnce(&Place, String) -> String,
+    ) -> Setup {
         let place = Place::new();
         let (public, control) = (free(), free());
         let example = dtr(&["serve", "--print-config"]).exits(0).out;
@@ -50,7 +60,7 @@ impl Setup {
             .replace("http://127.0.0.1:9400", &format!("http://{public}"))
             .replace("interval = 5", &format!("interval = {interval}"))
             .replace("lifetime = 600", &format!("lifetime = {lifetime}"));
-        place.write("server.toml", &config);
+        place.write("server.toml", &change(&place, config));
         let mut args = vec!["--config", "server.toml", "--listen", &public];
         args.extend(["--control", &control]);
         args.extend(manual.then_some("--manual-clock"));
@@ -66,14 +76,14 @@ impl Setup {
     }
 
     /// More lines for the target file.
-    fn with(self, more: &str) -> Setup {
+    pub(crate) fn with(self, more: &str) -> Setup {
         let text = self.place.read("target.toml");
         let more = more.replace("{control}", &self.control);
         self.place.write("target.toml", &format!("{text}\n{more}"));
         self
     }
 
-    fn dtr(&self, args: &[&str]) -> crate::support::Ran {
+    pub(crate) fn dtr(&self, args: &[&str]) -> crate::support::Ran {
         let mut command = self.place.command(args);
         command.args(["--target", "target.toml"]);
         command.env("BACKEND_SECRET", "backend-secret");
@@ -130,7 +140,7 @@ fn a_stranger_with_a_clock_hook_passes_and_what_it_cannot_do_is_counted() {
 fn controls_may_be_requests_that_the_file_writes_out() {
     let setup = Setup::new(5, 600, true).with(TEMPLATES);
     let ran = setup.dtr(&["run", "--select", "danger,edge"]).exits(0);
-    ran.says(&["pass:", "there is no control to ask for interaction"]);
+    ran.says(&["pass:", "there is no control to withdraw the consent"]);
 }
 
 #[test]

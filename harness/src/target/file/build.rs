@@ -7,11 +7,13 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use dtr_model::Terms;
 use dtr_model::draft::Draft;
+use reqwest::Certificate;
 
 use super::{AskSection, ClientSection, ClockKind, ControlSection, TargetFile};
 use crate::target::client::{Ask, Asks, Authentication, Client, Scopes};
 use crate::target::control::{Command, Control, Name, Reference, Templates};
 use crate::target::discovery::parse;
+use crate::target::failure::innermost;
 use crate::target::key::Key;
 use crate::target::pace::Pace;
 use crate::target::pool::{Kind, Pair, Pool, Shelf};
@@ -60,11 +62,11 @@ impl TargetFile {
             ..options
         };
         if let Some(ca) = &self.tls.ca {
-            options.extra_roots = Some(text(&directory, ca)?);
+            options.extra_roots = Some(authorities(&directory, ca)?);
         }
         let transport = Transport::Http(Http::with(options.clone())?);
         let endpoints = self.endpoints(&transport).await?;
-        let control = self.control(Duration::from_secs(self.timeout))?;
+        let control = self.control(&directory, Duration::from_secs(self.timeout))?;
         let receiver = match &self.receiver {
             None => None,
             Some(section) => {
@@ -122,7 +124,7 @@ impl TargetFile {
         Ok(endpoints)
     }
 
-    fn control(&self, timeout: Duration) -> Result<Option<Control>, SetupError> {
+    fn control(&self, directory: &Path, timeout: Duration) -> Result<Option<Control>, SetupError> {
         // Not the server's own way: its limits and nodes are not those of the controls.
         let options = HttpOptions {
             timeout,
@@ -130,7 +132,7 @@ impl TargetFile {
         };
         let way = || Ok::<_, SetupError>(Transport::Http(Http::with(options)?));
         Ok(match &self.control {
-            ControlSection::None => None,
+            ControlSection::None {} => None,
             ControlSection::Reference { url, operations } => {
                 let reference = Reference::new(way()?, url)?.only(operations.clone());
                 Some(Control::Reference(reference))
@@ -143,7 +145,7 @@ impl TargetFile {
                 command,
                 operations,
             } => Some(Control::Command(Command::new(
-                command.clone(),
+                beside(directory, command.clone()),
                 operations.clone(),
                 timeout,
             ))),
@@ -301,7 +303,11 @@ impl ClientSection {
                     identity: Some(identity),
                     ..options.clone()
                 };
-                Some(Transport::Http(Http::with(options)?))
+                let way = Http::with(options).map_err(|error| SetupError::Pem {
+                    path: directory.join(file),
+                    problem: innermost(&error),
+                })?;
+                Some(Transport::Http(way))
             }
         };
         let ask = |section: &Option<AskSection>| section.as_ref().unwrap_or(&self.deferred).build();
@@ -349,6 +355,31 @@ fn secret(text: &str) -> String {
 fn text(directory: &Path, file: &Path) -> Result<String, SetupError> {
     let path: PathBuf = directory.join(file);
     std::fs::read_to_string(&path).map_err(|cause| SetupError::File { path, cause })
+}
+
+/// Certificate authorities in PEM. A file without any would be taken for none without a word.
+fn authorities(directory: &Path, file: &Path) -> Result<String, SetupError> {
+    let pem = text(directory, file)?;
+    let problem = match Certificate::from_pem_bundle(pem.as_bytes()) {
+        Ok(found) if found.is_empty() => "there is none in it".to_owned(),
+        Ok(_) => match Http::new(Duration::ZERO, Some(&pem)) {
+            Ok(_) => return Ok(pem),
+            Err(error) => innermost(&error),
+        },
+        Err(error) => innermost(&error),
+    };
+    let path = directory.join(file);
+    Err(SetupError::Authorities { path, problem })
+}
+
+/// A program named by a relative path is looked for beside the target file, one named only by its name is not.
+fn beside(directory: &Path, mut command: Vec<String>) -> Vec<String> {
+    if let Some(program) = command.first_mut()
+        && program.contains('/')
+    {
+        *program = directory.join(&*program).to_string_lossy().into_owned();
+    }
+    command
 }
 
 fn now() -> u64 {

@@ -126,7 +126,7 @@ impl TargetFile {
 
     fn check_control(&self) -> Result<(), Wrong<'_>> {
         let can_advance = match &self.control {
-            ControlSection::None => false,
+            ControlSection::None {} => false,
             ControlSection::Reference { operations, .. } => operations
                 .as_ref()
                 .is_none_or(|names| names.contains(&Name::AdvanceClock)),

@@ -206,12 +206,12 @@ fn two_seconds() -> u64 {
 }
 
 /// How to reach the server's controls.
-#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
 pub enum ControlSection {
     /// None: decisions are made by somebody else, unseen.
-    #[default]
-    None,
+    // With braces, because a unit here would take members that nobody knows.
+    None {},
     /// The control API that the bundled server has (reference/CONTROL.md).
     Reference {
         /// Its base URL.
@@ -222,15 +222,23 @@ pub enum ControlSection {
     /// HTTP requests.
     Http {
         /// By operation.
+        #[schemars(extend("propertyNames" = { "$ref": "#/$defs/Name" }))]
         operations: BTreeMap<Name, Template>,
     },
     /// A program.
     Command {
-        /// The program and its first arguments; the operation's name follows.
+        /// The program and its first arguments; the operation's name follows. A path such as `./decide` is relative to
+        /// this file; a bare name is looked up where programs are.
         command: Vec<String>,
         /// The operations it knows.
         operations: Vec<Name>,
     },
+}
+
+impl Default for ControlSection {
+    fn default() -> Self {
+        Self::None {}
+    }
 }
 
 /// The server's clock.

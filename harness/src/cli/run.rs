@@ -96,7 +96,7 @@ pub(super) fn run(args: &Args) -> Result<Exit, Trouble> {
 /// ask for. What failed last time comes first.
 async fn whole(args: &Args) -> Result<(Document, Failures), Trouble> {
     let began = Instant::now();
-    let deadline = args.time_budget.map(|budget| began + budget);
+    let deadline = args.time_budget.and_then(|b| began.checked_add(b));
     let stop = stop_on_interrupt();
     let mut kept = Failures::read(&args.failures)?;
     let server = Server::of(args).await?;

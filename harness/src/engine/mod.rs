@@ -42,7 +42,7 @@ use crate::target::Target;
 use judge::{Running, Verdict};
 
 /// Traces in flight at a time. More would only wait for the same two cores.
-const WIDTH: usize = 64;
+const WIDTH: usize = 256;
 
 /// How traces are run.
 #[derive(Debug, Clone)]

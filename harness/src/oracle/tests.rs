@@ -1,3 +1,4 @@
+use dtr_model::deferral::Phase;
 use dtr_model::event::{Caller, Decision, Scope, TokenRequest};
 
 use super::*;
@@ -45,6 +46,39 @@ fn a_second_token_names_the_reading_it_follows_and_the_must_it_breaks() {
         [(Question::C01, Reading::A, Some("DTR-6.5.2-02"))]
     );
     assert_eq!(allowed, BTreeSet::from([Answer::InvalidGrant]));
+    // It is blamed once. From here on the reading is taken for granted, and accepted it is not.
+    oracle.observe(Event::Tick, Answer::Silence);
+    assert_eq!(oracle.observe(POLL, TOKEN), Ruling::Allowed);
+    assert!(oracle.deferrals().count() > 0);
+    assert_eq!(oracle.accepted_deferrals().count(), 0);
+}
+
+#[test]
+fn an_observation_tells_which_states_it_was_made_in_and_which_it_led_to() {
+    let mut oracle = approved();
+    let phases = |deferrals: Vec<Deferral>| -> BTreeSet<Phase> {
+        deferrals.into_iter().map(|d| d.phase()).collect()
+    };
+    // C-08 leaves open how long the outcome is kept.
+    let approved = BTreeSet::from([Phase::Approved, Phase::Disposed]);
+    assert_eq!(phases(oracle.deferrals().collect()), approved);
+    oracle.observe(POLL, TOKEN);
+    let before = phases(oracle.explained_by().to_vec());
+    assert_eq!(before, BTreeSet::from([Phase::Approved]));
+    let after = phases(oracle.accepted_deferrals().collect());
+    assert!(after.contains(&Phase::Redeemed), "{after:?}");
+    assert!(!after.contains(&Phase::Approved), "{after:?}");
+}
+
+#[test]
+fn without_controls_a_decision_may_have_been_made_by_anybody_at_any_time() {
+    let request = Event::Request(TokenRequest::PLAIN);
+    let seen = Oracle::new(Terms::CREDENTIALS, Readings::lawful());
+    for (mut oracle, ruling) in [(seen.clone(), false), (seen.unseen(true), true)] {
+        oracle.observe(request, DEFERRED);
+        let allowed = matches!(oracle.observe(POLL, TOKEN), Ruling::Allowed);
+        assert_eq!(allowed, ruling);
+    }
 }
 
 #[test]
@@ -54,6 +88,7 @@ fn an_answer_narrows_the_readings_it_depends_on_and_no_others() {
         oracle.observe(Event::Tick, Answer::Silence);
     }
     assert_eq!(oracle.observe(POLL, Answer::ExpiredToken), Ruling::Allowed);
+    assert!(!oracle.cases().is_empty());
     for case in oracle.cases() {
         assert_eq!(case.of(Question::C02).collect::<Vec<_>>(), [Reading::B]);
         assert_eq!(case.of(Question::C04).count(), 3);

@@ -148,15 +148,41 @@ async fn built(path: &Path, args: &Args) -> Result<Built, Trouble> {
 
 /// A length of time as people write it: `90s`, `5m`, `1h`.
 pub(super) fn duration(text: &str) -> Result<Duration, String> {
-    let (number, unit) = text.split_at(text.len().saturating_sub(1));
-    let seconds = match unit {
-        "s" => 1,
-        "m" => 60,
-        "h" => 3600,
-        _ => 0,
-    };
-    match number.parse::<u64>() {
-        Ok(count) if count > 0 && seconds > 0 => Ok(Duration::from_secs(count * seconds)),
-        _ => Err("not a length of time: write 90s, 5m or 1h".to_owned()),
+    let units = [('s', 1), ('m', 60), ('h', 3600)];
+    let mut written = units
+        .iter()
+        .filter_map(|(unit, seconds)| Some((text.strip_suffix(*unit)?, seconds)));
+    let seconds = written.next().and_then(|(number, seconds)| {
+        let count: u64 = number.parse().ok()?;
+        count.checked_mul(*seconds).filter(|all| *all > 0)
+    });
+    match seconds {
+        Some(seconds) => Ok(Duration::from_secs(seconds)),
+        None => Err("not a length of time: write 90s, 5m or 1h".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lengths_of_time_have_a_unit_and_do_not_overflow() {
+        assert_eq!(duration("90s"), Ok(Duration::from_secs(90)));
+        assert_eq!(duration("5m"), Ok(Duration::from_secs(300)));
+        assert_eq!(duration("1h"), Ok(Duration::from_secs(3600)));
+        for wrong in [
+            "",
+            "s",
+            "5",
+            "0s",
+            "-1s",
+            "1.5h",
+            "5 m",
+            "5µ",
+            "18446744073709551615h",
+        ] {
+            assert!(duration(wrong).is_err(), "{wrong}");
+        }
     }
 }

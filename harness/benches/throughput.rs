@@ -1,0 +1,230 @@
+//! What the harness itself costs: requests a second through all of it, generation of proofs aside, against the bundled
+//! server in another process; beside it what `wrk` gets out of the same endpoint with as many connections; and how much
+//! memory a hundred thousand traces take.
+//!
+//!     cargo bench --package dtr-harness --bench throughput
+//!
+//! The load is made of the covering traces and walks of a client without DPoP, for `wrk` cannot sign. Figures of two
+//! runs, or machines, do not compare; the ratio does. It needs `wrk` (`apt-get install wrk`).
+
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::time::{Duration, Instant};
+
+use dtr_harness::engine::{Engine, Outcome};
+use dtr_harness::suite;
+use dtr_harness::target::transport::HttpOptions;
+use dtr_harness::target::{Limits, Target, TargetFile};
+use dtr_model::draft::Draft;
+use dtr_model::event::Event;
+use dtr_model::question::Readings;
+use dtr_model::{Terms, Trace};
+
+/// Connections of `wrk`, and requests in flight of the harness.
+const CONCURRENCY: usize = 64;
+/// Seconds for which `wrk` asks.
+const SECONDS: u32 = 5;
+/// Traces that the speed is measured over.
+const TRACES: usize = 20_000;
+/// Traces that the memory is measured over.
+const MANY: usize = 100_000;
+/// The script that makes `wrk` poll.
+const SCRIPT: &str = r#"
+wrk.method = "POST"
+wrk.headers["Content-Type"] = "application/x-www-form-urlencoded"
+wrk.headers["Authorization"] = "Basic c2VydmljZTpzZXJ2aWNlLXNlY3JldA=="
+wrk.body = "grant_type=urn%3Aietf%3Aparams%3Aoauth%3Agrant-type%3Adeferred&deferral_code=CODE"
+"#;
+
+/// The server in a process of its own, with its clock standing still; it ends with this value.
+struct Server {
+    child: Child,
+    issuer: String,
+    control: String,
+}
+
+impl Server {
+    fn start() -> Server {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_dtr"))
+            .args([
+                "serve",
+                "--listen",
+                "127.0.0.1:0",
+                "--control",
+                "127.0.0.1:0",
+                "--manual-clock",
+            ])
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("dtr starts");
+        let mut lines = BufReader::new(child.stderr.take().expect("piped")).lines();
+        let mut address = || {
+            let line = lines.next().expect("a line").expect("text");
+            let url = line
+                .split([' ', ','])
+                .rfind(|word| word.starts_with("http://"));
+            url.unwrap_or_else(|| panic!("no address in: {line}"))
+                .to_owned()
+        };
+        let (issuer, control) = (address(), address());
+        Server {
+            child,
+            issuer,
+            control,
+        }
+    }
+
+    /// The same as a target.
+    async fn target(&self) -> (Target, Vec<Terms>) {
+        let text = format!(
+            r#"
+issuer = "{}"
+[limits]
+interval = 5
+lifetime = 600
+[[clients]]
+client_id = "service"
+client_secret = "service-secret"
+dpop = false
+deferred = {{ scope = "profile payments" }}
+interaction = {{ scope = "profile payments identity" }}
+synchronous = {{ scope = "profile" }}
+[control]
+kind = "reference"
+url = "{}"
+operations = ["approve", "narrow", "deny", "need_interaction", "interaction_done", "advance_clock"]
+[clock]
+kind = "hook"
+"#,
+            self.issuer, self.control
+        );
+        let path = Path::new("throughput.toml");
+        let file = TargetFile::parse(path, &text).expect("a target file");
+        let built = file
+            .build(path, Draft::IETF_01, HttpOptions::default(), 1)
+            .await;
+        let built = built.expect("a server");
+        let target = built.target(Limits::USUAL).expect("a target");
+        (target, built.terms())
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// So many traces of what goes to the server's own endpoints, the same ones again and again.
+fn traces(target: &Target, terms: &[Terms], count: usize) -> Vec<Trace> {
+    let own = |event: &Event| {
+        matches!(
+            event,
+            Event::Request(_) | Event::Poll { .. } | Event::Revoke { .. } | Event::Tick
+        )
+    };
+    let can = |event: &_, terms: &Terms| own(event) && target.obstacle_to(event, terms).is_none();
+    let all = suite::generated_for(terms, 1, &can);
+    let possible = all
+        .into_iter()
+        .filter(|t| t.window.is_none() && t.events.iter().all(|e| can(e, &t.terms)));
+    let possible: Vec<Trace> = possible.collect();
+    possible.into_iter().cycle().take(count).collect()
+}
+
+async fn run(
+    target: &Arc<Target>,
+    traces: Vec<Trace>,
+    done: impl FnMut(u64),
+) -> (Outcome, Duration) {
+    let stop = Arc::new(AtomicBool::new(false));
+    let engine = Engine::new(Arc::clone(target), Readings::lawful(), stop);
+    let began = Instant::now();
+    let outcome = engine.run(traces, done).await;
+    (outcome, began.elapsed())
+}
+
+/// Resident memory of this process, in MiB.
+fn resident() -> f64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find(|line| line.starts_with("VmRSS:"));
+    let kib = line.and_then(|line| line.split_whitespace().nth(1)?.parse::<f64>().ok());
+    kib.unwrap_or(f64::NAN) / 1024.0
+}
+
+/// Requests a second of `wrk`, polling a code that is pending.
+async fn wrk(server: &Server) -> f64 {
+    let reply = reqwest::Client::new()
+        .post(format!("{}/token", server.issuer))
+        .basic_auth("service", Some("service-secret"))
+        .header("content-type", "application/x-www-form-urlencoded")
+        .body("grant_type=client_credentials&scope=profile+payments&completion_mode=deferred")
+        .send();
+    let body = reply.await.expect("a response").text().await.expect("text");
+    let deferred: serde_json::Value = serde_json::from_str(&body).expect("JSON");
+    let code = deferred["deferral_code"].as_str().expect("a deferral code");
+    let directory = std::env::temp_dir().join(format!("dtr-throughput-{}", std::process::id()));
+    std::fs::create_dir_all(&directory).expect("a directory");
+    let script = directory.join("poll.lua");
+    std::fs::write(&script, SCRIPT.replace("CODE", code)).expect("a file");
+    let ran = Command::new("wrk")
+        .args(["--threads", "2", "--connections", &CONCURRENCY.to_string()])
+        .args(["--duration", &format!("{SECONDS}s"), "--script"])
+        .arg(&script)
+        .arg(format!("{}/token", server.issuer))
+        .output()
+        .expect("wrk runs: apt-get install wrk");
+    let _ = std::fs::remove_dir_all(&directory);
+    let said = String::from_utf8_lossy(&ran.stdout).into_owned();
+    let line = said
+        .lines()
+        .find_map(|l| l.trim().strip_prefix("Requests/sec:"));
+    let rate = line.and_then(|rate| rate.trim().parse().ok());
+    rate.unwrap_or_else(|| panic!("wrk says no rate: {said}"))
+}
+
+#[tokio::main]
+async fn main() {
+    let server = Server::start();
+    let (target, terms) = server.target().await;
+    let target = Arc::new(target);
+    // Once for warming up.
+    run(&target, traces(&target, &terms, 500), |_| ()).await;
+    let mut ratios = Vec::new();
+    for round in 1..=3 {
+        let theirs = wrk(&server).await;
+        let (outcome, took) = run(&target, traces(&target, &terms, TRACES), |_| ()).await;
+        assert_eq!(
+            outcome.failures.len() + outcome.inconclusive.len(),
+            0,
+            "the server passes"
+        );
+        let ours = outcome.requests as f64 / took.as_secs_f64();
+        println!(
+            "round {round}: wrk {theirs:.0} requests/s, harness {ours:.0}, ratio {:.2}",
+            ours / theirs
+        );
+        ratios.push(ours / theirs);
+    }
+    ratios.sort_by(f64::total_cmp);
+    println!("median ratio {:.2}", ratios[1]);
+
+    let mut ended = 0;
+    let all = traces(&target, &terms, MANY);
+    let mut sizes = vec![(0, resident())];
+    let (outcome, _) = run(&target, all, |count| {
+        ended += count;
+        if ended >= (sizes.len() * MANY / 10) as u64 {
+            sizes.push((ended, resident()));
+        }
+    })
+    .await;
+    for (ended, size) in &sizes {
+        println!("{ended:>6} traces: {size:.1} MiB");
+    }
+    println!("{} traces, {} requests", outcome.traces, outcome.requests);
+}

@@ -20,6 +20,8 @@ mod serve;
 mod support;
 #[path = "cli/target.rs"]
 mod target;
+#[path = "cli/target_callbacks.rs"]
+mod target_callbacks;
 #[path = "cli/target_command.rs"]
 mod target_command;
 #[path = "cli/target_examples.rs"]

@@ -231,7 +231,7 @@ impl Running {
     }
 
     /// Takes in the callbacks that a server made which calls when it pleases.
-    async fn heed_callbacks(&mut self, wait: Duration) {
+    pub(super) async fn heed_callbacks(&mut self, wait: Duration) {
         if self.target.callbacks == Callbacks::Held || !self.trace.terms.callback {
             return;
         }

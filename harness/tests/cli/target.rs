@@ -29,10 +29,15 @@ client_secret = "$BACKEND_SECRET"
 other = true
 "#;
 
-/// A free port of the loopback interface, for somebody who has to know it before.
+/// A free port of the loopback interface, for somebody who has to know it before. It is none of those that the system
+/// hands out by itself: a connection of another test might have it by then.
 pub(crate) fn free() -> String {
-    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
-    listener.local_addr().expect("an address").to_string()
+    loop {
+        let address = format!("127.0.0.1:{}", fastrand::u16(10_000..32_000));
+        if TcpListener::bind(&address).is_ok() {
+            return address;
+        }
+    }
 }
 
 /// The rest of a target file.

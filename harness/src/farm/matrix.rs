@@ -7,6 +7,7 @@ use dtr_model::requirement::{self, Requirement};
 
 use super::fault::{Fault, Shown};
 use super::judge::Judged;
+use super::wild::PATTERNS;
 use crate::engine::Failure;
 
 /// What the suite makes of every fault.
@@ -49,6 +50,7 @@ impl Matrix {
         let checks = self.by_check();
         let _ = writeln!(text, "{}\n", self.totals());
         self.survived(&mut text);
+        seen_in_the_wild(&mut text);
         text.push_str("## Faults\n");
         let mut seam = None;
         for (fault, judged) in &self.0 {
@@ -133,6 +135,15 @@ A fault that the text allows does not fail: it shows as a warning where there is
 fingerprint. A server that neither defers nor grants anything shows nothing, so its run is inconclusive.
 
 ";
+
+fn seen_in_the_wild(text: &mut String) {
+    text.push_str("## Seen in the wild\n\n| pattern | faults |\n|---|---|\n");
+    for (pattern, ids) in PATTERNS {
+        let ids: Vec<String> = ids.iter().map(|id| format!("`{id}`")).collect();
+        let _ = writeln!(text, "| {pattern} | {} |", ids.join(", "));
+    }
+    text.push('\n');
+}
 
 fn row(text: &mut String, fault: &Fault, judged: &Judged) {
     let shown = match fault.shown {

@@ -12,6 +12,7 @@
 //! | [`minds`] | correct servers that differ from the reference |
 //! | `decorated`, `exchange`, `known`, `store`, `sockets` | how a server is decorated |
 //! | [`judge`] | a decorated server before the suite |
+//! | [`wild`] | which of them were seen elsewhere |
 //! | [`matrix`] | fault against check, as `harness/KILLS.md` |
 
 mod decorated;
@@ -24,6 +25,7 @@ pub mod matrix;
 pub mod minds;
 mod sockets;
 mod store;
+pub mod wild;
 
 pub use decorated::Decorated;
 pub use fault::{Fault, Seam, Shown};

@@ -37,6 +37,15 @@ mod tests {
 
     use super::*;
     use crate::farm::Shown;
+    use crate::farm::wild::PATTERNS;
+
+    #[test]
+    fn every_pattern_seen_in_the_wild_has_its_faults() {
+        assert_eq!(PATTERNS.len(), 15);
+        for id in PATTERNS.iter().flat_map(|(_, ids)| *ids) {
+            assert!(named(id).is_some(), "no fault {id}");
+        }
+    }
 
     #[test]
     fn ids_are_unique_and_the_requirements_known() {

@@ -57,7 +57,7 @@ pub fn generated_for(
 const CHANCE: f64 = 0.25;
 
 /// How often a race has to be run for a fault to be met with this confidence (at
-/// least 0, less than 1), if each round meets it with probability [`CHANCE`] or
+/// least 0, less than 1), if each round meets it with probability `CHANCE` or
 /// more: the least `n` with `1 - (1 - CHANCE)^n >= confidence`.
 pub fn rounds(confidence: f64) -> usize {
     let rounds = (1.0 - confidence).ln() / (1.0 - CHANCE).ln();

@@ -2,7 +2,7 @@
 //!
 //! What was counted comes from the run ([`run`]) or from the documents of its
 //! partitions ([`super::merge`]); what follows from it is drawn in one place
-//! ([`conclude`]), so that the two cannot differ.
+//! (`conclude`), so that the two cannot differ.
 
 pub mod check;
 mod conclude;

@@ -2,9 +2,9 @@
 //!
 //! | file | what it is |
 //! |---|---|
-//! | [`page`] | what the page says, in the order it says it |
-//! | [`graph`] | the places of a deferral and the steps between them, laid out |
-//! | [`sequence`] | a failing trace as arrows between those who act in it |
+//! | `page` | what the page says, in the order it says it |
+//! | `graph` | the places of a deferral and the steps between them, laid out |
+//! | `sequence` | a failing trace as arrows between those who act in it |
 //! | `templates/` | how it looks |
 //!
 //! A server under test is hostile until shown otherwise. So templates are

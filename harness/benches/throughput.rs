@@ -1,11 +1,11 @@
 //! What the harness itself costs: requests a second through all of it, generation of proofs aside, against the bundled
-//! server in another process; beside it what `wrk` gets out of the same endpoint with as many connections; and how much
+//! server in another process; beside it what `oha` gets out of the same endpoint with as many connections; and how much
 //! memory a hundred thousand traces take.
 //!
 //!     cargo bench --package dtr-harness --bench throughput
 //!
-//! The load is made of the covering traces and walks of a client without DPoP, for `wrk` cannot sign. Figures of two
-//! runs, or machines, do not compare; the ratio does. It needs `wrk` (`apt-get install wrk`).
+//! The load is made of the covering traces and walks of a client without DPoP, for `oha` cannot sign. Figures of two
+//! runs, or machines, do not compare; the ratio does. It needs `oha` (`cargo install oha`).
 
 use std::io::{BufRead, BufReader};
 use std::path::Path;
@@ -16,6 +16,7 @@ use std::time::{Duration, Instant};
 
 use dtr_harness::engine::{Engine, Outcome};
 use dtr_harness::suite;
+use dtr_harness::target::limiter::Limiter;
 use dtr_harness::target::transport::HttpOptions;
 use dtr_harness::target::{Limits, Target, TargetFile};
 use dtr_model::draft::Draft;
@@ -23,22 +24,14 @@ use dtr_model::event::Event;
 use dtr_model::question::Readings;
 use dtr_model::{Terms, Trace};
 
-/// Connections of `wrk`, and requests in flight of the harness.
+/// Connections of `oha`, and requests in flight of the harness.
 const CONCURRENCY: usize = 64;
-/// Seconds for which `wrk` asks.
+/// Seconds for which `oha` asks.
 const SECONDS: u32 = 5;
 /// Traces that the speed is measured over.
 const TRACES: usize = 20_000;
 /// Traces that the memory is measured over.
 const MANY: usize = 100_000;
-/// The script that makes `wrk` poll.
-const SCRIPT: &str = r#"
-wrk.method = "POST"
-wrk.headers["Content-Type"] = "application/x-www-form-urlencoded"
-wrk.headers["Authorization"] = "Basic c2VydmljZTpzZXJ2aWNlLXNlY3JldA=="
-wrk.body = "grant_type=urn%3Aietf%3Aparams%3Aoauth%3Agrant-type%3Adeferred&deferral_code=CODE"
-"#;
-
 /// The server in a process of its own, with its clock standing still; it ends with this value.
 struct Server {
     child: Child,
@@ -103,9 +96,12 @@ kind = "hook"
         );
         let path = Path::new("throughput.toml");
         let file = TargetFile::parse(path, &text).expect("a target file");
-        let built = file
-            .build(path, Draft::IETF_01, HttpOptions::default(), 1)
-            .await;
+        // As many in flight as `oha` has connections.
+        let options = HttpOptions {
+            limiter: Some(Arc::new(Limiter::new(None, Some(CONCURRENCY)))),
+            ..HttpOptions::default()
+        };
+        let built = file.build(path, Draft::IETF_01, options, 1).await;
         let built = built.expect("a server");
         let target = built.target(Limits::USUAL).expect("a target");
         (target, built.terms())
@@ -156,8 +152,8 @@ fn resident() -> f64 {
     kib.unwrap_or(f64::NAN) / 1024.0
 }
 
-/// Requests a second of `wrk`, polling a code that is pending.
-async fn wrk(server: &Server) -> f64 {
+/// Requests a second of `oha`, polling a code that is pending.
+async fn oha(server: &Server) -> f64 {
     let reply = reqwest::Client::new()
         .post(format!("{}/token", server.issuer))
         .basic_auth("service", Some("service-secret"))
@@ -167,24 +163,28 @@ async fn wrk(server: &Server) -> f64 {
     let body = reply.await.expect("a response").text().await.expect("text");
     let deferred: serde_json::Value = serde_json::from_str(&body).expect("JSON");
     let code = deferred["deferral_code"].as_str().expect("a deferral code");
-    let directory = std::env::temp_dir().join(format!("dtr-throughput-{}", std::process::id()));
-    std::fs::create_dir_all(&directory).expect("a directory");
-    let script = directory.join("poll.lua");
-    std::fs::write(&script, SCRIPT.replace("CODE", code)).expect("a file");
-    let ran = Command::new("wrk")
-        .args(["--threads", "2", "--connections", &CONCURRENCY.to_string()])
-        .args(["--duration", &format!("{SECONDS}s"), "--script"])
-        .arg(&script)
-        .arg(format!("{}/token", server.issuer))
+    let form = format!(
+        "grant_type={}&deferral_code={code}",
+        "urn:ietf:params:oauth:grant-type:deferred"
+    );
+    let ran = Command::new("oha")
+        .args(["--no-tui", "--output-format", "json", "-m", "POST"])
+        .args(["-c", &CONCURRENCY.to_string(), "-z", &format!("{SECONDS}s")])
+        .args([
+            "-a",
+            "service:service-secret",
+            "-T",
+            "application/x-www-form-urlencoded",
+        ])
+        .args(["-d", &form, &format!("{}/token", server.issuer)])
         .output()
-        .expect("wrk runs: apt-get install wrk");
-    let _ = std::fs::remove_dir_all(&directory);
-    let said = String::from_utf8_lossy(&ran.stdout).into_owned();
-    let line = said
-        .lines()
-        .find_map(|l| l.trim().strip_prefix("Requests/sec:"));
-    let rate = line.and_then(|rate| rate.trim().parse().ok());
-    rate.unwrap_or_else(|| panic!("wrk says no rate: {said}"))
+        .expect("oha runs: cargo install oha");
+    let said: serde_json::Value = serde_json::from_slice(&ran.stdout).expect("JSON");
+    assert!(
+        said["statusCodeDistribution"]["400"].is_u64(),
+        "not polls: {said}"
+    );
+    said["summary"]["requestsPerSec"].as_f64().expect("a rate")
 }
 
 #[tokio::main]
@@ -196,7 +196,7 @@ async fn main() {
     run(&target, traces(&target, &terms, 500), |_| ()).await;
     let mut ratios = Vec::new();
     for round in 1..=3 {
-        let theirs = wrk(&server).await;
+        let theirs = oha(&server).await;
         let (outcome, took) = run(&target, traces(&target, &terms, TRACES), |_| ()).await;
         assert_eq!(
             outcome.failures.len() + outcome.inconclusive.len(),
@@ -205,7 +205,7 @@ async fn main() {
         );
         let ours = outcome.requests as f64 / took.as_secs_f64();
         println!(
-            "round {round}: wrk {theirs:.0} requests/s, harness {ours:.0}, ratio {:.2}",
+            "round {round}: oha {theirs:.0} requests/s, harness {ours:.0}, ratio {:.2}",
             ours / theirs
         );
         ratios.push(ours / theirs);

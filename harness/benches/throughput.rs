@@ -7,6 +7,8 @@
 //! The load is made of the covering traces and walks of a client without DPoP, for `oha` cannot sign. Figures of two
 //! runs, or machines, do not compare; the ratio does. It needs `oha` (`cargo install oha`).
 
+#![allow(clippy::print_stdout, reason = "it tells what it measures")]
+
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
@@ -23,6 +25,9 @@ use dtr_model::draft::Draft;
 use dtr_model::event::Event;
 use dtr_model::question::Readings;
 use dtr_model::{Terms, Trace};
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 /// Connections of `oha`, and requests in flight of the harness.
 const CONCURRENCY: usize = 64;

@@ -10,7 +10,7 @@ use dtr_model::deferral::Phase;
 use dtr_model::event::{Answer, Event, Fate};
 use dtr_model::question::{Question, Reading, Readings};
 use dtr_model::requirement::{self, Level};
-use dtr_model::{Deferral, Trace};
+use dtr_model::{Deferral, Terms, Trace};
 
 use super::timing::Timing;
 use super::{Deed, Place, Tally, Visit, is_tick};
@@ -264,7 +264,9 @@ impl Running {
 
     fn judge(&mut self, event: Event, observation: Observation) {
         self.count(&observation);
-        let all_rows = self.bearing(event);
+        let terms = self.trace.terms;
+        let before: Vec<Deferral> = self.oracle.deferrals().collect();
+        let all_rows = || bearing(&before, event, &terms);
         let Observation {
             answer,
             findings,
@@ -287,7 +289,7 @@ impl Running {
             Seen::Strange(what) => {
                 let allowed = self.oracle.allowed(event);
                 // A rule of the response says better what is wrong with it.
-                let requirements = if found.is_empty() { all_rows } else { found };
+                let requirements = if found.is_empty() { all_rows() } else { found };
                 return self.fail(requirements, Vec::new(), allowed, what);
             }
             // The server took another of its lawful ways than the trace supposed. What was seen until here stands.
@@ -314,7 +316,11 @@ impl Running {
             }
             (_, Ruling::Unaccepted { readings, allowed }) => {
                 let broken: Vec<_> = readings.iter().filter_map(|(_, _, id)| *id).collect();
-                let mut requirements = if broken.is_empty() { all_rows } else { broken };
+                let mut requirements = if broken.is_empty() {
+                    all_rows()
+                } else {
+                    broken
+                };
                 requirements.extend(
                     found
                         .iter()
@@ -329,7 +335,7 @@ impl Running {
             }
             (_, Ruling::Forbidden { allowed }) => {
                 let detail = format!("{words}: no reading allows it here");
-                let mut requirements = all_rows;
+                let mut requirements = all_rows();
                 found.retain(|id| !requirements.contains(id));
                 requirements.append(&mut found);
                 return self.fail(requirements, Vec::new(), allowed, detail);
@@ -366,18 +372,6 @@ impl Running {
         }
         let called = matches!(observation.answer, Seen::Answer(Answer::Called { .. }));
         self.report.callbacks += u64::from(called);
-    }
-
-    /// The rows that bear on this step under some belief: one of them is broken
-    /// when no belief allows what came.
-    fn bearing(&self, event: Event) -> Vec<&'static str> {
-        let terms = self.trace.terms;
-        let rows = self
-            .oracle
-            .deferrals()
-            .flat_map(|d| requirement::bearing(d, event, &terms));
-        let rows: BTreeSet<_> = rows.copied().collect();
-        rows.into_iter().collect()
     }
 
     /// The rows that an allowed answer is evidence for, whichever of the states
@@ -477,4 +471,14 @@ impl Running {
             steps: std::mem::take(&mut self.steps),
         })));
     }
+}
+
+/// The rows that bear on an event in one of these states: one of them is broken
+/// when no belief allows what came.
+fn bearing(states: &[Deferral], event: Event, terms: &Terms) -> Vec<&'static str> {
+    let rows = states
+        .iter()
+        .flat_map(|d| requirement::bearing(*d, event, terms));
+    let rows: BTreeSet<_> = rows.copied().collect();
+    rows.into_iter().collect()
 }

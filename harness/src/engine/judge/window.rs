@@ -2,10 +2,11 @@
 
 use std::time::Duration;
 
+use dtr_model::Deferral;
 use dtr_model::event::{Answer, Event};
 use dtr_model::trace::Window;
 
-use super::Running;
+use super::{Running, bearing};
 use crate::driver::{Concurrent, Finding, Seen};
 use crate::oracle::{Joint, Ruling, Simultaneous};
 
@@ -22,7 +23,9 @@ impl Running {
     }
 
     fn judge_together(&mut self, events: &[Event], concurrent: Vec<Concurrent>) {
-        let mut all_rows: Vec<_> = events.iter().flat_map(|e| self.bearing(*e)).collect();
+        let states: Vec<Deferral> = self.oracle.deferrals().collect();
+        let rows = |event: &Event| bearing(&states, *event, &self.trace.terms);
+        let mut all_rows: Vec<_> = events.iter().flat_map(rows).collect();
         all_rows.sort_unstable();
         all_rows.dedup();
         let (mut seen, mut findings, mut observed) = (Vec::new(), Vec::new(), Vec::new());

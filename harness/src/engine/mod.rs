@@ -1,21 +1,22 @@
 //! The engine: runs traces against a target, many at a time, in step with its
 //! clock.
 //!
-//! | file | what it does |
-//! |---|---|
-//! | `lockstep`, `ticks` | the target's clock is set by hand: one tick for all traces in flight |
-//! | `real_time`, `timing` | the wall's clock: all traces wait at the same time |
-//! | `judge` | a trace: what was done, what the oracle says of it, the verdict |
-//! | `minimise` | a failing trace as short as it fails |
-//! | `tally`, `visit`, `fingerprint` | what the traces add up to |
+//! Time belongs to the target, not to a trace: a tick happens to all traces in
+//! flight. So traces run in batches, and within a batch in *lockstep*: each
+//! trace goes on until its next tick and waits there; when all wait, the clock
+//! is advanced once. Between ticks the traces of a batch are concurrent.
+//!
+//! ```text
+//! trace 1  request poll poll ─┐ tick ┌ poll ─────────┐ tick ┌ …
+//! trace 2  request approve ───┤      ├ poll revoke ──┤      ├ …
+//! trace 3  request ───────────┘      └ lapse poll ───┘      └ …
+//! ```
 
 mod fingerprint;
 mod judge;
-mod lockstep;
 mod minimise;
 mod real_time;
 mod tally;
-mod ticks;
 mod timing;
 mod visit;
 
@@ -25,9 +26,9 @@ pub use minimise::minimise;
 pub use tally::{Count, Served, Tally};
 pub use visit::{Deed, Place, Visit};
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use dtr_model::Trace;
@@ -38,9 +39,9 @@ use dtr_model::trace::Origin;
 use crate::driver::{Finding, Observation, Seen};
 use crate::suite;
 use crate::target::Target;
-use judge::Verdict;
+use judge::{Running, Verdict};
 
-/// Traces in flight at a time. Fewer leave the server idle before each tick.
+/// Traces in flight at a time. More would only wait for the same two cores.
 const WIDTH: usize = 256;
 
 /// How traces are run.
@@ -117,9 +118,9 @@ impl Engine {
 
     /// Runs every trace and judges it; `done` hears of how many ended.
     pub async fn run(&self, mut traces: Vec<Trace>, done: impl FnMut(u64)) -> Outcome {
-        // Traces that last equally long run together, so that few ticks serve
-        // many. The sort is stable: what says most stays first. With little time
-        // that alone counts.
+        // Traces that last equally long share a batch, so that none waits for
+        // another's ticks. The sort is stable: what says most stays first. With
+        // little time that alone counts.
         match self.deadline {
             None => traces.sort_by_key(Trace::ticks),
             Some(_) => traces.sort_by_key(|t| (informative(t), t.ticks())),
@@ -129,6 +130,102 @@ impl Engine {
             None => self.in_lockstep(traces, done).await,
         }
     }
+
+    async fn in_lockstep(&self, traces: Vec<Trace>, mut done: impl FnMut(u64)) -> Outcome {
+        let mut outcome = Outcome::default();
+        let mut traces = VecDeque::from(traces);
+        while let Some(first) = traces.pop_front() {
+            if self.stop.load(Ordering::Relaxed) {
+                outcome.stopped = true;
+                break;
+            }
+            if self.deadline.is_some_and(|end| Instant::now() >= end) {
+                outcome.skip(&first, OUT_OF_TIME);
+                done(1);
+                continue;
+            }
+            let before = traces.len() + 1;
+            let running = self.assemble(first, &mut traces, &mut outcome).await;
+            self.batch(running, &mut outcome).await;
+            done((before - traces.len()) as u64);
+        }
+        outcome
+    }
+
+    /// A batch: the first trace, and as many of the next as find clients at
+    /// once. To wait for a client that the batch itself holds would be forever.
+    async fn assemble(
+        &self,
+        first: Trace,
+        traces: &mut VecDeque<Trace>,
+        outcome: &mut Outcome,
+    ) -> Vec<Running> {
+        let mut running = Vec::with_capacity(self.width);
+        let mut next = Some(first);
+        while let Some(trace) = next.take() {
+            let target = Arc::clone(&self.target);
+            let lease = match running.is_empty() {
+                true => target.acquire_for(&trace).await,
+                false => target.lease_for(&trace),
+            };
+            match lease {
+                Some(lease) => running.push(Running::new(target, lease, self.accepted, trace)),
+                None if running.is_empty() => {
+                    outcome.inconclusive.push((trace, NO_CLIENT.to_owned()));
+                }
+                None => {
+                    traces.push_front(trace);
+                    break;
+                }
+            }
+            if running.len() < self.width {
+                next = traces.pop_front();
+            }
+        }
+        running
+    }
+
+    async fn batch(&self, mut running: Vec<Running>, outcome: &mut Outcome) {
+        loop {
+            running = in_parallel(running).await;
+            if !running.iter().any(Running::waits) || self.stop.load(Ordering::Relaxed) {
+                break;
+            }
+            if let Err(error) = self.target.advance(1).await {
+                for trace in &mut running {
+                    trace.give_up(format!("the clock could not be advanced: {error}"));
+                }
+                break;
+            }
+            running.iter_mut().for_each(Running::tick);
+        }
+        outcome.stopped |= self.stop.load(Ordering::Relaxed);
+        for trace in running {
+            let (verdict, report) = trace.finish().await;
+            outcome.take(verdict, report);
+        }
+    }
+}
+
+/// Lets every trace go on until its next tick, each on its own task.
+async fn in_parallel(running: Vec<Running>) -> Vec<Running> {
+    let tasks: Vec<_> = running
+        .into_iter()
+        .map(|mut trace| {
+            tokio::spawn(async move {
+                trace.until_tick().await;
+                trace
+            })
+        })
+        .collect();
+    let mut back = Vec::with_capacity(tasks.len());
+    for task in tasks {
+        back.push(
+            task.await
+                .expect("a trace's task neither panics nor is cancelled"),
+        );
+    }
+    back
 }
 
 /// What a trace is for, the most informative first: what tells readings and

@@ -135,7 +135,7 @@ pub const MINDS: &[Mind] = &[
         "raises-the-interval",
         "enforces five seconds more after each `slow_down` (C-20/B)",
         &[How::Change(|m| {
-            let slowed = m.is_early() && m.is_poll() && matches!(m.state(), State::Pending { .. });
+            let slowed = is_slowed(m);
             m.go();
             if slowed {
                 m.deferral.laid_open().terms.interval += 5;
@@ -146,7 +146,7 @@ pub const MINDS: &[Mind] = &[
         "restarts-the-wait",
         "an early poll restarts the wait (C-20/C)",
         &[How::Change(|m| {
-            let slowed = m.is_early() && m.is_poll() && matches!(m.state(), State::Pending { .. });
+            let slowed = is_slowed(m);
             let now = m.now;
             m.go();
             if slowed {
@@ -289,4 +289,10 @@ fn steer(path: &str, members: &mut Value, from: &[&str], to: &str) {
     if path.ends_with("/policy") && next.is_some_and(|next| from.contains(&next)) {
         members["next"] = to.into();
     }
+}
+
+/// Whether what comes now is answered `slow_down`.
+fn is_slowed(m: &mut Moment<'_, '_>) -> bool {
+    let pending = matches!(m.state(), State::Pending { .. });
+    pending && m.is_early() && m.is_poll() && m.is_proven()
 }

@@ -26,9 +26,6 @@ use dtr_model::event::Event;
 use dtr_model::question::Readings;
 use dtr_model::{Terms, Trace};
 
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 /// Connections of `oha`, and requests in flight of the harness.
 const CONCURRENCY: usize = 64;
 /// Seconds for which `oha` asks.

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use dtr_model::event::{Answer, Caller, Decision, Event, TokenRequest};
+use dtr_model::event::{Answer, Decision, Event, TokenRequest};
 use dtr_model::{Terms, Trace};
 
 use crate::driver::{Observation, Seen, Session, check_metadata};
@@ -168,11 +168,7 @@ impl Patient {
 
     /// A poll for a code that nobody issued: whoever may poll is told so.
     async fn credentials(&mut self) -> Diagnosis {
-        let poll = Event::Poll {
-            by: Caller::Owner,
-            lost: false,
-        };
-        match self.session.perform(poll).await.answer {
+        match self.session.perform(Event::POLL).await.answer {
             Seen::Answer(Answer::InvalidGrant) => Fine("they are accepted".to_owned()),
             Seen::Answer(Answer::InvalidClient | Answer::UnauthorizedClient) => YourSetup(
                 "they are refused: compare `client_id`, `auth_method` and secret or certificate with the registration"
@@ -259,11 +255,7 @@ impl Patient {
             // The token would make the callback unnecessary.
             return Fine("`approve` was accepted".to_owned());
         }
-        let poll = Event::Poll {
-            by: Caller::Owner,
-            lost: false,
-        };
-        match self.session.perform(poll).await.answer {
+        match self.session.perform(Event::POLL).await.answer {
             Seen::Answer(Answer::Token { .. }) => Fine("an approval leads to a token".to_owned()),
             Seen::Failed(failure) => of_failure(&failure),
             other => YourSetup(format!(

@@ -28,6 +28,7 @@ pub mod failures;
 pub mod farm;
 mod json;
 pub mod oracle;
+mod position;
 pub mod report;
 pub mod suite;
 pub mod target;

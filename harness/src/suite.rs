@@ -12,6 +12,8 @@ use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 
+use crate::target::Limits;
+
 /// Events in a trace that covers edges or pairs, about.
 const LENGTH: usize = 40;
 /// Random walks in a run.
@@ -126,6 +128,18 @@ pub fn unique(traces: Vec<Trace>) -> Vec<Trace> {
         .into_iter()
         .filter(|t| seen.insert(t.deed()))
         .collect()
+}
+
+/// The traces by the limits that the server has to have for them.
+pub(crate) fn by_limits(traces: Vec<Trace>) -> impl Iterator<Item = (Limits, Vec<Trace>)> {
+    let mut groups: BTreeMap<Limits, Vec<Trace>> = BTreeMap::new();
+    for trace in traces {
+        groups
+            .entry(Limits::of(&trace.terms))
+            .or_default()
+            .push(trace);
+    }
+    groups.into_iter()
 }
 
 /// Random walks over the events that make sense, the same for the same seed.

@@ -1,5 +1,7 @@
 //! The driver against the bundled server, over both transports, and against forged answers.
 
+#[path = "shared/bare.rs"]
+mod bare;
 #[path = "driver/bundled.rs"]
 mod bundled;
 #[path = "driver/forged.rs"]

@@ -7,3 +7,5 @@ mod found;
 mod hasty;
 #[path = "races/nodes.rs"]
 mod nodes;
+#[path = "../src/farm/hasty.rs"]
+mod operations;

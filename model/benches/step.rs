@@ -2,7 +2,7 @@
 
 use divan::{Bencher, black_box};
 use dtr_model::deferral::for_each_outcome;
-use dtr_model::event::{Caller, Decision, Event, TokenRequest};
+use dtr_model::event::{Decision, Event, TokenRequest};
 use dtr_model::question::Readings;
 use dtr_model::{Deferral, Terms, step};
 
@@ -10,16 +10,12 @@ fn main() {
     divan::main();
 }
 
-const POLL: Event = Event::Poll {
-    by: Caller::Owner,
-    lost: false,
-};
 const REQUEST: Event = Event::Request(TokenRequest::PLAIN);
 
 /// A code that gave its token, which is where readings differ most.
 fn redeemed() -> Deferral {
     let pins = Readings::pins();
-    [REQUEST, Event::Decide(Decision::Approve), POLL]
+    [REQUEST, Event::Decide(Decision::Approve), Event::POLL]
         .into_iter()
         .fold(Deferral::ABSENT, |d, event| {
             step(d, event, &Terms::CREDENTIALS, &pins)[0].deferral
@@ -41,7 +37,7 @@ fn poll(bencher: Bencher<'_, '_>, choice: &str) {
     bencher.bench(|| {
         step(
             black_box(deferral),
-            POLL,
+            Event::POLL,
             &Terms::CREDENTIALS,
             black_box(&readings),
         )
@@ -67,8 +63,14 @@ fn poll_without_allocation(bencher: Bencher<'_, '_>, choice: &str) {
     let (deferral, readings) = (redeemed(), readings(choice));
     bencher.bench(|| {
         let deferral = black_box(deferral);
-        for_each_outcome(deferral, POLL, &Terms::CREDENTIALS, &readings, |outcome| {
-            black_box(outcome);
-        });
+        for_each_outcome(
+            deferral,
+            Event::POLL,
+            &Terms::CREDENTIALS,
+            &readings,
+            |outcome| {
+                black_box(outcome);
+            },
+        );
     });
 }

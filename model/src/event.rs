@@ -146,6 +146,16 @@ pub enum Event {
     ResponseLost,
 }
 
+impl Event {
+    /// A poll by the client that the deferral belongs to; its answer arrives.
+    pub const POLL: Event = Event::Poll {
+        by: Caller::Owner,
+        lost: false,
+    };
+    /// A revocation by that client.
+    pub const REVOKE: Event = Event::Revoke { by: Caller::Owner };
+}
+
 /// How much a token allows, against what was asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use dtr_model::event::Answer;
-use dtr_model::generate::{self, Graph, SETTINGS, experiment};
+use dtr_model::generate::{SETTINGS, experiment};
 use dtr_model::property::Property;
 use dtr_model::question::{Question, Reading, Readings};
 use dtr_model::requirement;
@@ -69,7 +69,7 @@ fn one(id: &str) -> Result<(), Trouble> {
     } else if let Some(trace) = record::traces()
         .iter()
         .chain(&suite::recorded())
-        .chain(&races())
+        .chain(&suite::races())
         .find(|t| named(t))
     {
         println!("{}", diagram::of_trace(trace));
@@ -137,11 +137,6 @@ fn print_experiment(question: Question, reading: Reading) {
 fn listed(answers: &BTreeSet<Answer>) -> String {
     let words: Vec<String> = answers.iter().map(Answer::to_string).collect();
     words.join(", or ")
-}
-
-fn races() -> Vec<Trace> {
-    let graphs = SETTINGS.iter().map(|terms| Graph::of(*terms));
-    graphs.flat_map(|graph| generate::races(&graph)).collect()
 }
 
 fn example(caption: &str, fits: impl Fn(&Trace) -> bool) {

@@ -169,6 +169,7 @@ async fn all_minds(seeds: u64, only: Option<&str>) -> Result<Exit, Trouble> {
     {
         let began = std::time::Instant::now();
         let mut traces = traces();
+        traces.extend(suite::races());
         let mut passed = 0;
         for seed in 1..=seeds {
             traces.extend(suite::walks_of(seed));

@@ -22,8 +22,8 @@ use crate::failures::Failures;
 use crate::report::document::{Counted, Document, Setting};
 use crate::report::partition::Partition;
 use crate::report::progress;
-use crate::suite::{self, Selection};
-use crate::target::{Limits, Target};
+use crate::suite::{self, Selection, by_limits};
+use crate::target::Target;
 use server::Server;
 
 /// Kinds of failure that are made short and told in full.
@@ -100,7 +100,7 @@ async fn whole(args: &Args) -> Result<(Document, Failures), Trouble> {
     let stop = stop_on_interrupt();
     let mut kept = Failures::read(&args.failures)?;
     let server = Server::of(args).await?;
-    let traces = selected(args, &kept, server.traces(args.seed)?)?;
+    let traces = selected(args, &kept, server.traces(args.seed))?;
     let on_the_wall = server.is_on_the_wall();
     let rounds = suite::rounds(args.confidence);
     let known: HashSet<_> = kept.traces().map(|t| t.deed()).collect();
@@ -112,7 +112,7 @@ async fn whole(args: &Args) -> Result<(Document, Failures), Trouble> {
     let mut outcome = Outcome::default();
     let mut told = Vec::new();
     let mut metadata_due = args.partition.is_none_or(Partition::is_first);
-    for (limits, traces) in by_limits(again).into_iter().chain(by_limits(fresh)) {
+    for (limits, traces) in by_limits(again).chain(by_limits(fresh)) {
         if stop.load(Ordering::Relaxed) {
             outcome.stopped = true;
             break;
@@ -227,18 +227,6 @@ fn possible(
         obstacle.is_none()
     });
     traces
-}
-
-fn by_limits(traces: Vec<Trace>) -> Vec<(Limits, Vec<Trace>)> {
-    let mut groups: BTreeMap<(u8, u8), Vec<Trace>> = BTreeMap::new();
-    for trace in traces {
-        let limits = (trace.terms.interval, trace.terms.lifetime);
-        groups.entry(limits).or_default().push(trace);
-    }
-    let groups = groups.into_iter();
-    groups
-        .map(|((interval, lifetime), traces)| (Limits { interval, lifetime }, traces))
-        .collect()
 }
 
 /// One failure of each kind, made as short as it fails.

@@ -4,13 +4,14 @@ use std::sync::Arc;
 
 use dtr_model::event::{Answer, Decision, Precondition};
 
+use super::Session;
 use super::log::Log;
 use super::observation::Seen;
-use super::{CODE_LOST, Session};
 use crate::target::TransportFailure;
 use crate::target::control::{Name, Operation};
 
-const SILENCE: Seen = Seen::Answer(Answer::Silence);
+/// What there is to see where nothing calls for an answer.
+pub(super) const SILENCE: Seen = Seen::Answer(Answer::Silence);
 
 impl Session {
     /// Performs `Event::Decide`. Before there is a code there is nothing to decide.
@@ -132,7 +133,7 @@ impl Session {
     pub(super) fn known_code(&self) -> Result<Option<Arc<str>>, TransportFailure> {
         match &self.deferral {
             Some(captured) => Ok(Some(Arc::clone(&captured.code))),
-            None if self.code_lost.is_some() => Err(CODE_LOST),
+            None if self.code_lost.is_some() => Err(TransportFailure::CodeLost),
             None => Ok(None),
         }
     }

@@ -35,7 +35,7 @@ use std::sync::Arc;
 use dtr_model::Terms;
 use dtr_model::event::{Answer, Event, TokenRequest};
 
-use crate::target::{Lease, Target, TransportFailure};
+use crate::target::{Lease, Target};
 
 use log::Log;
 use request::Credential;
@@ -173,6 +173,3 @@ impl Session {
         }
     }
 }
-
-/// For events that need a code which only the server knows.
-const CODE_LOST: TransportFailure = TransportFailure::CodeLost;

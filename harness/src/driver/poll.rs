@@ -9,7 +9,7 @@ use super::log::Log;
 use super::observation::Seen;
 use super::response::Response;
 use super::rules::token::Expected;
-use super::{About, CODE_LOST, Session, answer, rules, scope};
+use super::{About, Session, answer, rules, scope};
 use crate::target::TransportFailure;
 use crate::target::client::append;
 use crate::target::transport::Reply;
@@ -48,7 +48,7 @@ impl Session {
     pub(super) fn polled(&mut self) -> Result<Polled, TransportFailure> {
         match self.about() {
             About::Code { code, bound } => Ok(Polled { code, bound }),
-            About::Lost => Err(CODE_LOST),
+            About::Lost => Err(TransportFailure::CodeLost),
         }
     }
 

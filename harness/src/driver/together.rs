@@ -8,11 +8,12 @@ use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use dtr_model::event::{Answer, Caller, Event, TokenRequest};
+use dtr_model::event::{Caller, Event, TokenRequest};
 use tokio::sync::Barrier;
 
 use super::Session;
 use super::call::{Call, Sender, read_control};
+use super::decide::SILENCE;
 use super::log::Log;
 use super::observation::{Exchange, Observation, Seen};
 use super::poll::Polled;
@@ -24,10 +25,6 @@ use crate::target::transport::{Outgoing, Reply, Transport};
 /// Longest jitter. About what an exchange with a server nearby takes: less would not change the order of arrival, more
 /// would make the requests come one after the other.
 const JITTER: Duration = Duration::from_micros(400);
-
-/// For events that need a deferral code where there is none.
-const NOTHING: TransportFailure =
-    TransportFailure::NotPerformable("there is nothing yet that this could happen to");
 
 /// One of several events at the same time.
 #[derive(Debug)]
@@ -112,7 +109,19 @@ impl Session {
             let end = |log: Log| untimed(log.conclude(why.clone()));
             return logs.into_iter().map(end).collect();
         }
-        let mut ready: Vec<Ready> = slots.into_iter().flatten().collect();
+        let mut idle = Vec::new();
+        let (mut ready, mut busy_logs) = (Vec::new(), Vec::new());
+        for (slot, log) in slots.into_iter().flatten().zip(logs) {
+            match slot {
+                Some(one) => {
+                    ready.push(one);
+                    busy_logs.push(log);
+                    idle.push(None);
+                }
+                None => idle.push(Some(untimed(log.conclude(SILENCE)))),
+            }
+        }
+        let mut logs = busy_logs;
         let began = Instant::now();
         let everything: Vec<usize> = (0..ready.len()).collect();
         let mut returned = self.send_together(&ready, &everything, began).await;
@@ -124,11 +133,15 @@ impl Session {
         for (at, one) in again.into_iter().zip(second) {
             returned[at] = one;
         }
-        self.read_together(ready, returned, logs).await
+        let mut read = self.read_together(ready, returned, logs).await.into_iter();
+        idle.into_iter()
+            .filter_map(|idle| idle.or_else(|| read.next()))
+            .collect()
     }
 
-    /// Everything that can be done before it counts.
-    async fn prepare(&mut self, log: &mut Log, event: Event) -> Result<Ready, Seen> {
+    /// Everything that can be done before it counts. Nothing for what has nothing to happen to: a decision, say, about
+    /// a request that was granted at once.
+    async fn prepare(&mut self, log: &mut Log, event: Event) -> Result<Option<Ready>, Seen> {
         let (call, reading) = match event {
             Event::Poll { by, .. } => {
                 let about = self.polled().map_err(Seen::Failed)?;
@@ -147,20 +160,22 @@ impl Session {
             }
             _ => return self.prepare_control(event).map_err(Seen::Failed),
         };
-        Ok(Ready {
+        Ok(Some(Ready {
             purpose: call.purpose,
             deed: {
                 let outgoing = self.outgoing(&call);
                 Deed::Call(call, outgoing)
             },
             reading,
-        })
+        }))
     }
 
-    fn prepare_control(&mut self, event: Event) -> Result<Ready, TransportFailure> {
-        let (call, reading) = match event {
+    fn prepare_control(&mut self, event: Event) -> Result<Option<Ready>, TransportFailure> {
+        let (operation, reading) = match event {
             Event::Callback(fate) => {
-                let code = self.known_code()?.ok_or(NOTHING)?;
+                let Some(code) = self.known_code()? else {
+                    return Ok(None);
+                };
                 (Some(self.occasion(&code, fate)), Reading::Callback(code))
             }
             Event::Decide(decision) => {
@@ -177,14 +192,17 @@ impl Session {
                 let name = Name::setting(precondition, true);
                 (call, Reading::Control(name))
             }
-            _ => return Err(NOTHING),
+            _ => {
+                return Err(TransportFailure::NotPerformable(
+                    "this cannot be at the same time as something else",
+                ));
+            }
         };
-        let operation = call.ok_or(NOTHING)?;
-        Ok(Ready {
+        Ok(operation.map(|operation| Ready {
             purpose: operation.name().purpose(),
             deed: Deed::Operation(operation),
             reading,
-        })
+        }))
     }
 
     /// Sends those of the requests, each on a task of its own.
@@ -303,7 +321,7 @@ impl Session {
             }
             Reading::Control(to) => {
                 read_control(reply, to)?;
-                Seen::Answer(Answer::Silence)
+                SILENCE
             }
             Reading::Callback(code) => {
                 let arrived = self.arrived_callbacks();

@@ -41,7 +41,7 @@ use crate::suite;
 use crate::target::Target;
 use judge::{Running, Verdict};
 
-/// Traces in flight at a time. More would only wait for the same two cores.
+/// Traces in flight at a time. Fewer leave the server idle while the last ones before a tick are waited for.
 const WIDTH: usize = 256;
 
 /// How traces are run.
@@ -49,7 +49,6 @@ const WIDTH: usize = 256;
 pub struct Engine {
     target: Arc<Target>,
     accepted: Readings,
-    width: usize,
     stop: Arc<AtomicBool>,
     deadline: Option<Instant>,
 }
@@ -58,7 +57,7 @@ pub struct Engine {
 const NO_CLIENT: &str = "the target has no client for these terms, or other limits";
 
 /// Why a trace was not begun any more.
-pub const OUT_OF_TIME: &str = "the time budget is used up";
+pub(crate) const OUT_OF_TIME: &str = "the time budget is used up";
 
 /// What a run came to.
 #[derive(Debug, Default)]
@@ -105,7 +104,6 @@ impl Engine {
         Engine {
             target,
             accepted,
-            width: WIDTH,
             stop,
             deadline: None,
         }
@@ -160,7 +158,7 @@ impl Engine {
         traces: &mut VecDeque<Trace>,
         outcome: &mut Outcome,
     ) -> Vec<Running> {
-        let mut running = Vec::with_capacity(self.width);
+        let mut running = Vec::with_capacity(WIDTH);
         let mut next = Some(first);
         while let Some(trace) = next.take() {
             let target = Arc::clone(&self.target);
@@ -178,7 +176,7 @@ impl Engine {
                     break;
                 }
             }
-            if running.len() < self.width {
+            if running.len() < WIDTH {
                 next = traces.pop_front();
             }
         }

@@ -15,7 +15,7 @@ use super::sockets::Habits;
 use super::store;
 use crate::target::SetupError;
 use crate::target::bundled::decoration::{Controls, Decorate, Listen, Public};
-use crate::target::receiver::Wire;
+use crate::target::receiver::{Wire, unchanged};
 use crate::target::transport::{Http, HttpOptions, Transport};
 
 /// Longest control request.
@@ -146,7 +146,7 @@ impl Decorate for Decorated {
             How::Callback(wire) => Some(*wire),
             _ => None,
         });
-        wire.unwrap_or(|received| vec![received])
+        wire.unwrap_or(unchanged)
     }
 
     fn listen(&self) -> Option<Listen> {

@@ -1,6 +1,5 @@
 //! A decorated server before the suite, as a server that nobody here knows.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
@@ -14,8 +13,9 @@ use super::fault::{Fault, Shown};
 use crate::driver::check_metadata;
 use crate::engine::{Engine, Failure, Outcome, fingerprint, minimise};
 use crate::report::document::{Document, RequirementCount, Setting, Verdict};
+use crate::suite;
 use crate::target::bundled::TICK_SECONDS;
-use crate::target::{Bundled, Limits, SetupError, TransportKind};
+use crate::target::{Bundled, SetupError, TransportKind};
 
 /// What the suite makes of a server.
 #[derive(Debug)]
@@ -46,7 +46,7 @@ pub async fn judge(
 ) -> Result<Judged, SetupError> {
     let mut outcome = Outcome::default();
     let mut shortest: Option<Failure> = None;
-    for (index, (limits, traces)) in by_limits(traces).into_iter().enumerate() {
+    for (index, (limits, traces)) in suite::by_limits(traces.to_vec()).enumerate() {
         let decorated = server();
         let bundled =
             Bundled::start_decorated(kind, limits, seed, Draft::IETF_01, &decorated).await?;
@@ -129,17 +129,4 @@ impl Fault {
     pub fn server(&self) -> Decorated {
         Decorated::new(self.how)
     }
-}
-
-fn by_limits(traces: &[Trace]) -> Vec<(Limits, Vec<Trace>)> {
-    let mut groups: BTreeMap<(u8, u8), Vec<Trace>> = BTreeMap::new();
-    for trace in traces {
-        let limits = (trace.terms.interval, trace.terms.lifetime);
-        groups.entry(limits).or_default().push(trace.clone());
-    }
-    let limits = |(interval, lifetime)| Limits { interval, lifetime };
-    groups
-        .into_iter()
-        .map(|(key, traces)| (limits(key), traces))
-        .collect()
 }

@@ -10,7 +10,7 @@
 //! | [`fault`] | what a fault is, and how it has to show |
 //! | [`faults`] | all of them, a seam a file |
 //! | [`minds`] | correct servers that differ from the reference |
-//! | `decorated`, `exchange`, `known`, `store`, `sockets` | how a server is decorated |
+//! | `decorated`, `exchange`, `known`, `store`, `hasty`, `sockets` | how a server is decorated |
 //! | [`judge`] | a decorated server before the suite |
 //! | [`wild`] | which of them were seen elsewhere |
 //! | [`matrix`] | fault against check, as `harness/KILLS.md` |
@@ -19,6 +19,7 @@ mod decorated;
 mod exchange;
 pub mod fault;
 pub mod faults;
+mod hasty;
 pub mod judge;
 mod known;
 pub mod matrix;

@@ -5,10 +5,11 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use dtr_reference::deferral::{Deferral, State};
 use dtr_reference::secret::{AuthorizationCode, DeferralCode};
-use dtr_reference::store::{Authorization, Change, Representation, StoreError, Use};
+use dtr_reference::store::{Authorization, Change, Representation, StoreError};
 use dtr_reference::{MemoryStore, Store};
 
 use super::fault::How;
+use super::hasty;
 
 /// What a change is about, found out by trying it on copies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -132,32 +133,6 @@ impl Decorated {
     fn has(&self, wanted: fn(&How) -> bool) -> bool {
         self.how.iter().any(wanted)
     }
-
-    /// The authorization, if it is unused as far as one look tells.
-    async fn unused(&self, code: &AuthorizationCode) -> Result<Option<Authorization>, StoreError> {
-        let found = self.memory.authorization(code, 0).await?;
-        tokio::task::yield_now().await;
-        Ok(found.filter(|authorization| authorization.used == Use::Unused))
-    }
-
-    /// Reads, lets others go on, and writes what became of what was read.
-    async fn change_hastily(
-        &self,
-        code: &DeferralCode,
-        now: u64,
-        change: &mut Change<'_>,
-    ) -> Result<bool, StoreError> {
-        let mut read: Option<Deferral> = None;
-        let mut look = |deferral: &mut Deferral| read = Some(deferral.clone());
-        self.memory.change_deferral(code, now, &mut look).await?;
-        let Some(mut changed) = read else {
-            return Ok(false);
-        };
-        change(&mut changed);
-        tokio::task::yield_now().await;
-        let mut write = |deferral: &mut Deferral| *deferral = changed.clone();
-        self.memory.change_deferral(code, now, &mut write).await
-    }
 }
 
 #[async_trait]
@@ -186,14 +161,7 @@ impl Store for Decorated {
 
     async fn spend_authorization(&self, code: &AuthorizationCode) -> Result<bool, StoreError> {
         if self.has(|how| matches!(how, How::HastyCredentials)) {
-            let Some(mut authorization) = self.unused(code).await? else {
-                return Ok(false);
-            };
-            authorization.used = Use::Completed;
-            self.memory
-                .insert_authorization(code.clone(), authorization)
-                .await?;
-            return Ok(true);
+            return hasty::spend_authorization(self.memory.as_ref(), code).await;
         }
         let spent = self.memory.spend_authorization(code).await?;
         let careless = self.how.iter().any(|how| matches!(how, How::Credential(_)));
@@ -214,13 +182,10 @@ impl Store for Decorated {
         }
         let hasty = self.has(|how| matches!(how, How::HastyCredentials));
         if let (true, Some((credential, representation))) = (hasty, &from) {
-            let Some(mut authorization) = self.unused(credential).await? else {
+            if !hasty::defer_authorization(self.memory.as_ref(), credential, representation).await?
+            {
                 return Ok(false);
-            };
-            authorization.used = Use::Deferred(Box::new(representation.clone()));
-            self.memory
-                .insert_authorization(credential.clone(), authorization)
-                .await?;
+            }
             from = None;
         }
         self.memory.insert_deferral(code, deferral, from, now).await
@@ -237,7 +202,7 @@ impl Store for Decorated {
             _ => None,
         });
         if self.has(|how| matches!(how, How::HastyChanges)) {
-            return self.change_hastily(code, now, change).await;
+            return hasty::change_deferral(self.memory.as_ref(), code, now, change).await;
         }
         let Some(spoil) = spoil else {
             return self.memory.change_deferral(code, now, change).await;

@@ -3,10 +3,6 @@ use dtr_model::event::{Caller, Decision, Scope, TokenRequest};
 
 use super::*;
 
-const POLL: Event = Event::Poll {
-    by: Caller::Owner,
-    lost: false,
-};
 const TOKEN: Answer = Answer::Token {
     scope: Scope::Whole,
     again: false,
@@ -27,18 +23,18 @@ fn approved() -> Oracle {
 
 #[test]
 fn a_token_after_an_approval_is_allowed_and_a_denial_is_not() {
-    assert_eq!(approved().observe(POLL, TOKEN), Ruling::Allowed);
-    let ruling = approved().observe(POLL, Answer::AccessDenied);
+    assert_eq!(approved().observe(Event::POLL, TOKEN), Ruling::Allowed);
+    let ruling = approved().observe(Event::POLL, Answer::AccessDenied);
     assert!(matches!(ruling, Ruling::Forbidden { allowed } if allowed.contains(&TOKEN)));
 }
 
 #[test]
 fn a_second_token_names_the_reading_it_follows_and_the_must_it_breaks() {
     let mut oracle = approved();
-    oracle.observe(POLL, TOKEN);
+    oracle.observe(Event::POLL, TOKEN);
     // Without the wait `slow_down` would be lawful too (C-10/A).
     oracle.observe(Event::Tick, Answer::Silence);
-    let Ruling::Unaccepted { readings, allowed } = oracle.observe(POLL, TOKEN) else {
+    let Ruling::Unaccepted { readings, allowed } = oracle.observe(Event::POLL, TOKEN) else {
         panic!("a second token was let through");
     };
     assert_eq!(
@@ -48,7 +44,7 @@ fn a_second_token_names_the_reading_it_follows_and_the_must_it_breaks() {
     assert_eq!(allowed, BTreeSet::from([Answer::InvalidGrant]));
     // It is blamed once. From here on the reading is taken for granted, and accepted it is not.
     oracle.observe(Event::Tick, Answer::Silence);
-    assert_eq!(oracle.observe(POLL, TOKEN), Ruling::Allowed);
+    assert_eq!(oracle.observe(Event::POLL, TOKEN), Ruling::Allowed);
     assert!(oracle.deferrals().count() > 0);
     assert_eq!(oracle.accepted_deferrals().count(), 0);
 }
@@ -62,7 +58,7 @@ fn an_observation_tells_which_states_it_was_made_in_and_which_it_led_to() {
     // C-08 leaves open how long the outcome is kept.
     let approved = BTreeSet::from([Phase::Approved, Phase::Disposed]);
     assert_eq!(phases(oracle.deferrals().collect()), approved);
-    oracle.observe(POLL, TOKEN);
+    oracle.observe(Event::POLL, TOKEN);
     let before = phases(oracle.explained_by().to_vec());
     assert_eq!(before, BTreeSet::from([Phase::Approved]));
     let after = phases(oracle.accepted_deferrals().collect());
@@ -76,7 +72,7 @@ fn without_controls_a_decision_may_have_been_made_by_anybody_at_any_time() {
     let seen = Oracle::new(Terms::CREDENTIALS, Readings::lawful());
     for (mut oracle, ruling) in [(seen.clone(), false), (seen.unseen(true), true)] {
         oracle.observe(request, DEFERRED);
-        let allowed = matches!(oracle.observe(POLL, TOKEN), Ruling::Allowed);
+        let allowed = matches!(oracle.observe(Event::POLL, TOKEN), Ruling::Allowed);
         assert_eq!(allowed, ruling);
     }
 }
@@ -87,7 +83,10 @@ fn an_answer_narrows_the_readings_it_depends_on_and_no_others() {
     for _ in 0..3 {
         oracle.observe(Event::Tick, Answer::Silence);
     }
-    assert_eq!(oracle.observe(POLL, Answer::ExpiredToken), Ruling::Allowed);
+    assert_eq!(
+        oracle.observe(Event::POLL, Answer::ExpiredToken),
+        Ruling::Allowed
+    );
     assert!(!oracle.cases().is_empty());
     for case in oracle.cases() {
         assert_eq!(case.of(Question::C02).collect::<Vec<_>>(), [Reading::B]);

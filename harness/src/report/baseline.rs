@@ -20,6 +20,7 @@ use time::{Date, OffsetDateTime};
 use toml::Spanned;
 
 use super::document::{Document, Verdict};
+use crate::position::position;
 
 /// What is expected to fail.
 #[derive(Debug, Clone, Default)]
@@ -212,14 +213,6 @@ impl Entry {
             _ => None,
         }
     }
-}
-
-/// Line and column, both from 1, of an octet.
-fn position(text: &str, at: usize) -> (usize, usize) {
-    let before = text.get(..at).unwrap_or(text);
-    let line = before.matches('\n').count() + 1;
-    let column = before.chars().rev().take_while(|c| *c != '\n').count() + 1;
-    (line, column)
 }
 
 #[cfg(test)]

@@ -52,7 +52,7 @@ pub use time::TimeSource;
 pub use transport::{Transport, TransportKind};
 
 /// The limits of a server, in ticks. They hold for all its clients (Section 6.4).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Limits {
     /// Ticks between two polls.
     pub interval: u8,
@@ -62,14 +62,19 @@ pub struct Limits {
 
 impl Limits {
     /// What [`Terms::CREDENTIALS`] and [`Terms::CODE`] suppose.
-    pub const USUAL: Limits = Limits {
-        interval: Terms::CREDENTIALS.interval,
-        lifetime: Terms::CREDENTIALS.lifetime,
-    };
+    pub const USUAL: Limits = Limits::of(&Terms::CREDENTIALS);
+
+    /// The limits that a server has to have to serve traces with these terms.
+    pub const fn of(terms: &Terms) -> Limits {
+        Limits {
+            interval: terms.interval,
+            lifetime: terms.lifetime,
+        }
+    }
 
     /// Whether a server with these limits can serve a trace with these terms.
     pub fn fit(&self, terms: &Terms) -> bool {
-        self.interval == terms.interval && self.lifetime == terms.lifetime
+        *self == Limits::of(terms)
     }
 }
 

@@ -10,11 +10,6 @@ use serde_json::json;
 use crate::forgery::{CODE, Forgery, jwt};
 
 const REQUEST: Event = Event::Request(TokenRequest::PLAIN);
-const POLL: Event = Event::Poll {
-    by: Caller::Owner,
-    lost: false,
-};
-const REVOKE: Event = Event::Revoke { by: Caller::Owner };
 const CALLBACK: Event = Event::Callback(Fate::Delivered);
 
 /// What is wrong with an answer: a name, the row that it breaks, and how it is done.
@@ -303,7 +298,7 @@ async fn errors_of_initial_requests() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn pending_polls() {
-    let events = [REQUEST, POLL];
+    let events = [REQUEST, Event::POLL];
     each(
         Forgery::honest,
         &events,
@@ -372,13 +367,13 @@ async fn errors_of_polls() {
             ("status 403", row, |f| f.poll.status = 403),
             ("not JSON by its type", row, |f| f.poll.media = "text/plain"),
         ];
-        each(make, &[REQUEST, POLL], answer, &wrong).await;
+        each(make, &[REQUEST, Event::POLL], answer, &wrong).await;
     }
     let mut challenge = Forgery::honest().with_poll_error("invalid_dpop_proof");
     challenge.poll.status = 401;
     challenge.poll.headers = vec![("www-authenticate", "DPoP algs=\"ES256\"".into())];
     let seen = challenge
-        .perform(&[REQUEST, POLL])
+        .perform(&[REQUEST, Event::POLL])
         .await
         .pop()
         .expect("an observation");
@@ -394,9 +389,9 @@ async fn token_responses() {
         scope: dtr_model::event::Scope::Whole,
         again: false,
     };
-    each(token, &[REQUEST, POLL], whole, TOKEN).await;
+    each(token, &[REQUEST, Event::POLL], whole, TOKEN).await;
     let again = token()
-        .perform(&[REQUEST, POLL, POLL])
+        .perform(&[REQUEST, Event::POLL, Event::POLL])
         .await
         .pop()
         .expect("an observation");
@@ -410,7 +405,7 @@ async fn token_responses() {
 async fn revocation_responses() {
     each(
         Forgery::honest,
-        &[REQUEST, REVOKE],
+        &[REQUEST, Event::REVOKE],
         Answer::Revoked,
         REVOCATION,
     )
@@ -468,7 +463,7 @@ async fn a_token_that_allows_more() {
     let mut forgery = Forgery::honest().with_token();
     forgery.poll.set("scope", json!("write read admin"));
     let seen = forgery
-        .perform(&[REQUEST, POLL])
+        .perform(&[REQUEST, Event::POLL])
         .await
         .pop()
         .expect("an observation");
@@ -518,7 +513,7 @@ async fn a_server_that_wants_a_nonce() {
     let mut forgery = Forgery::honest().with_poll_error("use_dpop_nonce");
     forgery.poll.headers.push(("dpop-nonce", "n-1".into()));
     let seen = forgery
-        .perform(&[REQUEST, POLL])
+        .perform(&[REQUEST, Event::POLL])
         .await
         .pop()
         .expect("an observation");

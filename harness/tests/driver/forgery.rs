@@ -1,26 +1,25 @@
 //! A server whose every answer is made up: honest at first, to be spoiled in one place at a time.
 
 use std::sync::Arc;
-use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use dtr_harness::driver::{Observation, Session};
-use dtr_harness::target::client::{Authentication, Client, Scopes};
 use dtr_harness::target::control::{Control, Reference};
 use dtr_harness::target::discovery::Endpoints;
 use dtr_harness::target::key::Key;
-use dtr_harness::target::pool::{Kind, Pair, Pool, Shelf};
-use dtr_harness::target::receiver::{Inbox, Receiver};
+use dtr_harness::target::receiver::Receiver;
 use dtr_harness::target::transport::{Http, Transport};
-use dtr_harness::target::{Callbacks, Limits, Target, TimeSource};
+use dtr_harness::target::{Target, TimeSource};
 use dtr_model::Terms;
 use dtr_model::draft::Draft;
 use dtr_model::event::Event;
 use serde_json::{Value, json};
 use wiremock::matchers::{body_string_contains, method, path};
 use wiremock::{Mock, MockServer, Request, Respond, ResponseTemplate};
+
+use crate::bare;
 
 pub(crate) const CODE: &str = "LRGidcSAeVs_xYpEDt5pNx0A0TBr7qPHbh_Se6pfdf4";
 
@@ -200,21 +199,13 @@ impl Forgery {
         let transport = Transport::Http(Http::new(Duration::from_secs(5), None).expect("a client"));
         let control = Reference::new(transport.clone(), &server.uri()).expect("a URL");
         let target = Target {
-            draft: Draft::IETF_01,
             endpoints: Endpoints::discover(&transport, &server.uri())
                 .await
                 .expect("metadata"),
-            transport,
             time: TimeSource::of(Some(&control)).await.expect("a clock"),
             control: Some(Control::Reference(control)),
-            proofs: true,
-            others: true,
-            callbacks: Callbacks::Held,
-            pace: None,
-            tick_seconds: 5,
-            limits: Limits::USUAL,
-            pool: pool(Arc::clone(&self.key), Some(inbox)),
-            proofs_made: AtomicU64::new(0),
+            pool: bare::pool(&self.key, Some(&inbox), [SEED]),
+            ..bare::target(&server.uri(), transport.clone())
         };
         (Arc::new(target), server, receiver)
     }
@@ -222,38 +213,6 @@ impl Forgery {
 
 fn applied() -> ResponseTemplate {
     ResponseTemplate::new(200).set_body_json(json!({ "applied": true }))
-}
-
-/// A pool with one pair of clients.
-pub(crate) fn pool(key: Arc<Key>, inbox: Option<Arc<Inbox>>) -> Pool {
-    let client = |name: &str| Client {
-        client_id: name.into(),
-        authentication: Authentication::basic(name, "secret"),
-        redirect_uri: None,
-        grant_type: "client_credentials".into(),
-        asks: Arc::default(),
-        prelude: Arc::default(),
-        transport: None,
-        scopes: Arc::new(Scopes {
-            whole: "read write".into(),
-            part: "read".into(),
-            wider: "read write admin".into(),
-            forbidden: "root".into(),
-        }),
-    };
-    let kind = Kind {
-        public: false,
-        one_time: false,
-        callback: true,
-    };
-    let pair = Pair {
-        owner: client("owner"),
-        other: client("other"),
-        keys: [key, Arc::new(Key::generate()), Arc::new(Key::generate())],
-        inbox,
-        seed: SEED,
-    };
-    Pool::new(vec![Shelf::new(kind, vec![pair])])
 }
 
 /// A token in the form of a JWT. Nobody here looks at its signature.

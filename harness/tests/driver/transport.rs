@@ -2,22 +2,17 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
 use dtr_harness::driver::{Seen, Session, check_metadata};
-use dtr_harness::target::discovery::Endpoints;
-use dtr_harness::target::key::Key;
+use dtr_harness::target::TransportFailure;
 use dtr_harness::target::transport::{BODY_LIMIT, Http, Transport};
-use dtr_harness::target::{Callbacks, Limits, Target, TimeSource, TransportFailure};
 use dtr_model::Terms;
-use dtr_model::draft::Draft;
 use dtr_model::event::{Caller, Event, TokenRequest};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
-use url::Url;
 
-use crate::forgery::pool;
+use crate::bare;
 
 /// Long enough for a busy machine, and short enough to wait for.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -59,53 +54,22 @@ async fn serve(manner: Manner) -> SocketAddr {
     address
 }
 
-fn target(address: SocketAddr, timeout: Duration) -> Arc<Target> {
-    let at = |path: &str| {
-        let url = Url::parse(&format!("http://{address}{path}"));
-        Arc::new(url.expect("a URL"))
-    };
-    Arc::new(Target {
-        draft: Draft::IETF_01,
-        endpoints: Endpoints {
-            issuer: at("/"),
-            metadata: at("/.well-known/oauth-authorization-server"),
-            token: at("/token"),
-            revocation: Some(at("/revoke")),
-            authorization: None,
-        },
-        transport: Transport::Http(Http::new(timeout, None).expect("a client")),
-        control: None,
-        time: TimeSource::Wall,
-        tick_seconds: 5,
-        pace: None,
-        proofs: true,
-        others: true,
-        callbacks: Callbacks::Held,
-        limits: Limits::USUAL,
-        pool: pool(Arc::new(Key::generate()), None),
-        proofs_made: AtomicU64::new(0),
-    })
-}
-
 /// What every kind of request to this server leads to.
 async fn all_of(address: SocketAddr) -> Vec<Seen> {
     all_within(address, PATIENCE).await
 }
 
 async fn all_within(address: SocketAddr, timeout: Duration) -> Vec<Seen> {
-    let target = target(address, timeout);
+    let transport = Transport::Http(Http::new(timeout, None).expect("a client"));
+    let target = Arc::new(bare::target(&format!("http://{address}"), transport));
     let terms = Terms::CREDENTIALS;
     let lease = target.lease(&terms).expect("a lease");
     let mut session = Session::new(Arc::clone(&target), lease, terms);
-    let poll = Event::Poll {
-        by: Caller::Owner,
-        lost: false,
-    };
     let revoke = Event::Revoke {
         by: Caller::OtherKey,
     };
     let mut seen = vec![check_metadata(&target).await.answer];
-    for event in [Event::Request(TokenRequest::PLAIN), poll, revoke] {
+    for event in [Event::Request(TokenRequest::PLAIN), Event::POLL, revoke] {
         seen.push(session.perform(event).await.answer);
     }
     drop(session.finish().await);

@@ -17,7 +17,7 @@ use proptest::prelude::*;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 use tower::service_fn;
 
-use crate::support::{POLL, target};
+use crate::support::target;
 
 /// Answers as they should be, to be spoiled.
 const VALID: [&str; 6] = [
@@ -136,7 +136,7 @@ fn no_answer_makes_the_driver_panic_or_hang() {
                 by: Caller::OtherKey,
             };
             let plain = Event::Request(TokenRequest::PLAIN);
-            for (at, event) in [plain, POLL, plain, revoke].into_iter().enumerate() {
+            for (at, event) in [plain, Event::POLL, plain, revoke].into_iter().enumerate() {
                 tell(at + 1);
                 let observation = session.perform(event).await;
                 let told = observation.answer.to_string();

@@ -3,32 +3,23 @@
 use std::future::Future;
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64};
+use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
 use dtr_harness::engine::{Engine, Outcome};
-use dtr_harness::target::client::{Authentication, Client, Scopes};
-use dtr_harness::target::discovery::Endpoints;
-use dtr_harness::target::key::Key;
-use dtr_harness::target::pool::{Kind, Pair, Pool, Shelf};
+use dtr_harness::target::Target;
 use dtr_harness::target::transport::{Http, Transport};
-use dtr_harness::target::{Callbacks, Limits, Target, TimeSource};
-use dtr_model::draft::Draft;
-use dtr_model::event::{Caller, Event, TokenRequest};
+use dtr_model::event::{Event, TokenRequest};
 use dtr_model::question::Readings;
 use dtr_model::trace::Origin;
 use dtr_model::{Terms, Trace};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
-use url::Url;
+
+use crate::bare;
 
 /// What a trace has for a server that stalls.
 pub(crate) const PATIENCE: Duration = Duration::from_millis(600);
-
-pub(crate) const POLL: Event = Event::Poll {
-    by: Caller::Owner,
-    lost: false,
-};
 
 /// What a server's manner comes to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -102,58 +93,9 @@ pub(crate) fn json_error(body: &[u8]) -> Vec<u8> {
     response("400 Bad Request\r\nContent-Type: application/json", body)
 }
 
-fn pool() -> Pool {
-    let client = |name: &str| Client {
-        client_id: name.into(),
-        authentication: Authentication::basic(name, "secret"),
-        redirect_uri: None,
-        grant_type: "client_credentials".into(),
-        asks: Arc::default(),
-        prelude: Arc::default(),
-        transport: None,
-        scopes: Arc::new(Scopes {
-            whole: "read write".into(),
-            part: "read".into(),
-            wider: "read write admin".into(),
-            forbidden: "root".into(),
-        }),
-    };
-    let kind = Kind::from(&Terms::CREDENTIALS);
-    let key = Arc::new(Key::generate());
-    let pairs = (0..4).map(|seed| Pair {
-        owner: client("owner"),
-        other: client("other"),
-        keys: std::array::from_fn(|_| Arc::clone(&key)),
-        inbox: None,
-        seed,
-    });
-    Pool::new(vec![Shelf::new(kind, pairs.collect())])
-}
-
 /// A target at this base URL.
 pub(crate) fn target(base: &str, transport: Transport) -> Arc<Target> {
-    let at = |path: &str| Arc::new(Url::parse(&format!("{base}{path}")).expect("a URL"));
-    Arc::new(Target {
-        draft: Draft::IETF_01,
-        endpoints: Endpoints {
-            issuer: at("/"),
-            metadata: at("/.well-known/oauth-authorization-server"),
-            token: at("/token"),
-            revocation: Some(at("/revoke")),
-            authorization: None,
-        },
-        transport,
-        control: None,
-        time: TimeSource::Wall,
-        tick_seconds: 5,
-        pace: None,
-        proofs: true,
-        others: true,
-        callbacks: Callbacks::Held,
-        limits: Limits::USUAL,
-        pool: pool(),
-        proofs_made: AtomicU64::new(0),
-    })
+    Arc::new(bare::target(base, transport))
 }
 
 pub(crate) fn http(extra_roots: Option<&str>) -> Transport {
@@ -165,8 +107,8 @@ pub(crate) async fn run(target: Arc<Target>) -> Outcome {
     let plain = Event::Request(TokenRequest::PLAIN);
     let traces = [
         vec![plain],
-        vec![POLL],
-        vec![Event::Revoke { by: Caller::Owner }, plain, POLL],
+        vec![Event::POLL],
+        vec![Event::REVOKE, plain, Event::POLL],
     ];
     let traces = traces.map(|events| Trace::new(Origin::Edge, Terms::CREDENTIALS, events));
     let stop = Arc::new(AtomicBool::new(false));

@@ -5,8 +5,10 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use dtr_reference::deferral::Deferral;
 use dtr_reference::secret::{AuthorizationCode, DeferralCode};
-use dtr_reference::store::{Authorization, Change, Representation, StoreError, Use};
+use dtr_reference::store::{Authorization, Change, Representation, StoreError};
 use dtr_reference::{MemoryStore, Store};
+
+use crate::operations as hasty;
 
 /// Which of its operations fall apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,18 +30,6 @@ impl HastyStore {
         let memory = MemoryStore::new();
         Arc::new(HastyStore { memory, hasty })
     }
-
-    /// What a store far away gives others time for.
-    async fn let_others_go_on(&self) {
-        tokio::task::yield_now().await;
-    }
-
-    /// The authorization, if it is unused as far as one look tells.
-    async fn unused(&self, code: &AuthorizationCode) -> Result<Option<Authorization>, StoreError> {
-        let found = self.memory.authorization(code, 0).await?;
-        self.let_others_go_on().await;
-        Ok(found.filter(|authorization| authorization.used == Use::Unused))
-    }
 }
 
 #[async_trait]
@@ -53,16 +43,7 @@ impl Store for HastyStore {
         if self.hasty != Hasty::Changes {
             return self.memory.change_deferral(code, now, change).await;
         }
-        let mut read: Option<Deferral> = None;
-        let mut look = |deferral: &mut Deferral| read = Some(deferral.clone());
-        self.memory.change_deferral(code, now, &mut look).await?;
-        let Some(mut changed) = read else {
-            return Ok(false);
-        };
-        change(&mut changed);
-        self.let_others_go_on().await;
-        let mut write = |deferral: &mut Deferral| *deferral = changed.clone();
-        self.memory.change_deferral(code, now, &mut write).await
+        hasty::change_deferral(&self.memory, code, now, change).await
     }
 
     async fn insert_authorization(
@@ -85,14 +66,7 @@ impl Store for HastyStore {
         if self.hasty != Hasty::Credentials {
             return self.memory.spend_authorization(code).await;
         }
-        let Some(mut authorization) = self.unused(code).await? else {
-            return Ok(false);
-        };
-        authorization.used = Use::Completed;
-        self.memory
-            .insert_authorization(code.clone(), authorization)
-            .await?;
-        Ok(true)
+        hasty::spend_authorization(&self.memory, code).await
     }
 
     async fn insert_deferral(
@@ -105,13 +79,9 @@ impl Store for HastyStore {
         let (Hasty::Credentials, Some((credential, representation))) = (self.hasty, &from) else {
             return self.memory.insert_deferral(code, deferral, from, now).await;
         };
-        let Some(mut authorization) = self.unused(credential).await? else {
+        if !hasty::defer_authorization(&self.memory, credential, representation).await? {
             return Ok(false);
-        };
-        authorization.used = Use::Deferred(Box::new(representation.clone()));
-        self.memory
-            .insert_authorization(credential.clone(), authorization)
-            .await?;
+        }
         self.memory.insert_deferral(code, deferral, None, now).await
     }
 

@@ -21,12 +21,6 @@ use crate::trace::{Origin, Trace, Window};
 /// How many clients there are where many do the same at once.
 const CROWD: usize = 8;
 
-const POLL: Event = Event::Poll {
-    by: Caller::Owner,
-    lost: false,
-};
-const REVOKE: Event = Event::Revoke { by: Caller::Owner };
-
 /// The races in a graph, the shortest of each kind.
 pub fn races(graph: &Graph) -> Vec<Trace> {
     let terms = graph.terms;
@@ -44,8 +38,8 @@ pub fn races(graph: &Graph) -> Vec<Trace> {
                 };
                 if known.insert(kind) {
                     traces.push(race(terms, prelude, &[*first, *second], &postlude));
-                    if first == second && *first == POLL {
-                        traces.push(race(terms, prelude, &[POLL; CROWD], &postlude));
+                    if first == second && *first == Event::POLL {
+                        traces.push(race(terms, prelude, &[Event::POLL; CROWD], &postlude));
                     }
                 }
             }
@@ -152,7 +146,7 @@ fn lapses_matter(s: Situation, pair: [Event; 2]) -> bool {
     let changes = |event| matches!(event, Event::Lapse(_) | Event::Return(_));
     (!s.deferral.client_lapsed() || returns(Precondition::Client))
         && (!s.deferral.consent_lapsed() || returns(Precondition::Consent))
-        && (!pair.into_iter().any(changes) || pair.contains(&POLL))
+        && (!pair.into_iter().any(changes) || pair.contains(&Event::POLL))
 }
 
 /// Polled, cancelled, decided: what the code's lifetime has a part in.
@@ -174,13 +168,14 @@ fn is_futile(s: Situation, first: Event, second: Event, terms: &Terms) -> bool {
     };
     let decided_and =
         |other| (is_decision(first) && second == other) || (first == other && is_decision(second));
-    let cancelled = decided_and(REVOKE) || (first == REVOKE && second == REVOKE);
-    (sealed && decided_and(POLL)) || (s.deferral.is_live() && !over && cancelled)
+    let cancelled =
+        decided_and(Event::REVOKE) || (first == Event::REVOKE && second == Event::REVOKE);
+    (sealed && decided_and(Event::POLL)) || (s.deferral.is_live() && !over && cancelled)
 }
 
 /// What brings the outcome to light.
 fn postlude(terms: &Terms) -> Vec<Event> {
-    let mut events = vec![POLL, REVOKE, POLL];
+    let mut events = vec![Event::POLL, Event::REVOKE, Event::POLL];
     if terms.callback {
         events.push(Event::Callback(Fate::Delivered));
     }
@@ -231,29 +226,29 @@ mod tests {
                     .any(|(before, window)| before == prelude && window == together);
                 assert!(known, "{prelude:?} then {together:?}");
             };
-            has(&[plain, approve], &[POLL, POLL]);
-            has(&[plain, approve], &[POLL; CROWD]);
-            has(&[plain, approve], &[POLL, REVOKE]);
-            has(&[plain], &[POLL, REVOKE]);
-            has(&[plain], &[POLL, approve]);
-            has(&[plain], &[POLL, deny]);
-            has(&[plain], &[REVOKE, approve]);
+            has(&[plain, approve], &[Event::POLL, Event::POLL]);
+            has(&[plain, approve], &[Event::POLL; CROWD]);
+            has(&[plain, approve], &[Event::POLL, Event::REVOKE]);
+            has(&[plain], &[Event::POLL, Event::REVOKE]);
+            has(&[plain], &[Event::POLL, approve]);
+            has(&[plain], &[Event::POLL, deny]);
+            has(&[plain], &[Event::REVOKE, approve]);
             has(&[plain], &[approve, deny]);
-            has(&[plain], &[REVOKE, REVOKE]);
+            has(&[plain], &[Event::REVOKE, Event::REVOKE]);
             // At the end of the lifetime, and when it is over.
             let mut aged = vec![plain];
             for _ in 1..terms.lifetime {
                 aged.push(Event::Tick);
             }
-            has(&aged, &[POLL, approve]);
+            has(&aged, &[Event::POLL, approve]);
             aged.push(Event::Tick);
-            has(&aged, &[POLL, approve]);
-            has(&aged, &[POLL, deny]);
+            has(&aged, &[Event::POLL, approve]);
+            has(&aged, &[Event::POLL, deny]);
             // Too late.
-            for end in [deny, REVOKE] {
-                has(&[plain, end], &[POLL, approve]);
+            for end in [deny, Event::REVOKE] {
+                has(&[plain, end], &[Event::POLL, approve]);
             }
-            has(&[plain, approve, POLL], &[POLL, approve]);
+            has(&[plain, approve, Event::POLL], &[Event::POLL, approve]);
             has(&[], &[plain, plain]);
         }
     }

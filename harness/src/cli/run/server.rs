@@ -24,8 +24,8 @@ const IN_FLIGHT: usize = 64;
 pub(super) enum Server {
     /// Started anew for each choice of limits.
     Bundled(TransportKind),
-    /// From a target file.
-    Written(Box<Built>),
+    /// From a target file, and as a target for traces with the usual limits.
+    Written(Box<Built>, Box<Target>),
 }
 
 /// The server as a target, and what has to be stopped afterwards.
@@ -52,14 +52,15 @@ impl Server {
             }));
         };
         let built = built(path, args).await?;
-        Ok(Server::Written(Box::new(built)))
+        let usual = built.target(Limits::USUAL)?;
+        Ok(Server::Written(Box::new(built), Box::new(usual)))
     }
 
     /// What the report calls it.
     pub(super) fn name(&self) -> String {
         match self {
             Self::Bundled(_) => "bundled reference server".to_owned(),
-            Self::Written(built) => built.file().issuer.clone(),
+            Self::Written(built, _) => built.file().issuer.clone(),
         }
     }
 
@@ -67,16 +68,15 @@ impl Server {
     pub(super) fn accepted(&self) -> Readings {
         match self {
             Self::Bundled(_) => Readings::pins(),
-            Self::Written(_) => Readings::lawful(),
+            Self::Written(..) => Readings::lawful(),
         }
     }
 
     /// The traces worth running here. What is impossible comes with them, to be skipped and counted.
-    pub(super) fn traces(&self, seed: u64) -> Result<Vec<Trace>, Trouble> {
-        let Self::Written(built) = self else {
-            return Ok(suite::generated(seed));
+    pub(super) fn traces(&self, seed: u64) -> Vec<Trace> {
+        let Self::Written(built, usual) = self else {
+            return suite::generated(seed);
         };
-        let target = built.target(Limits::USUAL)?;
         let mut settings = built.terms();
         let paced = settings.iter().find(|terms| !terms.one_time);
         settings.extend(paced.map(|terms| Terms {
@@ -84,8 +84,8 @@ impl Server {
             lifetime: Terms::PACED.lifetime,
             ..*terms
         }));
-        let can = |event: &Event, terms: &Terms| target.obstacle_to(event, terms).is_none();
-        Ok(suite::generated_for(&settings, seed, &can))
+        let can = |event: &Event, terms: &Terms| usual.obstacle_to(event, terms).is_none();
+        suite::generated_for(&settings, seed, &can)
     }
 
     /// The server for traces with these limits; `Ok(Err(why))` when it cannot serve them.
@@ -102,7 +102,7 @@ impl Server {
                     bundled: Some(bundled),
                 }
             }
-            Self::Written(built) => match built.target(limits) {
+            Self::Written(built, _) => match built.target(limits) {
                 Ok(target) => Started {
                     target: Arc::new(target),
                     bundled: None,
@@ -117,10 +117,7 @@ impl Server {
     pub(super) fn is_on_the_wall(&self) -> bool {
         match self {
             Self::Bundled(_) => false,
-            Self::Written(built) => {
-                let target = built.target(Limits::USUAL);
-                target.is_ok_and(|t| t.wall_pace().is_some())
-            }
+            Self::Written(_, usual) => usual.wall_pace().is_some(),
         }
     }
 
@@ -128,10 +125,7 @@ impl Server {
     pub(super) fn tick_seconds(&self) -> u64 {
         match self {
             Self::Bundled(_) => TICK_SECONDS,
-            Self::Written(built) => {
-                let target = built.target(Limits::USUAL);
-                target.map_or(TICK_SECONDS, |t| t.tick_seconds)
-            }
+            Self::Written(_, usual) => usual.tick_seconds,
         }
     }
 }

@@ -1,6 +1,6 @@
 //! The window against every permutation, and against what everybody knows.
 
-use dtr_model::event::{Caller, Code, Decision, Scope, TokenRequest};
+use dtr_model::event::{Code, Decision, Scope, TokenRequest};
 use dtr_model::generate::{self, Situation};
 use dtr_model::question::Readings;
 use dtr_model::terms::Terms;
@@ -8,11 +8,6 @@ use proptest::prelude::*;
 
 use super::*;
 
-const POLL: Event = Event::Poll {
-    by: Caller::Owner,
-    lost: false,
-};
-const REVOKE: Event = Event::Revoke { by: Caller::Owner };
 const APPROVE: Event = Event::Decide(Decision::Approve);
 const TOKEN: Answer = token(false);
 const DEFERRED: Answer = Answer::Deferred {
@@ -47,7 +42,7 @@ fn at_once(pairs: &[(Event, Answer)]) -> Vec<Simultaneous> {
 #[test]
 fn one_of_eight_polls_gets_the_token_and_which_is_all_the_same() {
     for winner in 0..8 {
-        let mut pairs = [(POLL, Answer::InvalidGrant); 8];
+        let mut pairs = [(Event::POLL, Answer::InvalidGrant); 8];
         pairs[winner].1 = TOKEN;
         let joint = approved(Readings::pins()).observe_together(&at_once(&pairs));
         assert_eq!(joint.ruling, Ruling::Allowed);
@@ -58,7 +53,7 @@ fn one_of_eight_polls_gets_the_token_and_which_is_all_the_same() {
 #[test]
 fn two_tokens_for_one_code_are_one_too_many() {
     for accepted in [Readings::pins(), Readings::lawful()] {
-        let pairs = [(POLL, TOKEN), (POLL, TOKEN)];
+        let pairs = [(Event::POLL, TOKEN), (Event::POLL, TOKEN)];
         let joint = approved(accepted).observe_together(&at_once(&pairs));
         assert_ne!(joint.ruling, Ruling::Allowed);
         assert!(joint.outcomes.contains(&vec![TOKEN, Answer::InvalidGrant]));
@@ -68,7 +63,10 @@ fn two_tokens_for_one_code_are_one_too_many() {
 
 #[test]
 fn no_token_for_anybody_is_one_too_few() {
-    let pairs = [(POLL, Answer::InvalidGrant), (POLL, Answer::InvalidGrant)];
+    let pairs = [
+        (Event::POLL, Answer::InvalidGrant),
+        (Event::POLL, Answer::InvalidGrant),
+    ];
     let joint = approved(Readings::pins()).observe_together(&at_once(&pairs));
     let expected = Outcomes::from([vec![TOKEN, Answer::InvalidGrant]]);
     assert_eq!(joint.outcomes, expected);
@@ -78,7 +76,7 @@ fn no_token_for_anybody_is_one_too_few() {
 
 #[test]
 fn what_came_before_a_request_was_sent_took_effect_before_it() {
-    let pairs = [(POLL, TOKEN), (POLL, Answer::InvalidGrant)];
+    let pairs = [(Event::POLL, TOKEN), (Event::POLL, Answer::InvalidGrant)];
     let mut events = at_once(&pairs);
     // The refused poll was over before the one that got the token began.
     (events[1].sent, events[1].received) = (0, 1);
@@ -94,7 +92,7 @@ fn what_came_before_a_request_was_sent_took_effect_before_it() {
 
 #[test]
 fn what_a_window_left_open_is_settled_by_what_comes_later() {
-    let race = [(POLL, TOKEN), (REVOKE, Answer::Revoked)];
+    let race = [(Event::POLL, TOKEN), (Event::REVOKE, Answer::Revoked)];
     let mut oracle = approved(Readings::pins());
     assert_eq!(
         oracle.observe_together(&at_once(&race)).ruling,
@@ -102,13 +100,19 @@ fn what_a_window_left_open_is_settled_by_what_comes_later() {
     );
     // The poll got its token, so it came first and nothing was left to cancel.
     let mut other = oracle.clone();
-    assert_eq!(other.observe(POLL, Answer::InvalidGrant), Ruling::Allowed);
-    assert_ne!(oracle.observe(POLL, Answer::AccessDenied), Ruling::Allowed);
+    assert_eq!(
+        other.observe(Event::POLL, Answer::InvalidGrant),
+        Ruling::Allowed
+    );
+    assert_ne!(
+        oracle.observe(Event::POLL, Answer::AccessDenied),
+        Ruling::Allowed
+    );
 }
 
 #[test]
 fn a_wide_window_under_open_readings_stays_cheap() {
-    let mut pairs = vec![(POLL, Answer::InvalidGrant); 8];
+    let mut pairs = vec![(Event::POLL, Answer::InvalidGrant); 8];
     pairs[3].1 = Answer::SlowDown;
     pairs[5].1 = TOKEN;
     pairs[6].1 = TOKEN;
@@ -234,7 +238,10 @@ fn what_nobody_sees_may_happen_within_a_window() {
         assert_eq!(oracle.observe(request, DEFERRED), Ruling::Allowed);
         oracle
     };
-    let pairs = [(POLL, Answer::AuthorizationPending), (POLL, TOKEN)];
+    let pairs = [
+        (Event::POLL, Answer::AuthorizationPending),
+        (Event::POLL, TOKEN),
+    ];
     let joint = pending(true).observe_together(&at_once(&pairs));
     assert_eq!(joint.ruling, Ruling::Allowed);
     let joint = pending(false).observe_together(&at_once(&pairs));

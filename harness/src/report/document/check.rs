@@ -1,10 +1,11 @@
 //! The verdict on a requirement, and how a question is read.
 
-use dtr_model::requirement::Level;
+use dtr_model::requirement::{self, Level};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::Verdict;
+use crate::engine::Count;
 
 /// The verdict on one requirement.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -47,6 +48,20 @@ pub struct RequirementCount {
     pub broken: u64,
     /// Observations in which a SHOULD was not followed.
     pub slighted: u64,
+}
+
+impl RequirementCount {
+    /// What was observed of the requirement with this id.
+    pub fn of(id: &str, count: Count) -> RequirementCount {
+        let row = requirement::named(id);
+        RequirementCount {
+            section: row.map_or("", |r| r.section).to_owned(),
+            text: row.map_or("", |r| r.text).to_owned(),
+            held: count.held,
+            broken: count.broken,
+            slighted: count.slighted,
+        }
+    }
 }
 
 /// The keyword as BCP 14 writes it; a fact has none.

@@ -3,13 +3,12 @@
 use std::collections::BTreeMap;
 
 use dtr_model::Trace;
-use dtr_model::requirement;
 
 use super::{
     Counts, Document, FailureDocument, Remark, RequirementCount, SkippedDocument, Unfinished,
     Verdict, VisitCount, evidence,
 };
-use crate::engine::{Failure, Outcome, Served, Skipped, Tally};
+use crate::engine::{Count, Failure, Outcome, Served, Skipped, Tally};
 use crate::report::partition::Partition;
 use crate::suite;
 
@@ -94,33 +93,18 @@ impl Document {
         }
         if unhinted.never() && hinted.served > 0 {
             let id = "DTR-5.2-02";
-            let row = requirement::named(id);
             let count = self.requirements.entry(id.to_owned());
-            let count = count.or_insert_with(|| RequirementCount {
-                section: row.map_or("", |r| r.section).to_owned(),
-                text: row.map_or("", |r| r.text).to_owned(),
-                held: 0,
-                broken: 0,
-                slighted: 0,
-            });
+            let count = count.or_insert_with(|| RequirementCount::of(id, Count::default()));
             count.broken += unhinted.refused;
         }
     }
 }
 
 fn requirements(tally: &Tally) -> BTreeMap<String, RequirementCount> {
-    let of = |(id, count): (&&'static str, &crate::engine::Count)| {
-        let row = requirement::named(id);
-        let count = RequirementCount {
-            section: row.map_or("", |r| r.section).to_owned(),
-            text: row.map_or("", |r| r.text).to_owned(),
-            held: count.held,
-            broken: count.broken,
-            slighted: count.slighted,
-        };
-        ((*id).to_owned(), count)
-    };
-    tally.requirements.iter().map(of).collect()
+    let counts = tally.requirements.iter();
+    counts
+        .map(|(id, count)| ((*id).to_owned(), RequirementCount::of(id, *count)))
+        .collect()
 }
 
 fn remarks(outcome: &Outcome) -> Vec<Remark> {

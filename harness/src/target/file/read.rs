@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use toml::de::{DeTable, DeValue};
 
 use super::TargetFile;
+use crate::position::position;
 
 /// Why a target file cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -105,14 +106,4 @@ fn span(text: &str, place: &[Step<'_>]) -> Option<Range<usize>> {
         };
     }
     Some(span)
-}
-
-/// Line and column of an octet, both from 1.
-fn position(text: &str, octet: usize) -> (usize, usize) {
-    let before = text.get(..octet).unwrap_or(text);
-    let line_start = before.rfind('\n').map_or(0, |at| at + 1);
-    (
-        before.matches('\n').count() + 1,
-        before[line_start..].chars().count() + 1,
-    )
 }

@@ -4,8 +4,9 @@
 //!
 //!     cargo bench --package dtr-harness --bench throughput
 //!
-//! The load is made of the covering traces and walks of a client without DPoP, for `oha` cannot sign. Figures of two
-//! runs, or machines, do not compare; the ratio does. It needs `oha` (`cargo install oha`).
+//! Two loads: the covering traces and walks of a client without DPoP, for `oha` cannot sign, with all the deferrals and
+//! tokens that they make the server issue; and the polls that `oha` makes, alone. Figures of two runs, or machines, do
+//! not compare; the ratio does. It needs `oha` (`cargo install oha`).
 
 #![allow(clippy::print_stdout, reason = "it tells what it measures")]
 
@@ -22,9 +23,14 @@ use dtr_harness::target::limiter::Limiter;
 use dtr_harness::target::transport::HttpOptions;
 use dtr_harness::target::{Limits, Target, TargetFile};
 use dtr_model::draft::Draft;
-use dtr_model::event::Event;
+use dtr_model::event::{Event, TokenRequest};
 use dtr_model::question::Readings;
+use dtr_model::trace::Origin;
 use dtr_model::{Terms, Trace};
+
+#[cfg(not(target_env = "msvc"))]
+#[global_allocator]
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 
 /// Connections of `oha`, and requests in flight of the harness.
 const CONCURRENCY: usize = 64;
@@ -32,6 +38,8 @@ const CONCURRENCY: usize = 64;
 const SECONDS: u32 = 5;
 /// Traces that the speed is measured over.
 const TRACES: usize = 20_000;
+/// Polls of one deferral, where they are all that is asked for.
+const POLLS: usize = 100;
 /// Traces that the memory is measured over.
 const MANY: usize = 100_000;
 /// The server in a process of its own, with its clock standing still; it ends with this value.
@@ -134,6 +142,14 @@ fn traces(target: &Target, terms: &[Terms], count: usize) -> Vec<Trace> {
     possible.into_iter().cycle().take(count).collect()
 }
 
+/// So many traces that ask for what `oha` asks for: one deferral, and then polls of it, too fast all of them.
+fn polls(terms: &[Terms]) -> Vec<Trace> {
+    let terms = *terms.first().expect("a client");
+    let mut events = vec![Event::Request(TokenRequest::PLAIN)];
+    events.resize(1 + POLLS, Event::POLL);
+    vec![Trace::new(Origin::Edge, terms, events); TRACES / 10]
+}
+
 async fn run(
     target: &Arc<Target>,
     traces: Vec<Trace>,
@@ -196,10 +212,18 @@ async fn main() {
     let target = Arc::new(target);
     // Once for warming up.
     run(&target, traces(&target, &terms, 500), |_| ()).await;
+    let mix = traces(&target, &terms, TRACES);
+    beside_oha("the suite's mix", &server, &target, mix).await;
+    memory(&target, traces(&target, &terms, MANY)).await;
+    // These last long and are kept until they end, so they come after the memory.
+    beside_oha("polls alone", &server, &target, polls(&terms)).await;
+}
+
+async fn beside_oha(name: &str, server: &Server, target: &Arc<Target>, load: Vec<Trace>) {
     let mut ratios = Vec::new();
     for round in 1..=3 {
-        let theirs = oha(&server).await;
-        let (outcome, took) = run(&target, traces(&target, &terms, TRACES), |_| ()).await;
+        let theirs = oha(server).await;
+        let (outcome, took) = run(target, load.clone(), |_| ()).await;
         assert_eq!(
             outcome.failures.len() + outcome.inconclusive.len(),
             0,
@@ -207,26 +231,26 @@ async fn main() {
         );
         let ours = outcome.requests as f64 / took.as_secs_f64();
         println!(
-            "round {round}: oha {theirs:.0} requests/s, harness {ours:.0}, ratio {:.2}",
+            "{name}, round {round}: oha {theirs:.0} requests/s, harness {ours:.0}, ratio {:.2}",
             ours / theirs
         );
         ratios.push(ours / theirs);
     }
     ratios.sort_by(f64::total_cmp);
-    println!("median ratio {:.2}", ratios[1]);
+    println!("{name}: median ratio {:.2}", ratios[1]);
+}
 
-    let mut ended = 0;
-    let all = traces(&target, &terms, MANY);
-    let mut sizes = vec![(0, resident())];
-    let (outcome, _) = run(&target, all, |count| {
-        ended += count;
-        if ended >= (sizes.len() * MANY / 10) as u64 {
-            sizes.push((ended, resident()));
+async fn memory(target: &Arc<Target>, all: Vec<Trace>) {
+    let (mut ended, count) = (0, all.len());
+    println!("     0 traces: {:.1} MiB", resident());
+    let mut told = 1;
+    let (outcome, _) = run(target, all, |more| {
+        ended += more;
+        if ended >= (told * count / 10) as u64 {
+            println!("{ended:>6} traces: {:.1} MiB", resident());
+            told += 1;
         }
     })
     .await;
-    for (ended, size) in &sizes {
-        println!("{ended:>6} traces: {size:.1} MiB");
-    }
     println!("{} traces, {} requests", outcome.traces, outcome.requests);
 }

@@ -60,6 +60,8 @@ pub(super) fn serve(args: &Args) -> Result<Exit, Trouble> {
             false => Parts::default(),
         };
         let issuer = config.issuer.clone();
+        // Before anybody is told that it runs: an earlier signal would end the process as if it had crashed.
+        let stopped = stopped()?;
         let server = AuthorizationServer::new(config, parts)?;
         eprintln!("issuer {issuer}, listening on http://{address}");
         if let Some(control) = &control {
@@ -69,7 +71,7 @@ pub(super) fn serve(args: &Args) -> Result<Exit, Trouble> {
             );
         }
         eprintln!("Ctrl-C stops it");
-        server.serve(listener, control, interrupted()).await?;
+        server.serve(listener, control, stopped).await?;
         Ok(Exit::Pass)
     })
 }
@@ -92,9 +94,25 @@ fn now() -> u64 {
     dtr_reference::Clock::now(&SystemClock)
 }
 
-async fn interrupted() {
-    // Without a handler there is nothing to wait for but the end of the process.
-    if tokio::signal::ctrl_c().await.is_err() {
-        std::future::pending::<()>().await;
-    }
+/// Ends when somebody at a terminal, or a service manager, wants it to.
+#[cfg(unix)]
+fn stopped() -> std::io::Result<impl Future<Output = ()> + Send> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut interrupted = signal(SignalKind::interrupt())?;
+    let mut terminated = signal(SignalKind::terminate())?;
+    Ok(async move {
+        tokio::select! {
+            _ = interrupted.recv() => {}
+            _ = terminated.recv() => {}
+        }
+    })
+}
+
+/// Ends when somebody at a terminal wants it to.
+#[cfg(windows)]
+fn stopped() -> std::io::Result<impl Future<Output = ()> + Send> {
+    let mut interrupted = tokio::signal::windows::ctrl_c()?;
+    Ok(async move {
+        interrupted.recv().await;
+    })
 }

@@ -1,6 +1,7 @@
 //! Why a target could not be set up.
 
 use super::failure::TransportFailure;
+use super::transport::TlsError;
 
 /// A target that cannot be used, and what to do about it. No verdict is possible then.
 #[derive(Debug, thiserror::Error)]
@@ -25,7 +26,7 @@ pub enum SetupError {
     Tls(#[from] rustls::Error),
     /// The HTTP client could not be built.
     #[error("cannot set up the HTTP client: {0}")]
-    Client(#[from] reqwest::Error),
+    Client(#[from] TlsError),
     /// The bundled server refuses its configuration.
     #[error("cannot start the bundled server: {0}")]
     Bundled(#[from] dtr_reference::config::ConfigError),

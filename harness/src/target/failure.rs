@@ -44,16 +44,22 @@ pub enum TransportFailure {
 
 impl TransportFailure {
     /// Sorts an error of the HTTP client by what its chain of causes holds.
-    pub(super) fn from_client(error: &reqwest::Error, timeout: Duration) -> Self {
-        if error.is_timeout() {
-            return Self::TimedOut(timeout);
+    pub(super) fn from_client(error: &hyper_util::client::legacy::Error) -> Self {
+        match error.is_connect() {
+            true => Self::Unreachable(innermost(error)),
+            false => Self::from_chain(error),
         }
-        if error.is_connect() {
-            return Self::Unreachable(innermost(error));
-        }
-        let mut cause: Option<&(dyn Error + 'static)> = Some(error);
+    }
+
+    /// Sorts an error that ends an answer.
+    pub(super) fn from_hyper(error: &hyper::Error) -> Self {
+        Self::from_chain(error)
+    }
+
+    fn from_chain(error: &(dyn Error + 'static)) -> Self {
+        let mut cause = Some(error);
         while let Some(current) = cause {
-            if let Some(found) = current.downcast_ref::<hyper::Error>().and_then(from_hyper) {
+            if let Some(found) = current.downcast_ref::<hyper::Error>().and_then(known) {
                 return found;
             }
             if current.downcast_ref::<io::Error>().is_some_and(is_closed) {
@@ -69,7 +75,7 @@ impl TransportFailure {
     }
 }
 
-fn from_hyper(error: &hyper::Error) -> Option<TransportFailure> {
+fn known(error: &hyper::Error) -> Option<TransportFailure> {
     if error.is_incomplete_message() || error.is_canceled() || error.is_closed() {
         Some(TransportFailure::ConnectionClosed)
     } else if error.is_parse() {

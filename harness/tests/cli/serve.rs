@@ -5,7 +5,7 @@ use std::net::TcpListener;
 use std::process::{Child, ChildStderr};
 use std::time::Duration;
 
-use crate::support::{Place, dtr, end_of, interrupt};
+use crate::support::{Place, dtr, end_of, signal};
 
 /// A running server; it ends with this value.
 pub(crate) struct Serving {
@@ -50,9 +50,18 @@ impl Drop for Serving {
 
 #[test]
 fn an_interrupt_ends_it_cleanly() {
+    ends_cleanly("-INT");
+}
+
+#[test]
+fn a_service_manager_ends_it_cleanly() {
+    ends_cleanly("-TERM");
+}
+
+fn ends_cleanly(name: &str) {
     let mut server = Serving::start(&Place::new(), &["--listen", "127.0.0.1:0"]);
     let child = server.child.take().expect("started");
-    interrupt(&child);
+    signal(&child, name);
     let ran = end_of(child, Duration::from_secs(5)).exits(0);
     assert_eq!(ran.out, "");
     let mut rest = String::new();

@@ -101,8 +101,13 @@ impl Ran {
 
 /// What Ctrl-C does.
 pub(crate) fn interrupt(child: &Child) {
+    signal(child, "-INT");
+}
+
+/// Sends a signal, named as `kill` wants it.
+pub(crate) fn signal(child: &Child, name: &str) {
     let pid = child.id().to_string();
-    let sent = Command::new("kill").args(["-INT", &pid]).status();
+    let sent = Command::new("kill").args([name, &pid]).status();
     assert!(sent.expect("kill is there").success());
 }
 

@@ -7,7 +7,7 @@ use dtr_model::draft::Draft;
 use dtr_model::event::{Answer, Caller, Event, Fate, TokenRequest};
 use serde_json::json;
 
-use crate::forgery::{CODE, Forgery, jwt};
+use crate::forgery::{CODE, Forgery, give_way, jwt};
 
 const REQUEST: Event = Event::Request(TokenRequest::PLAIN);
 const CALLBACK: Event = Event::Callback(Fate::Delivered);
@@ -455,6 +455,7 @@ async fn metadata_documents() {
             .map(|finding| finding.requirement)
             .collect();
         assert_eq!(broken, [row], "{defect}");
+        give_way().await;
     }
 }
 

@@ -153,6 +153,7 @@ impl Forgery {
         for event in events {
             observations.push(session.perform(*event).await);
         }
+        give_way().await;
         observations
     }
 
@@ -209,6 +210,12 @@ impl Forgery {
         };
         (Arc::new(target), server, receiver)
     }
+}
+
+/// To be done before a [`MockServer`] is dropped: it waits for a lock then without leaving its task, and were the task's
+/// share of the runtime used up, it would wait forever.
+pub(crate) async fn give_way() {
+    tokio::task::yield_now().await;
 }
 
 fn applied() -> ResponseTemplate {

@@ -7,7 +7,6 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use dtr_model::Terms;
 use dtr_model::draft::Draft;
-use reqwest::Certificate;
 
 use super::{AskSection, ClientSection, ClockKind, ControlSection, TargetFile};
 use crate::target::client::{Ask, Asks, Authentication, Client, Scopes};
@@ -18,7 +17,7 @@ use crate::target::key::Key;
 use crate::target::pace::Pace;
 use crate::target::pool::{Kind, Pair, Pool, Shelf};
 use crate::target::receiver::Receiver;
-use crate::target::transport::{Http, HttpOptions, Transport};
+use crate::target::transport::{self, Http, HttpOptions, Transport};
 use crate::target::{Callbacks, Endpoints, Limits, SetupError, Target, TimeSource};
 
 const AUTHORIZATION_CODE: &str = "authorization_code";
@@ -360,7 +359,7 @@ fn text(directory: &Path, file: &Path) -> Result<String, SetupError> {
 /// Certificate authorities in PEM. A file without any would be taken for none without a word.
 fn authorities(directory: &Path, file: &Path) -> Result<String, SetupError> {
     let pem = text(directory, file)?;
-    let problem = match Certificate::from_pem_bundle(pem.as_bytes()) {
+    let problem = match transport::authorities(&pem) {
         Ok(found) if found.is_empty() => "there is none in it".to_owned(),
         Ok(_) => match Http::new(Duration::ZERO, Some(&pem)) {
             Ok(_) => return Ok(pem),

@@ -4,6 +4,8 @@
 mod certificates;
 #[path = "cli/check.rs"]
 mod check;
+#[path = "cli/coverage.rs"]
+mod coverage;
 #[path = "cli/explain.rs"]
 mod explain;
 #[path = "cli/failing.rs"]

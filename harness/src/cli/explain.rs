@@ -6,7 +6,7 @@ use dtr_model::event::Answer;
 use dtr_model::generate::{SETTINGS, experiment};
 use dtr_model::property::Property;
 use dtr_model::question::{Question, Reading, Readings};
-use dtr_model::requirement;
+use dtr_model::requirement::{self, Binding};
 use dtr_model::terms::Terms;
 use dtr_model::trace::{Origin, Trace};
 use owo_colors::OwoColorize;
@@ -36,7 +36,7 @@ pub(super) fn explain(args: &Args) -> Result<Exit, Trouble> {
         "properties" => Property::ALL
             .iter()
             .for_each(|p| println!("{:<8} {}", p.id(), p.text())),
-        "requirements" => requirement::ALL
+        "requirements" => requirement::all()
             .iter()
             .for_each(|r| println!("{:<15} {}", r.id, r.text)),
         _ => one(id)?,
@@ -64,8 +64,18 @@ fn one(id: &str) -> Result<(), Trouble> {
             keyword(row.level),
             row.text
         );
-        let bears = |t: &Trace| suite::bearing(t).contains_key(id);
-        example("A trace that bears on it:", bears);
+        match &row.binding {
+            Binding::Check => {
+                let bears = |t: &Trace| suite::bearing(t).contains_key(id);
+                example("A trace that bears on it:", bears);
+            }
+            Binding::Through(others) => {
+                println!("Other checks put it to the test: {}.", others.join(", "));
+            }
+            Binding::Client => println!("It is for clients, and none is under test."),
+            Binding::Excluded(why) => println!("Nothing puts it to the test: {why}."),
+            Binding::Open(what) => println!("Nothing puts it to the test yet; this would: {what}."),
+        }
     } else if let Some(trace) = record::traces()
         .iter()
         .chain(&suite::recorded())

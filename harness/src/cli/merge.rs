@@ -24,7 +24,7 @@ pub(super) fn merge(args: &Args) -> Result<Exit, Trouble> {
     args.reporting.ready()?.tell(whole)
 }
 
-fn read(path: &Path) -> Result<(String, Document), Trouble> {
+pub(super) fn read(path: &Path) -> Result<(String, Document), Trouble> {
     let name = path.display().to_string();
     let text = std::fs::read_to_string(path)
         .map_err(|e| Trouble::new(format!("cannot read {name}: {e}")))?;

@@ -3,6 +3,7 @@
 //! Exit codes: 0 pass, 1 fail, 2 usage or setup error, 3 inconclusive.
 
 mod check;
+mod coverage;
 mod doctor;
 mod explain;
 #[cfg(feature = "farm")]
@@ -52,6 +53,8 @@ enum Verb {
     /// Judge servers that are wrong on purpose, and correct ones of another mind
     #[cfg(feature = "farm")]
     Farm(farm::Args),
+    /// Tell what puts each sentence of the draft to the test
+    Coverage(coverage::Args),
     /// Explain a requirement, question, property or trace by its id
     Explain(explain::Args),
 }
@@ -107,6 +110,7 @@ pub fn main() -> ExitCode {
         Verb::Schema(args) => schema::schema(&args),
         #[cfg(feature = "farm")]
         Verb::Farm(args) => farm::farm(&args),
+        Verb::Coverage(args) => coverage::coverage(&args),
         Verb::Explain(args) => explain::explain(&args),
     };
     match exit {

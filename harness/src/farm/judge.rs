@@ -91,7 +91,7 @@ impl Judged {
         };
         let document = Document::new(outcome, &[], setting);
         let which = |wanted: fn(&RequirementCount) -> bool| {
-            let rows = requirement::ALL.iter().map(|row| row.id);
+            let rows = requirement::checks().map(|row| row.id);
             rows.filter(|id| document.requirements.get(*id).is_some_and(wanted))
                 .collect()
         };

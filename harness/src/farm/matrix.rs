@@ -27,7 +27,7 @@ impl Matrix {
 
     /// Requirements whose breach is a failure, and that no fault was seen to break.
     pub fn unseen(&self) -> impl Iterator<Item = &'static Requirement> + use<> {
-        let absolute = requirement::ALL.iter().filter(|r| r.level.is_absolute());
+        let absolute = requirement::checks().filter(|r| r.level.is_absolute());
         let seen = self.by_check();
         absolute.filter(move |r| seen.get(r.id).is_none_or(Vec::is_empty))
     }
@@ -62,9 +62,8 @@ impl Matrix {
             row(&mut text, fault, judged);
         }
         text.push_str("\n## Checks\n\n| check | level | faults that break it |\n|---|---|---|\n");
-        for (requirement, faults) in requirement::ALL
-            .iter()
-            .filter_map(|r| Some((r, checks.get(r.id)?)))
+        for (requirement, faults) in
+            requirement::checks().filter_map(|r| Some((r, checks.get(r.id)?)))
         {
             let level = crate::report::document::keyword(requirement.level);
             let faults: Vec<String> = faults.iter().map(|id| format!("`{id}`")).collect();
@@ -106,7 +105,7 @@ impl Matrix {
     /// For each check the faults that break it, or for a SHOULD slight it.
     fn by_check(&self) -> BTreeMap<&'static str, Vec<&'static str>> {
         let mut checks: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
-        for requirement in requirement::ALL.iter().filter(|r| r.level.is_absolute()) {
+        for requirement in requirement::checks().filter(|r| r.level.is_absolute()) {
             checks.insert(requirement.id, Vec::new());
         }
         for (fault, judged) in &self.0 {

@@ -71,6 +71,7 @@ pub fn keyword(level: Level) -> &'static str {
         Level::MustNot => "MUST NOT",
         Level::Required => "REQUIRED",
         Level::Should => "SHOULD",
+        Level::Recommended => "RECOMMENDED",
         Level::May => "MAY",
         Level::Optional => "OPTIONAL",
         Level::Fact => "fact",

@@ -2,7 +2,7 @@
 //! are read.
 
 use dtr_model::question::{Question, Reading};
-use dtr_model::requirement::{self, Level, Requirement};
+use dtr_model::requirement::{self, Requirement};
 
 use super::{Check, Document, Observed, SkippedDocument, Verdict, keyword};
 use crate::engine::{Evidence, Fingerprint, fingerprint};
@@ -14,7 +14,7 @@ impl Document {
         let questions = Question::ALL.iter();
         self.readings = questions.filter_map(|q| observed(*q, &seen)).collect();
         self.baseline = None;
-        self.checks = requirement::ALL.iter().map(|r| self.check(r)).collect();
+        self.checks = requirement::checks().map(|r| self.check(r)).collect();
         let counts = self.requirements.values();
         self.counts.observations = counts.map(|c| c.held + c.broken).sum();
         self.verdict = self.judged();
@@ -74,9 +74,7 @@ impl Document {
             None if !self.is_whole() => {
                 "nothing in this part of the suite puts it to the test".to_owned()
             }
-            None if matches!(row.level, Level::May | Level::Optional) => {
-                "it is permitted, and was not seen".to_owned()
-            }
+            None if row.level.is_licence() => "it is permitted, and was not seen".to_owned(),
             None => "no answer of this run bears on it".to_owned(),
         }
     }

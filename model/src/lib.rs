@@ -6,7 +6,7 @@
 //! | module | what it holds |
 //! |---|---|
 //! | [`draft`] | one edition of the text: names and limits |
-//! | [`requirement`] | the ledger's rows for the core machine, and which bear on a step |
+//! | [`requirement`] | the ledger: every normative sentence, what puts it to the test, and which bear on a step |
 //! | [`question`] | where the text allows more than one behaviour; [`question::Readings`] |
 //! | [`event`] | what happens ([`event::Event`]) and what is said back ([`event::Answer`]) |
 //! | [`deferral`] | **the relation**: [`step`] |

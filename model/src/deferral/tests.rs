@@ -1,5 +1,6 @@
 //! The relation against the catalogue: what each reading of each question
 //! answers, and that an open question is the union of its readings.
 
+mod facts;
 mod readings;
 mod sets;

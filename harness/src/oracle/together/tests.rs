@@ -61,6 +61,19 @@ fn two_tokens_for_one_code_are_one_too_many() {
     }
 }
 
+/// As in sequence: what a reading that is not accepted explains is blamed once, what nothing explains always.
+#[test]
+fn a_reading_is_blamed_for_one_window_and_not_for_the_next() {
+    let mut oracle = approved(Readings::pins());
+    let tokens = at_once(&[(Event::POLL, TOKEN), (Event::POLL, TOKEN)]);
+    let first = oracle.observe_together(&tokens).ruling;
+    assert!(matches!(first, Ruling::Unaccepted { .. }), "{first:?}");
+    assert_eq!(oracle.observe_together(&tokens).ruling, Ruling::Allowed);
+    let denials = at_once(&[(Event::POLL, Answer::AccessDenied), (Event::POLL, TOKEN)]);
+    let third = oracle.observe_together(&denials).ruling;
+    assert!(matches!(third, Ruling::Forbidden { .. }), "{third:?}");
+}
+
 #[test]
 fn no_token_for_anybody_is_one_too_few() {
     let pairs = [

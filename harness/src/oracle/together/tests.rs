@@ -123,6 +123,41 @@ fn what_a_window_left_open_is_settled_by_what_comes_later() {
     );
 }
 
+/// Of events alike, which come in whatever order, one order is enough to try. Which pairs that concerns, and that no
+/// other pair is put in order, is told here: a wrong one would show in few windows.
+#[test]
+fn events_alike_are_tried_in_one_order() {
+    let polls = |times: [(u64, u64); 2]| {
+        let mut events = at_once(&[(Event::POLL, TOKEN); 2]);
+        for (event, (sent, received)) in events.iter_mut().zip(times) {
+            (event.sent, event.received) = (sent, received);
+        }
+        predecessors(&events)
+    };
+    assert_eq!(polls([(0, 1), (0, 1)]), [0b00, 0b01], "the same times");
+    assert_eq!(polls([(1, 6), (5, 9)]), [0b00, 0b01], "the first no later");
+    assert_eq!(polls([(5, 9), (1, 6)]), [0b10, 0b00], "the second no later");
+    assert_eq!(
+        polls([(0, 9), (2, 5)]),
+        [0b00, 0b00],
+        "one within the other"
+    );
+    assert_eq!(polls([(2, 5), (0, 9)]), [0b00, 0b00], "the other way round");
+}
+
+#[test]
+fn answers_to_events_alike_are_sorted_and_to_others_stay() {
+    let events = [Event::POLL, Event::REVOKE, Event::POLL];
+    let pending = Answer::AuthorizationPending;
+    assert!(TOKEN < pending && TOKEN < Answer::Revoked);
+    let before = [Some(pending), Some(Answer::Revoked), None];
+    let after = with_answer(&events, &before, 2, TOKEN);
+    assert_eq!(after, [Some(TOKEN), Some(Answer::Revoked), Some(pending)]);
+    let before = [None, Some(Answer::Revoked), Some(pending)];
+    let after = with_answer(&events, &before, 0, TOKEN);
+    assert_eq!(after, [Some(TOKEN), Some(Answer::Revoked), Some(pending)]);
+}
+
 #[test]
 fn a_wide_window_under_open_readings_stays_cheap() {
     let mut pairs = vec![(Event::POLL, Answer::InvalidGrant); 8];

@@ -19,10 +19,13 @@ use crate::reply;
 use crate::secret::AuthorizationCode;
 use crate::server::Context;
 use crate::store::{Authorization, Use};
-use crate::wire;
+use crate::{par, request_object, wire};
 
 /// Length of a base64url SHA-256 digest, the only challenge there is.
 const CHALLENGE_LENGTH: usize = 43;
+
+const UNREGISTERED: OAuthError =
+    OAuthError::invalid_request("redirect_uri is not registered for this client");
 
 /// `GET /authorize`. The response has the same shape with and without a hint (Section 6.2).
 pub(crate) async fn endpoint(
@@ -37,18 +40,16 @@ pub(crate) async fn endpoint(
 
 /// Errors go back to the client only once it is certain where that is (RFC 6749 Section 4.1.2.1).
 async fn answer(context: &Context, query: &str) -> Result<Response<Body>, OAuthError> {
-    let form = Form::parse(query.as_bytes())?;
+    let sent = Form::parse(query.as_bytes())?;
     let client = context
         .clients
-        .find(form.require("client_id", "client_id is missing")?)
+        .find(sent.require("client_id", "client_id is missing")?)
         .filter(|client| client.enabled)
         .ok_or(OAuthError::invalid_client())?;
-    let unregistered =
-        OAuthError::invalid_request("redirect_uri is not registered for this client");
-    let redirect_uri =
-        redirect_uri(&client, form.get("redirect_uri")).ok_or(unregistered.clone())?;
+    let form = requested(context, &client, sent)?;
+    let redirect_uri = redirect_uri(&client, &form)?;
 
-    let mut location = Url::parse(redirect_uri).map_err(|_| unregistered)?;
+    let mut location = Url::parse(redirect_uri).map_err(|_| UNREGISTERED)?;
     match authorize(context, &client, &form, redirect_uri).await {
         Ok(code) => {
             location
@@ -72,12 +73,41 @@ async fn answer(context: &Context, query: &str) -> Result<Response<Body>, OAuthE
     redirect(&location)
 }
 
+/// The parameters of the request, wherever they travel: pushed before (RFC 9126), in a signed object (RFC 9101), or in
+/// the query. What else the query holds then does not count, a hint included (Section 5.2).
+fn requested(context: &Context, client: &Client, sent: Form) -> Result<Form, OAuthError> {
+    match (sent.get("request_uri"), sent.get("request")) {
+        (Some(_), Some(_)) => Err(OAuthError::invalid_request(
+            "request and request_uri exclude each other",
+        )),
+        (Some(request_uri), None) => par::take(context, client, request_uri),
+        (None, Some(object)) => request_object::open(context, client, object),
+        (None, None) => Ok(sent),
+    }
+}
+
 async fn authorize(
     context: &Context,
     client: &Client,
     form: &Form,
     redirect_uri: &str,
 ) -> Result<AuthorizationCode, OAuthError> {
+    let authorization = judge(context, client, form, redirect_uri)?;
+    let code = AuthorizationCode::new(&random::identifier(&*context.random));
+    context
+        .store
+        .insert_authorization(code.clone(), authorization)
+        .await?;
+    Ok(code)
+}
+
+/// What a valid request is worth; the rest of it is refused.
+pub(crate) fn judge(
+    context: &Context,
+    client: &Client,
+    form: &Form,
+    redirect_uri: &str,
+) -> Result<Authorization, OAuthError> {
     if form.require("response_type", "response_type is missing")? != "code" {
         return Err(OAuthError::unsupported_response_type());
     }
@@ -92,8 +122,7 @@ async fn authorize(
             "PKCE is required with code_challenge_method=S256",
         ));
     }
-    let code = AuthorizationCode::new(&random::identifier(&*context.random));
-    let authorization = Authorization {
+    Ok(Authorization {
         client_id: Arc::clone(&client.client_id),
         subject: Arc::from(context.config.subject.as_str()),
         scope: client.resolve_scope(form.get("scope"))?,
@@ -105,24 +134,18 @@ async fn authorize(
             .now()
             .saturating_add(context.config.authorization_code.lifetime),
         used: Use::Unused,
-    };
-    context
-        .store
-        .insert_authorization(code.clone(), authorization)
-        .await?;
-    Ok(code)
+    })
 }
 
 /// The redirect URI: exactly one that is registered. It may be left out when there is only one.
-fn redirect_uri<'a>(client: &'a Client, requested: Option<&str>) -> Option<&'a str> {
-    match (requested, client.redirect_uris.as_slice()) {
-        (Some(requested), known) => known
-            .iter()
-            .map(String::as_str)
-            .find(|uri| *uri == requested),
+pub(crate) fn redirect_uri<'a>(client: &'a Client, form: &Form) -> Result<&'a str, OAuthError> {
+    let registered = client.redirect_uris.as_slice();
+    let found = match (form.get("redirect_uri"), registered) {
+        (Some(requested), _) => registered.iter().find(|uri| *uri == requested),
         (None, [only]) => Some(only),
         (None, _) => None,
-    }
+    };
+    found.map(String::as_str).ok_or(UNREGISTERED)
 }
 
 fn redirect(location: &Url) -> Result<Response<Body>, OAuthError> {

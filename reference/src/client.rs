@@ -3,6 +3,8 @@
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
+use jsonwebtoken::jwk::JwkSet;
+
 use crate::config::{AuthMethod, ClientConfig, Config};
 use crate::error::OAuthError;
 use crate::scope::Scope;
@@ -14,6 +16,7 @@ pub(crate) struct Client {
     pub(crate) client_id: Arc<str>,
     pub(crate) secret: Option<Secret>,
     pub(crate) auth_method: AuthMethod,
+    pub(crate) jwks: Option<JwkSet>,
     pub(crate) redirect_uris: Vec<String>,
     pub(crate) scope: Scope,
     pub(crate) default_scope: Option<Scope>,
@@ -28,6 +31,7 @@ impl Client {
             client_id: Arc::from(config.client_id.as_str()),
             secret: config.client_secret.clone(),
             auth_method: config.auth_method,
+            jwks: config.jwks.clone(),
             redirect_uris: config.redirect_uris.clone(),
             scope: Scope::parse(&config.scope).unwrap_or_default(),
             default_scope: config.default_scope.as_deref().and_then(Scope::parse),

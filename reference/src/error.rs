@@ -52,6 +52,24 @@ impl OAuthError {
         Self::new(StatusCode::BAD_REQUEST, "invalid_request", description)
     }
 
+    /// RFC 9101 Section 6: the object is not signed by the client, or not for this server.
+    pub(crate) const fn invalid_request_object(description: &'static str) -> Self {
+        Self::new(
+            StatusCode::BAD_REQUEST,
+            "invalid_request_object",
+            description,
+        )
+    }
+
+    /// RFC 9101 Section 6.1: the reference leads nowhere, or not for this client.
+    pub(crate) const fn invalid_request_uri() -> Self {
+        Self::new(
+            StatusCode::BAD_REQUEST,
+            "invalid_request_uri",
+            "request_uri is not one this server gave to this client, or was used already",
+        )
+    }
+
     pub(crate) const fn body_unreadable() -> Self {
         Self::new(
             StatusCode::PAYLOAD_TOO_LARGE,

@@ -18,7 +18,7 @@ const BODY_TIMEOUT: Duration = Duration::from_secs(10);
 const MOST_PARAMETERS: usize = 100;
 
 /// The parameters of one request, each at most once.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(crate) struct Form(Vec<(String, String)>);
 
 impl Form {
@@ -42,14 +42,24 @@ impl Form {
 
     /// Reads a query or body. Same errors as [`Form::from_request`].
     pub(crate) fn parse(encoded: &[u8]) -> Result<Self, OAuthError> {
-        let mut form = Self::default();
-        for pair in encoded
+        let pairs = encoded
             .split(|octet| *octet == b'&')
             .filter(|pair| !pair.is_empty())
-        {
-            let mut halves = pair.splitn(2, |octet| *octet == b'=');
-            let name = decode(halves.next().unwrap_or_default())?;
-            let value = decode(halves.next().unwrap_or_default())?;
+            .map(|pair| {
+                let mut halves = pair.splitn(2, |octet| *octet == b'=');
+                let name = decode(halves.next().unwrap_or_default())?;
+                Ok((name, decode(halves.next().unwrap_or_default())?))
+            });
+        Self::from_pairs(pairs)
+    }
+
+    /// Takes parameters that were written in some other way. `invalid_request` for one that is there more than once.
+    pub(crate) fn from_pairs(
+        pairs: impl Iterator<Item = Result<(String, String), OAuthError>>,
+    ) -> Result<Self, OAuthError> {
+        let mut form = Self::default();
+        for pair in pairs {
+            let (name, value) = pair?;
             if !may_repeat(&name) && form.0.iter().any(|(known, _)| *known == name) {
                 return Err(OAuthError::invalid_request(
                     "a parameter was sent more than once",
@@ -74,6 +84,12 @@ impl Form {
     /// The value of a parameter that has to be there.
     pub(crate) fn require(&self, name: &str, complaint: &'static str) -> Result<&str, OAuthError> {
         self.get(name).ok_or(OAuthError::invalid_request(complaint))
+    }
+
+    /// The same without some parameters.
+    pub(crate) fn without(mut self, names: &[&str]) -> Self {
+        self.0.retain(|(name, _)| !names.contains(&name.as_str()));
+        self
     }
 
     /// All parameters, in no particular order.

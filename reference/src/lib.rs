@@ -10,7 +10,9 @@
 //! | [`server`] | the server as a value: [`AuthorizationServer`], [`Parts`], `serve` |
 //! | [`service`], `transport` | the same as a tower service, and behind a listener |
 //! | `token` | the token endpoint, one grant a file; `token/deferred` is the poll |
-//! | `revoke`, `authorize`, `metadata` | the other endpoints, one a file |
+//! | `revoke`, `authorize`, `par`, `metadata` | the other endpoints, one a file |
+//! | `request_object`, `jws` | authorization requests that are signed; whatever else peers sign |
+//! | `page` | the pages where people decide (Sections 6.4, 9.5) |
 //! | `client`, `client_auth`, [`dpop`] | who is asking |
 //! | [`policy`] | what is deferred |
 //! | [`deferral`] | **the state of one deferral code and every transition of it; start here** |
@@ -18,7 +20,7 @@
 //! | `callback`, `housekeeping` | what happens without a request |
 //! | `control` | the development API (`CONTROL.md`) |
 //! | [`config`], [`clock`], [`random`] | what the server is given |
-//! | [`secret`], [`scope`], [`wire`], `form`, `reply`, `error` | small words the rest is written in |
+//! | [`secret`], [`scope`], [`wire`], `expiring`, `form`, `reply`, `error` | small words the rest is written in |
 
 mod access_token;
 mod authorize;
@@ -32,12 +34,17 @@ mod control;
 pub mod deferral;
 pub mod dpop;
 mod error;
+mod expiring;
 mod form;
 mod housekeeping;
+mod jws;
 mod metadata;
+mod page;
+mod par;
 pub mod policy;
 pub mod random;
 mod reply;
+mod request_object;
 mod revoke;
 pub mod scope;
 pub mod secret;
@@ -49,7 +56,7 @@ mod transport;
 pub mod wire;
 
 pub use clock::{Clock, ManualClock, SystemClock};
-pub use config::{AuthMethod, ClientConfig, Config, ConfigError};
+pub use config::{ApproverConfig, AuthMethod, ClientConfig, Config, ConfigError};
 pub use error::SetupError;
 pub use policy::Policy;
 pub use random::Random;

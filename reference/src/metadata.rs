@@ -13,6 +13,10 @@ use crate::wire;
 struct Metadata<'a> {
     issuer: &'a str,
     authorization_endpoint: String,
+    pushed_authorization_request_endpoint: String,
+    request_parameter_supported: bool,
+    request_uri_parameter_supported: bool,
+    request_object_signing_alg_values_supported: [&'a str; 1],
     token_endpoint: String,
     revocation_endpoint: String,
     jwks_uri: String,
@@ -46,6 +50,11 @@ pub(crate) async fn document(State(context): State<Context>) -> Response<Body> {
     let metadata = Metadata {
         issuer: &config.issuer,
         authorization_endpoint: context.url(wire::AUTHORIZE),
+        pushed_authorization_request_endpoint: context.url(wire::PAR),
+        request_parameter_supported: true,
+        // Those of pushed requests only, which need no announcement: nothing is fetched.
+        request_uri_parameter_supported: false,
+        request_object_signing_alg_values_supported: ["ES256"],
         token_endpoint: context.url(wire::TOKEN),
         revocation_endpoint: context.url(wire::REVOKE),
         jwks_uri: context.url(wire::JWKS),

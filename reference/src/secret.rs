@@ -104,6 +104,14 @@ issued_code! {
     DeferralCode
 }
 issued_code! {
+    /// What a browser keeps of somebody's session.
+    SessionId
+}
+issued_code! {
+    /// What ties a form to a session.
+    FormToken
+}
+issued_code! {
     /// An authorization code, the originating credential of the authorization code grant.
     AuthorizationCode
 }

@@ -21,11 +21,17 @@ use crate::clock::{Clock, SystemClock};
 use crate::config::Config;
 use crate::dpop::ProofChecker;
 use crate::error::SetupError;
+use crate::expiring::Expiring;
+use crate::page::interaction::{self, Links};
+use crate::page::session::Sessions;
+use crate::par::PushedRequest;
 use crate::policy::{ConfiguredPolicy, Overrides, Policy};
 use crate::random::{Random, SystemRandom};
 use crate::service::{Drops, PublicService};
 use crate::store::{MemoryStore, Store};
-use crate::{authorize, control, housekeeping, metadata, reply, revoke, token, transport, wire};
+use crate::{
+    authorize, control, housekeeping, metadata, par, reply, revoke, token, transport, wire,
+};
 
 /// What the server is built from, besides its configuration. The default suits production but for its store.
 pub struct Parts {
@@ -85,6 +91,9 @@ impl AuthorizationServer {
             minter: Minter::new(&config)?,
             callbacks: Callbacks::new(&config)?,
             proofs: ProofChecker::new(),
+            links: Links::new(&config.interaction_base),
+            pushed: Expiring::default(),
+            sessions: Sessions::new(&config.approvers),
             overrides: Overrides::default(),
             drops: Drops::default(),
             clock: parts.clock,
@@ -111,8 +120,13 @@ impl AuthorizationServer {
             .route(wire::METADATA, get(metadata::document))
             .route(wire::JWKS, get(metadata::jwks))
             .route(wire::AUTHORIZE, get(authorize::endpoint))
+            .route(wire::PAR, any(par::endpoint))
             .route(wire::TOKEN, any(token::endpoint))
             .route(wire::REVOKE, any(revoke::endpoint))
+            .route(
+                &format!("{}/{{id}}", wire::INTERACT),
+                get(interaction::show).post(interaction::submit),
+            )
             .fallback(not_found)
             .with_state(self.context.clone());
         PublicService::new(router, self.context.clone())
@@ -193,6 +207,9 @@ pub(crate) struct Inner {
     pub(crate) minter: Minter,
     pub(crate) proofs: ProofChecker,
     pub(crate) callbacks: Callbacks,
+    pub(crate) links: Links,
+    pub(crate) pushed: Expiring<PushedRequest>,
+    pub(crate) sessions: Sessions,
     pub(crate) drops: Drops,
     stop: watch::Sender<bool>,
     housekeeping: Mutex<Option<JoinHandle<()>>>,

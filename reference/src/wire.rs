@@ -11,11 +11,15 @@ pub const TOKEN_TYPE_DEFERRAL_CODE: &str = "urn:ietf:params:oauth:token-type:def
 
 /// Path of the authorization endpoint, below the issuer.
 pub const AUTHORIZE: &str = "/authorize";
+/// Path of the pushed authorization request endpoint (RFC 9126), below the issuer.
+pub const PAR: &str = "/par";
 /// Path of the token endpoint, below the issuer.
 pub const TOKEN: &str = "/token";
 /// Path of the revocation endpoint, below the issuer.
 pub const REVOKE: &str = "/revoke";
 /// Path of the key set, below the issuer.
 pub const JWKS: &str = "/jwks";
+/// Path of the interaction pages, below the issuer; the identifier of a link follows.
+pub const INTERACT: &str = "/interact";
 /// Path of the metadata document (RFC 8414).
 pub const METADATA: &str = "/.well-known/oauth-authorization-server";

@@ -225,9 +225,11 @@ fn configuration(issuer: String, limits: Limits, receiver: &Receiver) -> Config 
         issuer,
         subject: "alice".into(),
         interaction_base: "https://interaction.example/dtr".into(),
+        approvers: Vec::new(),
         authorization_code: AuthorizationCodeConfig {
             lifetime: LONG_SECONDS,
         },
+        pushed_request: Default::default(),
         deferral: DeferralConfig {
             interval: u64::from(limits.interval) * TICK_SECONDS,
             lifetime: u64::from(limits.lifetime) * TICK_SECONDS,

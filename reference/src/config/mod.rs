@@ -4,6 +4,7 @@
 
 mod validate;
 
+use jsonwebtoken::jwk::JwkSet;
 use serde::Deserialize;
 
 use crate::secret::Secret;
@@ -20,12 +21,19 @@ pub struct Config {
     /// The resource owner of the authorization code grant. This development subject consents at once.
     #[serde(default = "default_subject")]
     pub subject: String,
-    /// Where `interaction_uri` values lie: an https URL without query or fragment.
+    /// Where `interaction_uri` values lie: an https URL without query or fragment. It is the front of this server's
+    /// `/interact`: whatever terminates TLS there forwards `{interaction_base}/{id}` to `/interact/{id}`.
     #[serde(default = "default_interaction_base")]
     pub interaction_base: String,
+    /// Who may sign in at the interaction page and decide. Without any, nobody can.
+    #[serde(default)]
+    pub approvers: Vec<ApproverConfig>,
     /// Authorization codes.
     #[serde(default)]
     pub authorization_code: AuthorizationCodeConfig,
+    /// Pushed authorization requests.
+    #[serde(default)]
+    pub pushed_request: PushedRequestConfig,
     /// Deferral codes.
     #[serde(default)]
     pub deferral: DeferralConfig,
@@ -67,6 +75,16 @@ impl Config {
     }
 }
 
+/// Somebody who decides about deferred requests.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ApproverConfig {
+    /// The name to sign in with.
+    pub name: String,
+    /// The password that goes with it.
+    pub password: Secret,
+}
+
 /// Authorization codes (RFC 6749 Section 4.1.2).
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -76,6 +94,20 @@ pub struct AuthorizationCodeConfig {
 }
 
 impl Default for AuthorizationCodeConfig {
+    fn default() -> Self {
+        Self { lifetime: 60 }
+    }
+}
+
+/// Pushed authorization requests (RFC 9126).
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct PushedRequestConfig {
+    /// How long a `request_uri` may be used, in seconds; at most once.
+    pub lifetime: u64,
+}
+
+impl Default for PushedRequestConfig {
     fn default() -> Self {
         Self { lifetime: 60 }
     }
@@ -190,6 +222,8 @@ pub struct ClientConfig {
     pub client_secret: Option<Secret>,
     /// How the client authenticates at the token and revocation endpoints.
     pub auth_method: AuthMethod,
+    /// The client's public keys (RFC 7517), which sign its request objects.
+    pub jwks: Option<JwkSet>,
     /// Redirect URIs, compared exactly.
     pub redirect_uris: Vec<String>,
     /// All scope values the client may have, separated by spaces.
@@ -210,6 +244,7 @@ impl Default for ClientConfig {
             client_id: String::new(),
             client_secret: None,
             auth_method: AuthMethod::ClientSecretBasic,
+            jwks: None,
             redirect_uris: Vec::new(),
             scope: String::new(),
             default_scope: None,

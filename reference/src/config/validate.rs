@@ -5,7 +5,7 @@ use std::net::IpAddr;
 
 use url::{Host, Url};
 
-use super::{AuthMethod, ClientConfig, Config};
+use super::{ApproverConfig, AuthMethod, ClientConfig, Config};
 use crate::scope::Scope;
 use crate::wire;
 
@@ -79,6 +79,7 @@ impl Config {
         if self.callback.attempts == 0 {
             return Err(wrong("callback.attempts", "is zero", "use at least 1"));
         }
+        check_approvers(&self.approvers)?;
         let mut seen = HashSet::new();
         for client in &self.clients {
             if !seen.insert(&client.client_id) {
@@ -132,6 +133,24 @@ fn check_interaction_base(base: &str) -> Result<(), ConfigError> {
             "is not a plain https URL",
             "use https without query or fragment",
         ));
+    }
+    Ok(())
+}
+
+fn check_approvers(approvers: &[ApproverConfig]) -> Result<(), ConfigError> {
+    let mut seen = HashSet::new();
+    for approver in approvers {
+        let field = |name: &str| format!("approvers[{}].{name}", approver.name);
+        if approver.name.is_empty() || !seen.insert(&approver.name) {
+            return Err(wrong(
+                field("name"),
+                "is empty or there twice",
+                "give every approver a name of their own",
+            ));
+        }
+        if approver.password.is_empty() {
+            return Err(wrong(field("password"), "is empty", "choose a password"));
+        }
     }
     Ok(())
 }
@@ -264,7 +283,7 @@ mod tests {
     #[test]
     fn every_error_names_its_field() {
         type Spoil = fn(&mut Config);
-        let cases: [(&str, Spoil); 10] = [
+        let cases: [(&str, Spoil); 12] = [
             ("issuer", |c| c.issuer = "http://as.example".into()),
             ("issuer", |c| c.issuer = "https://as.example/?x".into()),
             ("interaction_base", |c| {
@@ -275,6 +294,12 @@ mod tests {
                 c.deferral.lifetime = c.deferral.interval
             }),
             ("callback.attempts", |c| c.callback.attempts = 0),
+            ("approvers[carol].name", |c| {
+                c.approvers.push(c.approvers[0].clone())
+            }),
+            ("approvers[carol].password", |c| {
+                c.approvers[0].password = Secret::from("")
+            }),
             ("clients[service]", |c| c.clients.push(c.clients[0].clone())),
             ("clients[app].client_secret", |c| {
                 c.clients[2].client_secret = Some(Secret::from("x"))

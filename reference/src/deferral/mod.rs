@@ -29,7 +29,7 @@ pub struct Deferral {
     state: State,
     /// Whether the preconditions of the request still hold (Section 11.7).
     consent: bool,
-    /// One stable link per code (C-31).
+    /// The link to show now (C-31/C: replaced when somebody has opened it).
     interaction_uri: Arc<str>,
     pace: Pace,
     notice: Notice,
@@ -205,6 +205,17 @@ impl Deferral {
     /// Records whether the preconditions of the request hold. Judged when a token would be issued (Section 11.7).
     pub fn set_consent(&mut self, valid: bool) {
         self.consent = valid;
+    }
+
+    /// The request, while it waits for somebody at its `interaction_uri`; once that is over, the link is dead (C-34/B).
+    pub fn awaits_interaction(&mut self, now: u64) -> Option<&FrozenRequest> {
+        self.lapse(now);
+        matches!(self.state, State::Pending { interaction: true }).then_some(&self.request)
+    }
+
+    /// Shows another link from the next answer on (C-31/C).
+    pub fn replace_link(&mut self, interaction_uri: Arc<str>) {
+        self.interaction_uri = interaction_uri;
     }
 
     /// The deferred response, now or once more: the same code, the time it has left (C-45/C). `None` once the code is

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 
 use crate::deferral::notice::CallbackAttempt;
-use crate::deferral::{Caller, Decided, Decision, Deferral, Opening, PollAnswer};
+use crate::deferral::{Caller, Decided, Decision, Deferral, FrozenRequest, Opening, PollAnswer};
 use crate::dpop::Thumbprint;
 use crate::scope::Scope;
 use crate::secret::{AuthorizationCode, DeferralCode};
@@ -180,6 +180,34 @@ impl dyn Store {
     ) -> Result<Option<()>, StoreError> {
         self.with(code, now, |deferral| deferral.set_consent(valid))
             .await
+    }
+
+    /// See [`Deferral::awaits_interaction`].
+    pub async fn awaits_interaction(
+        &self,
+        code: &DeferralCode,
+        now: u64,
+    ) -> Result<Option<FrozenRequest>, StoreError> {
+        let request = self
+            .with(code, now, |deferral| {
+                deferral.awaits_interaction(now).cloned()
+            })
+            .await?;
+        Ok(request.flatten())
+    }
+
+    /// See [`Deferral::replace_link`].
+    pub async fn replace_link(
+        &self,
+        code: &DeferralCode,
+        interaction_uri: &Arc<str>,
+        now: u64,
+    ) -> Result<(), StoreError> {
+        self.with(code, now, |deferral| {
+            deferral.replace_link(Arc::clone(interaction_uri))
+        })
+        .await?;
+        Ok(())
     }
 
     /// See [`Deferral::opening`].

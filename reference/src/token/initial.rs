@@ -105,12 +105,20 @@ impl InitialRequest {
             (presented.code, representation)
         });
         let notice = Notice::new(self.notification_token, notice_terms(context));
-        let link = interaction_uri(context);
+        let link = context.links.draw(&*context.random);
         let client_id = Arc::clone(&request.client_id);
-        let mut deferral = Deferral::new(request, terms(context), now, interaction, link, notice);
+        let mut deferral = Deferral::new(
+            request,
+            terms(context),
+            now,
+            interaction,
+            link.uri(),
+            notice,
+        );
         let Some(opening) = deferral.opening(now) else {
             return Err(OAuthError::temporarily_unavailable());
         };
+        let forget_at = deferral.forget_at();
         // Held back before the code exists for anybody, and until its response is with the transport (Section 7).
         let handover = context.callbacks.hold_back(&code);
         if !context
@@ -120,6 +128,7 @@ impl InitialRequest {
         {
             return Ok(None);
         }
+        context.links.lead(link, &code, forget_at, now);
         tracing::debug!(%client_id, interaction, "request deferred");
         let response = deferred_response(&code, &opening);
         Ok(Some(response.map(|body| handover.release_with(body))))
@@ -182,12 +191,6 @@ pub(super) fn deferred_response(code: &DeferralCode, opening: &Opening) -> Respo
             interaction_uri: opening.interaction_uri.as_deref(),
         },
     )
-}
-
-/// A link that nobody can guess, one per code (C-31).
-fn interaction_uri(context: &Context) -> Arc<str> {
-    let base = context.config.interaction_base.trim_end_matches('/');
-    format!("{base}/{}", random::identifier(&*context.random)).into()
 }
 
 fn terms(context: &Context) -> Terms {

@@ -12,7 +12,7 @@ use crate::support::*;
 #[tokio::test]
 async fn wrong_methods_and_bodies() {
     let world = world();
-    for path in ["/token", "/revoke"] {
+    for path in ["/token", "/revoke", "/par"] {
         for method in [Method::GET, Method::PUT, Method::DELETE, Method::OPTIONS] {
             let request = Request::builder()
                 .method(method)
@@ -61,7 +61,7 @@ async fn wrong_methods_and_bodies() {
     }
 }
 
-const NAMES: [&str; 18] = [
+const NAMES: [&str; 20] = [
     "grant_type",
     "code",
     "code_verifier",
@@ -79,6 +79,8 @@ const NAMES: [&str; 18] = [
     "code_challenge",
     "code_challenge_method",
     "resource",
+    "request",
+    "request_uri",
     "client_assertion",
 ];
 const VALUES: [&str; 14] = [
@@ -154,7 +156,7 @@ proptest! {
 
     #[test]
     fn anything_at_all_gets_a_client_error_or_an_answer(
-        path in prop::sample::select(vec!["/token", "/revoke", "/authorize", "/jwks", "/x", dtr_reference::wire::METADATA]),
+        path in prop::sample::select(vec!["/token", "/revoke", "/authorize", "/jwks", "/x", "/interact/x", "/par", dtr_reference::wire::METADATA]),
         method in prop::sample::select(vec![Method::POST, Method::POST, Method::GET, Method::PATCH]),
         form_type in prop::bool::weighted(0.9),
         body in form(),

@@ -20,6 +20,11 @@ async fn the_metadata_announces_deferral() {
     let grants = document["grant_types_supported"].as_array().unwrap();
     assert!(grants.contains(&json!(wire::GRANT_DEFERRED)));
     assert_eq!(
+        document["pushed_authorization_request_endpoint"],
+        format!("{ISSUER}/par")
+    );
+    assert_eq!(document["request_parameter_supported"], true);
+    assert_eq!(
         document["dpop_signing_alg_values_supported"],
         json!(["ES256"])
     );

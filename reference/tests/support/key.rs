@@ -1,11 +1,11 @@
-//! DPoP keys, and proofs good and bad.
+//! Keys of clients: for DPoP proofs good and bad, and whatever else they sign.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use jsonwebtoken::jwk::{Jwk, ThumbprintHash};
+use jsonwebtoken::jwk::{Jwk, JwkSet, ThumbprintHash};
 use jsonwebtoken::{Algorithm, EncodingKey};
 use serde_json::{Value, json};
 
@@ -31,6 +31,18 @@ impl Key {
         self.jwk
             .thumbprint(ThumbprintHash::SHA256)
             .expect("a thumbprint")
+    }
+
+    /// What a client with this key registers.
+    pub fn jwks(&self) -> JwkSet {
+        JwkSet {
+            keys: vec![self.jwk.clone()],
+        }
+    }
+
+    /// A JWT of this type.
+    pub fn jwt(&self, typ: &str, claims: &Value) -> String {
+        self.sign(&json!({ "typ": typ, "alg": "ES256" }), claims)
     }
 
     pub fn header(&self) -> Value {

@@ -1,6 +1,7 @@
 //! What the tests share: a server in process on a manual clock, clients that speak to it, and DPoP keys.
 #![allow(dead_code, missing_docs, unreachable_pub)]
 
+pub mod browser;
 pub mod key;
 pub mod receiver;
 
@@ -44,6 +45,10 @@ pub struct Answer {
 }
 
 impl Answer {
+    pub fn text(&self) -> &str {
+        std::str::from_utf8(&self.bytes).expect("the answer is UTF-8")
+    }
+
     pub fn json(&self) -> Value {
         serde_json::from_slice(&self.bytes).expect("the answer is JSON")
     }

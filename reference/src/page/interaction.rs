@@ -1,0 +1,261 @@
+//! The page behind an `interaction_uri` (Sections 6.4 and 9.5).
+//!
+//! Possession of the link is not enough: somebody has to sign in, and then to press a button (C-35/B). Opening it
+//! decides nothing. The link ends with the wait for interaction, whoever ended it (C-34/B). Opened by somebody who is
+//! signed in, it is theirs, and the next `interaction_required` brings the client a fresh one (C-31/C).
+
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::extract::{Path, State};
+use http::{HeaderMap, Request, Response, StatusCode};
+use maud::html;
+
+use super::session::{self, Session};
+use super::{notice, page, see_other};
+use crate::deferral::{Decided, Decision, FrozenRequest};
+use crate::expiring::Expiring;
+use crate::form::Form;
+use crate::random::{self, Random};
+use crate::secret::{DeferralCode, SessionId};
+use crate::server::Context;
+use crate::store::StoreError;
+
+/// The links that lead somewhere, by identifier.
+#[derive(Debug)]
+pub(crate) struct Links {
+    base: String,
+    known: Expiring<Link>,
+}
+
+#[derive(Debug, Clone)]
+struct Link {
+    code: DeferralCode,
+    opened_by: Option<SessionId>,
+    forget_at: u64,
+}
+
+/// A link that nobody can guess and that does not lead anywhere yet.
+pub(crate) struct FreshLink {
+    id: String,
+    uri: Arc<str>,
+}
+
+impl FreshLink {
+    /// The `interaction_uri`.
+    pub(crate) fn uri(&self) -> Arc<str> {
+        Arc::clone(&self.uri)
+    }
+}
+
+impl Links {
+    /// Links below `interaction_base`.
+    pub(crate) fn new(interaction_base: &str) -> Self {
+        Self {
+            base: interaction_base.trim_end_matches('/').into(),
+            known: Expiring::default(),
+        }
+    }
+
+    pub(crate) fn draw(&self, random: &dyn Random) -> FreshLink {
+        let id = random::identifier(random);
+        let uri = format!("{}/{id}", self.base).into();
+        FreshLink { id, uri }
+    }
+
+    /// Makes the link lead to this request, and remembers it until `forget_at`.
+    pub(crate) fn lead(&self, link: FreshLink, code: &DeferralCode, forget_at: u64, now: u64) {
+        let to = Link {
+            code: code.clone(),
+            opened_by: None,
+            forget_at,
+        };
+        self.known.insert(&link.id, to, forget_at, now);
+    }
+
+    /// Makes the link the session's own unless it is somebody's; whether it was nobody's.
+    fn open(&self, id: &str, session: &Session, now: u64) -> bool {
+        let opened = self.known.change(id, now, |link| {
+            let first = link.opened_by.is_none();
+            link.opened_by.get_or_insert_with(|| session.id.clone());
+            first
+        });
+        opened.unwrap_or(false)
+    }
+}
+
+/// What somebody at a link may see.
+enum Visit {
+    Stranger,
+    Approver(Session, Link, FrozenRequest),
+}
+
+/// `GET /interact/{id}`.
+pub(crate) async fn show(
+    State(context): State<Context>,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+) -> Response<Body> {
+    answer(show_request(&context, &id, &headers).await)
+}
+
+/// `POST /interact/{id}`: a name and a password, or a decision.
+pub(crate) async fn submit(
+    State(context): State<Context>,
+    Path(id): Path<String>,
+    request: Request<Body>,
+) -> Response<Body> {
+    answer(take_form(&context, &id, request).await)
+}
+
+type Answer = Result<Response<Body>, Refusal>;
+
+/// Why there is nothing to see or do.
+enum Refusal {
+    Unknown,
+    Over,
+    Opened,
+    BadForm,
+    Store(StoreError),
+}
+
+impl From<StoreError> for Refusal {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
+
+async fn show_request(context: &Context, id: &str, headers: &HeaderMap) -> Answer {
+    let now = context.clock.now();
+    let (session, link, request) = match visit(context, id, headers).await? {
+        Visit::Stranger => return Ok(context.sessions.sign_in_page(false)),
+        Visit::Approver(session, link, request) => (session, link, request),
+    };
+    if context.links.open(id, &session, now) {
+        let fresh = context.links.draw(&*context.random);
+        let uri = fresh.uri();
+        context.links.lead(fresh, &link.code, link.forget_at, now);
+        context.store.replace_link(&link.code, &uri, now).await?;
+    } else if link.opened_by.is_none() {
+        return Err(Refusal::Opened); // by somebody else, just now
+    }
+    Ok(request_page(&session, &request))
+}
+
+async fn take_form(context: &Context, id: &str, request: Request<Body>) -> Answer {
+    let headers = request.headers().clone();
+    let form = Form::from_request(request)
+        .await
+        .map_err(|_| Refusal::BadForm)?;
+    if session::is_from_elsewhere(&headers) {
+        return Err(Refusal::BadForm);
+    }
+    let visit = visit(context, id, &headers).await?;
+    let now = context.clock.now();
+    match form.get("action") {
+        Some("sign_in") => match context.sessions.sign_in(&form, &*context.random, now) {
+            Some(session) => {
+                let mut response = see_other(id);
+                session.hand_over(&mut response);
+                Ok(response)
+            }
+            None => Ok(context.sessions.sign_in_page(true)),
+        },
+        Some("approve") => decide(context, visit, &form, Decision::Approve(None)).await,
+        Some("deny") => decide(context, visit, &form, Decision::Deny).await,
+        _ => Err(Refusal::BadForm),
+    }
+}
+
+async fn decide(context: &Context, visit: Visit, form: &Form, decision: Decision) -> Answer {
+    let Visit::Approver(session, link, _) = visit else {
+        return Ok(context.sessions.sign_in_page(true));
+    };
+    // Only what the page showed can be decided, and only from that page.
+    if link.opened_by.as_ref() != Some(&session.id) || !session.sent(form) {
+        return Err(Refusal::BadForm);
+    }
+    let decided = context
+        .store
+        .decide(&link.code, &decision, context.clock.now())
+        .await?;
+    let approved = matches!(decision, Decision::Approve(_));
+    match decided {
+        Some(Decided::Applied) => {
+            tracing::info!(approver = %session.approver, approved, "request decided");
+            let text = match approved {
+                true => "The request is approved.",
+                false => "The request is denied.",
+            };
+            Ok(notice(StatusCode::OK, "Done", text))
+        }
+        Some(Decided::Void | Decided::TooWide) | None => Err(Refusal::Over),
+    }
+}
+
+/// Who is there, and for what.
+async fn visit(context: &Context, id: &str, headers: &HeaderMap) -> Result<Visit, Refusal> {
+    let now = context.clock.now();
+    let link = context.links.known.get(id, now).ok_or(Refusal::Unknown)?;
+    let request = context
+        .store
+        .awaits_interaction(&link.code, now)
+        .await?
+        .ok_or(Refusal::Over)?;
+    let session = context.sessions.of(headers, now);
+    match (session, &link.opened_by) {
+        (Some(session), None) => Ok(Visit::Approver(session, link, request)),
+        (Some(session), Some(opener)) if session.id == *opener => {
+            Ok(Visit::Approver(session, link, request))
+        }
+        (None, None) => Ok(Visit::Stranger),
+        (_, Some(_)) => Err(Refusal::Opened),
+    }
+}
+
+fn request_page(session: &Session, request: &FrozenRequest) -> Response<Body> {
+    let content = html! {
+        p { "The client " strong { (request.client_id) } " asks for access on behalf of "
+            strong { (request.subject) } "." }
+        p { "Scope:" }
+        ul { @for value in request.scope.iter() { li { (value) } } }
+        form method="post" {
+            (session.field())
+            button name="action" value="approve" { "Approve" }
+            button name="action" value="deny" { "Deny" }
+        }
+        p { "Signed in as " (session.approver) "." }
+    };
+    page(
+        StatusCode::OK,
+        "A request waits for your decision",
+        &content,
+    )
+}
+
+fn answer(answer: Answer) -> Response<Body> {
+    let refusal = match answer {
+        Ok(response) => return response,
+        Err(refusal) => refusal,
+    };
+    let (status, text) = match refusal {
+        Refusal::Unknown => (StatusCode::NOT_FOUND, "This link leads nowhere."),
+        Refusal::Over => (
+            StatusCode::GONE,
+            "This request is over, or does not wait for anybody here.",
+        ),
+        Refusal::Opened => (
+            StatusCode::GONE,
+            "This link was opened before. The application can show a fresh one.",
+        ),
+        Refusal::BadForm => (
+            StatusCode::BAD_REQUEST,
+            "This form does not come from the page it belongs to. Nothing was decided.",
+        ),
+        Refusal::Store(error) => {
+            tracing::error!(%error, "the store failed");
+            (StatusCode::SERVICE_UNAVAILABLE, "Try again later.")
+        }
+    };
+    notice(status, "Nothing to decide", text)
+}

@@ -1,14 +1,23 @@
 //! JWT access tokens (RFC 9068), signed with a key that lives as long as the process.
 
+use std::sync::Arc;
+
 use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair};
 use jsonwebtoken::jwk::{Jwk, JwkSet, PublicKeyUse, ThumbprintHash};
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use crate::config::Config;
 use crate::deferral::FrozenRequest;
+use crate::dpop::Thumbprint;
 use crate::error::SetupError;
+use crate::jws::{self, Times};
 use crate::random::{self, Random};
+use crate::scope::Scope;
+
+/// The `typ` of an access token.
+const TYPE: &str = "at+jwt";
 
 /// Makes access tokens.
 pub(crate) struct Minter {
@@ -27,13 +36,27 @@ pub(crate) struct TokenResponse {
     token_type: &'static str,
     expires_in: u64,
     scope: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    issued_token_type: Option<&'static str>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    authorization_details: Vec<Value>,
+}
+
+/// What an access token of this server says, for those who present it to this server.
+pub(crate) struct Held {
+    /// Whom it is about.
+    pub(crate) subject: Arc<str>,
+    /// What it allows.
+    pub(crate) scope: Scope,
+    /// The key it is bound to.
+    pub(crate) key: Option<Thumbprint>,
 }
 
 #[derive(Serialize)]
 struct Claims<'a> {
     iss: &'a str,
     sub: &'a str,
-    aud: &'a str,
+    aud: Audiences<'a>,
     client_id: &'a str,
     iat: u64,
     exp: u64,
@@ -41,11 +64,37 @@ struct Claims<'a> {
     scope: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     cnf: Option<Confirmation<'a>>,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    authorization_details: &'a [Value],
+}
+
+/// One audience is a string, several are a list (RFC 7519 Section 4.1.3).
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Audiences<'a> {
+    One(&'a str),
+    Several(&'a [String]),
 }
 
 #[derive(Serialize)]
 struct Confirmation<'a> {
     jkt: &'a str,
+}
+
+/// The same claims, read.
+#[derive(Deserialize)]
+struct Read {
+    iss: String,
+    sub: String,
+    scope: String,
+    #[serde(flatten)]
+    times: Times,
+    cnf: Option<ReadConfirmation>,
+}
+
+#[derive(Deserialize)]
+struct ReadConfirmation {
+    jkt: String,
 }
 
 impl Minter {
@@ -68,18 +117,14 @@ impl Minter {
         jwk.common.key_id = Some(kid.clone());
         jwk.common.public_key_use = Some(PublicKeyUse::Signature);
         let mut header = Header::new(Algorithm::ES256);
-        header.typ = Some("at+jwt".into());
+        header.typ = Some(TYPE.into());
         header.kid = Some(kid);
         Ok(Self {
             key,
             header,
             jwks: JwkSet { keys: vec![jwk] },
             issuer: config.issuer.clone(),
-            audience: config
-                .access_token
-                .audience
-                .clone()
-                .unwrap_or_else(|| config.issuer.clone()),
+            audience: config.audience().into(),
             lifetime: config.access_token.lifetime,
         })
     }
@@ -100,7 +145,11 @@ impl Minter {
         let claims = Claims {
             iss: &self.issuer,
             sub: &request.subject,
-            aud: &self.audience,
+            aud: match request.targets.resources() {
+                [] => Audiences::One(&self.audience),
+                [only] => Audiences::One(only),
+                several => Audiences::Several(several),
+            },
             client_id: &request.client_id,
             iat: now,
             exp: now.saturating_add(self.lifetime),
@@ -110,6 +159,7 @@ impl Minter {
                 .key
                 .as_ref()
                 .map(|key| Confirmation { jkt: key.as_str() }),
+            authorization_details: request.targets.details(),
         };
         Ok(TokenResponse {
             access_token: jsonwebtoken::encode(&self.header, &claims, &self.key)?,
@@ -120,6 +170,20 @@ impl Minter {
             },
             expires_in: self.lifetime,
             scope,
+            issued_token_type: request.issued_token_type,
+            authorization_details: request.targets.details().to_vec(),
         })
+    }
+
+    /// What a token says that this server made and that counts at `now`.
+    pub(crate) fn read(&self, token: &str, now: u64) -> Option<Held> {
+        let claims: Read = jws::claims(token, &self.jwks, &[Some(TYPE)])?;
+        let counts = claims.iss == self.issuer && claims.times.include(now);
+        Some(Held {
+            subject: claims.sub.into(),
+            scope: Scope::parse(&claims.scope)?,
+            key: claims.cnf.map(|cnf| Thumbprint::new(&cnf.jkt)),
+        })
+        .filter(|_| counts)
     }
 }

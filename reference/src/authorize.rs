@@ -19,6 +19,7 @@ use crate::reply;
 use crate::secret::AuthorizationCode;
 use crate::server::Context;
 use crate::store::{Authorization, Use};
+use crate::targets::Targets;
 use crate::{par, request_object, wire};
 
 /// Length of a base64url SHA-256 digest, the only challenge there is.
@@ -126,6 +127,7 @@ pub(crate) fn judge(
         client_id: Arc::clone(&client.client_id),
         subject: Arc::from(context.config.subject.as_str()),
         scope: client.resolve_scope(form.get("scope"))?,
+        targets: Targets::parse(form, &context.config)?,
         redirect_uri: redirect_uri.into(),
         code_challenge: code_challenge.into(),
         hinted: accepts_deferral(form.get("completion_mode")),

@@ -103,6 +103,20 @@ impl OAuthError {
         Self::new(StatusCode::BAD_REQUEST, "invalid_scope", description)
     }
 
+    /// RFC 8707 Section 2.
+    pub(crate) const fn invalid_target(description: &'static str) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, "invalid_target", description)
+    }
+
+    /// RFC 9396 Section 5.
+    pub(crate) const fn invalid_authorization_details(description: &'static str) -> Self {
+        Self::new(
+            StatusCode::BAD_REQUEST,
+            "invalid_authorization_details",
+            description,
+        )
+    }
+
     pub(crate) const fn unauthorized_client() -> Self {
         Self::new(
             StatusCode::BAD_REQUEST,

@@ -81,6 +81,15 @@ impl Form {
             .map(|(_, value)| value.as_str())
     }
 
+    /// All values of a parameter that may be there more than once.
+    pub(crate) fn get_all(&self, name: &str) -> impl Iterator<Item = &str> {
+        let named = self
+            .0
+            .iter()
+            .filter(move |(known, value)| known == name && !value.is_empty());
+        named.map(|(_, value)| value.as_str())
+    }
+
     /// The value of a parameter that has to be there.
     pub(crate) fn require(&self, name: &str, complaint: &'static str) -> Result<&str, OAuthError> {
         self.get(name).ok_or(OAuthError::invalid_request(complaint))

@@ -20,7 +20,7 @@
 //! | `callback`, `housekeeping` | what happens without a request |
 //! | `control` | the development API (`CONTROL.md`) |
 //! | [`config`], [`clock`], [`random`] | what the server is given |
-//! | [`secret`], [`scope`], [`wire`], `expiring`, `form`, `reply`, `error` | small words the rest is written in |
+//! | [`secret`], [`scope`], [`wire`], `targets`, `expiring`, `form`, `reply`, `error` | small words the rest is written in |
 
 mod access_token;
 mod authorize;
@@ -51,6 +51,7 @@ pub mod secret;
 pub mod server;
 pub mod service;
 pub mod store;
+mod targets;
 mod token;
 mod transport;
 pub mod wire;

@@ -6,6 +6,10 @@ pub const GRANT_DEFERRED: &str = "urn:ietf:params:oauth:grant-type:deferred";
 pub const GRANT_CLIENT_CREDENTIALS: &str = "client_credentials";
 /// The authorization code grant.
 pub const GRANT_AUTHORIZATION_CODE: &str = "authorization_code";
+/// Token exchange (RFC 8693).
+pub const GRANT_TOKEN_EXCHANGE: &str = "urn:ietf:params:oauth:grant-type:token-exchange";
+/// What an access token is called there.
+pub const TOKEN_TYPE_ACCESS_TOKEN: &str = "urn:ietf:params:oauth:token-type:access_token";
 /// What a deferral code is called at the revocation endpoint (Section 2).
 pub const TOKEN_TYPE_DEFERRAL_CODE: &str = "urn:ietf:params:oauth:token-type:deferral-code";
 

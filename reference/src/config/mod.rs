@@ -63,6 +63,14 @@ impl Config {
         Ok(config)
     }
 
+    /// The `aud` claim of a token for no resource in particular.
+    pub(crate) fn audience(&self) -> &str {
+        self.access_token
+            .audience
+            .as_deref()
+            .unwrap_or(&self.issuer)
+    }
+
     /// A small development configuration: one client of each kind, and scopes that are deferred.
     ///
     /// ```
@@ -150,8 +158,12 @@ impl Default for DeferralConfig {
 pub struct AccessTokenConfig {
     /// Lifetime in seconds.
     pub lifetime: u64,
-    /// The `aud` claim; the issuer when absent.
+    /// The `aud` claim of a token for no resource in particular; the issuer when absent.
     pub audience: Option<String>,
+    /// Resources that tokens may be asked for (RFC 8707), compared exactly.
+    pub resources: Vec<String>,
+    /// Types of `authorization_details` that may be asked for (RFC 9396).
+    pub authorization_details_types: Vec<String>,
 }
 
 impl Default for AccessTokenConfig {
@@ -159,6 +171,8 @@ impl Default for AccessTokenConfig {
         Self {
             lifetime: 3600,
             audience: None,
+            resources: Vec::new(),
+            authorization_details_types: Vec::new(),
         }
     }
 }

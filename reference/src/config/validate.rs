@@ -182,12 +182,13 @@ fn check_client(client: &ClientConfig) -> Result<(), ConfigError> {
             }
             wire::GRANT_CLIENT_CREDENTIALS
             | wire::GRANT_AUTHORIZATION_CODE
+            | wire::GRANT_TOKEN_EXCHANGE
             | wire::GRANT_DEFERRED => {}
             _ => {
                 return Err(wrong(
                     field("grant_types"),
                     "holds a grant this server does not have",
-                    "use client_credentials or authorization_code",
+                    "use one that the metadata lists",
                 ));
             }
         }

@@ -5,6 +5,7 @@ use super::*;
 use crate::dpop::Thumbprint;
 use crate::scope::Scope;
 use crate::secret::NotificationToken;
+use crate::targets::Targets;
 
 const LIFETIME: u64 = 100;
 
@@ -14,6 +15,8 @@ fn deferral(key: Option<&str>) -> Deferral {
         subject: "client".into(),
         scope: Scope::parse("a b").unwrap(),
         key: key.map(Thumbprint::new),
+        targets: Targets::default(),
+        issued_token_type: None,
     };
     let terms = Terms {
         interval: 5,

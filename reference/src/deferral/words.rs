@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::dpop::{Proof, Thumbprint};
 use crate::scope::Scope;
+use crate::targets::Targets;
 
 /// What the originating request asked for, frozen when it was deferred (C-48/A). Nothing widens it later
 /// (Section 4.1 items 1 and 4).
@@ -17,6 +18,10 @@ pub struct FrozenRequest {
     pub scope: Scope,
     /// The DPoP key the code is bound to, if the request was made with one (Section 11.1).
     pub key: Option<Thumbprint>,
+    /// Resources and authorization details.
+    pub targets: Targets,
+    /// What the response calls the token, where the originating grant says so (Section 6.5.2).
+    pub issued_token_type: Option<&'static str>,
 }
 
 /// The promises made in the deferred response, and the limits that go with them. All in seconds.

@@ -15,6 +15,7 @@ use crate::deferral::{Caller, Decided, Decision, Deferral, FrozenRequest, Openin
 use crate::dpop::Thumbprint;
 use crate::scope::Scope;
 use crate::secret::{AuthorizationCode, DeferralCode};
+use crate::targets::Targets;
 
 pub use memory::MemoryStore;
 
@@ -32,6 +33,8 @@ pub struct Authorization {
     pub subject: Arc<str>,
     /// What was consented to.
     pub scope: Scope,
+    /// Resources and authorization details that were consented to.
+    pub targets: Targets,
     /// The redirect URI it was sent to.
     pub redirect_uri: String,
     /// The PKCE challenge (S256).

@@ -17,6 +17,7 @@ use crate::form::Form;
 use crate::secret::AuthorizationCode;
 use crate::server::Context;
 use crate::store::{Authorization, Use};
+use crate::targets::Targets;
 use crate::wire;
 
 /// The one answer for a code that is unknown, foreign, expired, used up, or presented with the wrong verifier.
@@ -28,6 +29,7 @@ pub(super) struct AuthorizationCodeRequest {
     redirect_uri: Option<String>,
     code_verifier: String,
     parameters: [u8; 32],
+    form: Form,
     initial: InitialRequest,
 }
 
@@ -40,6 +42,7 @@ impl AuthorizationCodeRequest {
                 .require("code_verifier", "code_verifier is missing")?
                 .into(),
             parameters: fingerprint(form),
+            form: form.clone(),
             initial: InitialRequest::parse(form)?,
         })
     }
@@ -70,6 +73,10 @@ impl AuthorizationCodeRequest {
             subject: authorization.subject,
             scope: authorization.scope,
             key: key.clone(),
+            targets: authorization
+                .targets
+                .narrowed(&Targets::parse(&self.form, &context.config)?)?,
+            issued_token_type: None,
         };
         let presented = Presented {
             code: self.code.clone(),

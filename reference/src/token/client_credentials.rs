@@ -12,18 +12,19 @@ use crate::dpop::Proof;
 use crate::error::OAuthError;
 use crate::form::Form;
 use crate::server::Context;
+use crate::targets::Targets;
 use crate::wire;
 
 /// A client credentials request.
 pub(super) struct ClientCredentialsRequest {
-    scope: Option<String>,
+    form: Form,
     initial: InitialRequest,
 }
 
 impl ClientCredentialsRequest {
     pub(super) fn parse(form: &Form) -> Result<Self, OAuthError> {
         Ok(Self {
-            scope: form.get("scope").map(Into::into),
+            form: form.clone(),
             initial: InitialRequest::parse(form)?,
         })
     }
@@ -38,8 +39,10 @@ impl ClientCredentialsRequest {
         let request = FrozenRequest {
             client_id: Arc::clone(&client.client_id),
             subject: Arc::clone(&client.client_id),
-            scope: client.resolve_scope(self.scope.as_deref())?,
+            scope: client.resolve_scope(self.form.get("scope"))?,
             key: super::initial::key(proof)?,
+            targets: Targets::parse(&self.form, &context.config)?,
+            issued_token_type: None,
         };
         let answer = self.initial.answer(context, client, request, None).await?;
         // Nothing was presented that could have been used up meanwhile.

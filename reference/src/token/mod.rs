@@ -7,6 +7,7 @@
 mod authorization_code;
 mod client_credentials;
 mod deferred;
+mod exchange;
 mod initial;
 
 use axum::body::Body;
@@ -25,11 +26,13 @@ use crate::wire;
 use authorization_code::AuthorizationCodeRequest;
 use client_credentials::ClientCredentialsRequest;
 use deferred::PollRequest;
+use exchange::ExchangeRequest;
 
 /// A token request of any grant, well-formed.
 enum TokenRequest {
     ClientCredentials(ClientCredentialsRequest),
     AuthorizationCode(AuthorizationCodeRequest),
+    Exchange(ExchangeRequest),
     Deferred(PollRequest),
 }
 
@@ -42,6 +45,7 @@ impl TokenRequest {
             wire::GRANT_AUTHORIZATION_CODE => {
                 AuthorizationCodeRequest::parse(form).map(Self::AuthorizationCode)
             }
+            wire::GRANT_TOKEN_EXCHANGE => ExchangeRequest::parse(form).map(Self::Exchange),
             wire::GRANT_DEFERRED => PollRequest::parse(form).map(Self::Deferred),
             _ => Err(OAuthError::unsupported_grant_type()),
         }
@@ -56,6 +60,7 @@ impl TokenRequest {
         match self {
             Self::ClientCredentials(request) => request.answer(context, client, proof).await,
             Self::AuthorizationCode(request) => request.answer(context, client, proof).await,
+            Self::Exchange(request) => request.answer(context, client, proof).await,
             Self::Deferred(request) => request.answer(context, client, proof).await,
         }
     }

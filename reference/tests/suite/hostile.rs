@@ -61,7 +61,7 @@ async fn wrong_methods_and_bodies() {
     }
 }
 
-const NAMES: [&str; 20] = [
+const NAMES: [&str; 23] = [
     "grant_type",
     "code",
     "code_verifier",
@@ -80,10 +80,13 @@ const NAMES: [&str; 20] = [
     "code_challenge_method",
     "resource",
     "request",
+    "authorization_details",
+    "subject_token",
+    "subject_token_type",
     "request_uri",
     "client_assertion",
 ];
-const VALUES: [&str; 14] = [
+const VALUES: [&str; 17] = [
     "client_credentials",
     "authorization_code",
     "urn:ietf:params:oauth:grant-type:deferred",
@@ -93,6 +96,9 @@ const VALUES: [&str; 14] = [
     "app",
     "payments",
     "deferred",
+    "urn:ietf:params:oauth:grant-type:token-exchange",
+    "urn:ietf:params:oauth:token-type:access_token",
+    "[{\"type\":\"payment\"}]",
     "code",
     "S256",
     "https://app.example/callback",

@@ -21,3 +21,5 @@ mod over_http;
 mod polling;
 mod pushed_request;
 mod request_object;
+mod targets;
+mod token_exchange;

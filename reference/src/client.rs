@@ -75,7 +75,7 @@ impl Client {
     }
 }
 
-/// All clients. Registrations change only through the control API, so readers share snapshots.
+/// All clients. Registrations seldom change, so readers share snapshots.
 #[derive(Debug)]
 pub(crate) struct Clients(RwLock<HashMap<String, Arc<Client>>>);
 
@@ -91,6 +91,16 @@ impl Clients {
     pub(crate) fn find(&self, client_id: &str) -> Option<Arc<Client>> {
         let clients = self.0.read().unwrap_or_else(PoisonError::into_inner);
         clients.get(client_id).cloned()
+    }
+
+    /// Adds a client, unless there are `most` of them or its identifier is taken; whether it was added.
+    pub(crate) fn add(&self, config: &ClientConfig, most: usize) -> bool {
+        let mut clients = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        if clients.len() >= most || clients.contains_key(&config.client_id) {
+            return false;
+        }
+        clients.insert(config.client_id.clone(), Arc::new(Client::new(config)));
+        true
     }
 
     /// Replaces a registration by a changed copy; requests under way keep the one they have.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use axum::body::{Body, to_bytes};
+use axum::body::{Body, Bytes, to_bytes};
 use http::{HeaderMap, Request, header};
 use percent_encoding::percent_decode;
 
@@ -33,11 +33,7 @@ impl Form {
                 "the body must be application/x-www-form-urlencoded",
             ));
         }
-        let reading = to_bytes(request.into_body(), BODY_LIMIT);
-        match tokio::time::timeout(BODY_TIMEOUT, reading).await {
-            Ok(Ok(body)) => Self::parse(&body),
-            Ok(Err(_)) | Err(_) => Err(OAuthError::body_unreadable()),
-        }
+        Self::parse(&read(request).await?)
     }
 
     /// Reads a query or body. Same errors as [`Form::from_request`].
@@ -104,6 +100,15 @@ impl Form {
     /// All parameters, in no particular order.
     pub(crate) fn pairs(&self) -> &[(String, String)] {
         &self.0
+    }
+}
+
+/// The body of a request; an error for one that is too large, too slow or cut short.
+pub(crate) async fn read(request: Request<Body>) -> Result<Bytes, OAuthError> {
+    let reading = to_bytes(request.into_body(), BODY_LIMIT);
+    match tokio::time::timeout(BODY_TIMEOUT, reading).await {
+        Ok(Ok(body)) => Ok(body),
+        Ok(Err(_)) | Err(_) => Err(OAuthError::body_unreadable()),
     }
 }
 

@@ -19,6 +19,8 @@ struct Metadata<'a> {
     request_object_signing_alg_values_supported: [&'a str; 1],
     token_endpoint: String,
     revocation_endpoint: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    registration_endpoint: Option<String>,
     jwks_uri: String,
     scopes_supported: Vec<&'a str>,
     response_types_supported: [&'a str; 1],
@@ -45,7 +47,10 @@ pub(crate) async fn document(State(context): State<Context>) -> Response<Body> {
     let mut scopes: Vec<&str> = config
         .clients
         .iter()
-        .flat_map(|client| client.scope.split(' '))
+        .map(|client| client.scope.as_str())
+        .chain([config.registration.scope.as_str()])
+        .flat_map(|scope| scope.split(' '))
+        .filter(|value| !value.is_empty())
         .collect();
     scopes.sort_unstable();
     scopes.dedup();
@@ -59,6 +64,10 @@ pub(crate) async fn document(State(context): State<Context>) -> Response<Body> {
         request_object_signing_alg_values_supported: ["ES256"],
         token_endpoint: context.url(wire::TOKEN),
         revocation_endpoint: context.url(wire::REVOKE),
+        registration_endpoint: config
+            .registration
+            .open
+            .then(|| context.url(wire::REGISTER)),
         jwks_uri: context.url(wire::JWKS),
         scopes_supported: scopes,
         response_types_supported: ["code"],

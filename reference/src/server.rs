@@ -30,7 +30,8 @@ use crate::random::{Random, SystemRandom};
 use crate::service::{Drops, PublicService};
 use crate::store::{MemoryStore, Store};
 use crate::{
-    authorize, control, housekeeping, metadata, par, reply, revoke, token, transport, wire,
+    authorize, control, housekeeping, metadata, par, register, reply, revoke, token, transport,
+    wire,
 };
 
 /// What the server is built from, besides its configuration. The default suits production but for its store.
@@ -116,7 +117,7 @@ impl AuthorizationServer {
 
     /// The public endpoints, as a service to call in process.
     pub fn service(&self) -> PublicService {
-        let router = Router::new()
+        let mut router = Router::new()
             .route(wire::METADATA, get(metadata::document))
             .route(wire::JWKS, get(metadata::jwks))
             .route(wire::AUTHORIZE, get(authorize::endpoint))
@@ -127,8 +128,11 @@ impl AuthorizationServer {
                 &format!("{}/{{id}}", wire::INTERACT),
                 get(interaction::show).post(interaction::submit),
             )
-            .fallback(not_found)
-            .with_state(self.context.clone());
+            .fallback(not_found);
+        if self.context.config.registration.open {
+            router = router.route(wire::REGISTER, any(register::endpoint));
+        }
+        let router = router.with_state(self.context.clone());
         PublicService::new(router, self.context.clone())
     }
 

@@ -21,6 +21,8 @@ pub const PAR: &str = "/par";
 pub const TOKEN: &str = "/token";
 /// Path of the revocation endpoint, below the issuer.
 pub const REVOKE: &str = "/revoke";
+/// Path of the client registration endpoint (RFC 7591), below the issuer.
+pub const REGISTER: &str = "/register";
 /// Path of the key set, below the issuer.
 pub const JWKS: &str = "/jwks";
 /// Path of the interaction pages, below the issuer; the identifier of a link follows.

@@ -245,6 +245,7 @@ fn configuration(issuer: String, limits: Limits, receiver: &Receiver) -> Config 
             extra_root_pem: Some(receiver.root_pem().to_owned()),
             ..CallbackConfig::default()
         },
+        registration: Default::default(),
         clients: Vec::new(),
     }
 }

@@ -5,11 +5,15 @@
 
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, ToSocketAddrs as _};
+use std::time::Duration;
 
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use url::{Host, Url};
 
 use crate::config::{Config, ConfigError};
+
+/// How long a name may take to resolve when it is registered.
+const LOOKUP_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Refuses registered endpoints that lead to an address that is not public. A name that does not resolve now is let
 /// through: deliveries check again.
@@ -21,15 +25,13 @@ pub(crate) fn check_registrations(config: &Config) -> Result<(), ConfigError> {
         let Ok(url) = Url::parse(endpoint) else {
             continue;
         };
-        let resolved = match (config.callback.allow_private_addresses, url.host()) {
-            (false, Some(Host::Domain(name))) => (name, 443)
-                .to_socket_addrs()
-                .map(Vec::from_iter)
-                .unwrap_or_default(),
-            _ => Vec::new(),
+        let lax = config.callback.allow_private_addresses;
+        let resolved = match url.host() {
+            Some(Host::Domain(name)) if !lax => (name, 443).to_socket_addrs().ok(),
+            _ => None,
         };
-        let public = resolved.iter().all(|address| is_public(address.ip()));
-        if !public || !may_call_literal(&url, config.callback.allow_private_addresses) {
+        let public = resolved.is_none_or(|mut found| found.all(|address| is_public(address.ip())));
+        if !public || !may_call_literal(&url, lax) {
             return Err(ConfigError::Field {
                 field: format!(
                     "clients[{}].deferred_client_notification_endpoint",
@@ -41,6 +43,21 @@ pub(crate) fn check_registrations(config: &Config) -> Result<(), ConfigError> {
         }
     }
     Ok(())
+}
+
+/// Whether an endpoint may be registered now. As above: a name that does not resolve is let through.
+pub(crate) async fn may_register(url: &Url, allow_private: bool) -> bool {
+    let public = match url.host() {
+        Some(Host::Domain(name)) if !allow_private => {
+            let lookup = tokio::net::lookup_host((name, 443));
+            match tokio::time::timeout(LOOKUP_TIMEOUT, lookup).await {
+                Ok(Ok(mut found)) => found.all(|address| is_public(address.ip())),
+                Ok(Err(_)) | Err(_) => true,
+            }
+        }
+        _ => true,
+    };
+    public && may_call_literal(url, allow_private)
 }
 
 /// Whether a URL whose host is an address may be called. (One whose host is a name is the resolver's business, which

@@ -5,7 +5,7 @@
 mod validate;
 
 use jsonwebtoken::jwk::JwkSet;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::secret::Secret;
 use crate::wire;
@@ -46,6 +46,9 @@ pub struct Config {
     /// Callback delivery.
     #[serde(default)]
     pub callback: CallbackConfig,
+    /// Whether clients may register themselves.
+    #[serde(default)]
+    pub registration: RegistrationConfig,
     /// The registered clients.
     #[serde(default)]
     pub clients: Vec<ClientConfig>,
@@ -226,6 +229,18 @@ impl Default for CallbackConfig {
     }
 }
 
+/// Dynamic client registration (RFC 7591).
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct RegistrationConfig {
+    /// Whether there is a registration endpoint.
+    pub open: bool,
+    /// What has to be presented there, as a bearer token. Without it anybody may register.
+    pub initial_access_token: Option<Secret>,
+    /// All scope values that clients may register for, separated by spaces.
+    pub scope: String,
+}
+
 /// One registered client (RFC 7591 names where they exist).
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -270,7 +285,7 @@ impl Default for ClientConfig {
 }
 
 /// A client authentication method, named as in the IANA registry.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub enum AuthMethod {
     /// A public client, which only names itself.
@@ -282,6 +297,16 @@ pub enum AuthMethod {
     /// Identifier and secret in the body.
     #[serde(rename = "client_secret_post")]
     ClientSecretPost,
+}
+
+impl AuthMethod {
+    /// Whether it needs a secret that client and server share.
+    pub(crate) fn has_secret(self) -> bool {
+        match self {
+            Self::None => false,
+            Self::ClientSecretBasic | Self::ClientSecretPost => true,
+        }
+    }
 }
 
 fn default_subject() -> String {

@@ -80,6 +80,13 @@ impl Config {
             return Err(wrong("callback.attempts", "is zero", "use at least 1"));
         }
         check_approvers(&self.approvers)?;
+        if self.registration.open && Scope::parse(&self.registration.scope).is_none() {
+            return Err(wrong(
+                "registration.scope",
+                "is not a list of scope values",
+                "say which values clients may register for, separated by single spaces",
+            ));
+        }
         let mut seen = HashSet::new();
         for client in &self.clients {
             if !seen.insert(&client.client_id) {
@@ -89,9 +96,15 @@ impl Config {
                     "give every client its own client_id",
                 ));
             }
-            check_client(client)?;
+            client.validate()?;
         }
         Ok(())
+    }
+}
+
+impl ClientConfig {
+    pub(crate) fn validate(&self) -> Result<(), ConfigError> {
+        check_client(self)
     }
 }
 
@@ -164,7 +177,7 @@ fn check_client(client: &ClientConfig) -> Result<(), ConfigError> {
         .client_secret
         .as_ref()
         .is_some_and(|secret| !secret.is_empty());
-    if (client.auth_method == AuthMethod::None) == has_secret {
+    if client.auth_method.has_secret() != has_secret {
         return Err(wrong(
             field("client_secret"),
             "does not fit auth_method",
@@ -284,7 +297,7 @@ mod tests {
     #[test]
     fn every_error_names_its_field() {
         type Spoil = fn(&mut Config);
-        let cases: [(&str, Spoil); 12] = [
+        let cases: [(&str, Spoil); 13] = [
             ("issuer", |c| c.issuer = "http://as.example".into()),
             ("issuer", |c| c.issuer = "https://as.example/?x".into()),
             ("interaction_base", |c| {
@@ -300,6 +313,10 @@ mod tests {
             }),
             ("approvers[carol].password", |c| {
                 c.approvers[0].password = Secret::from("")
+            }),
+            ("registration.scope", |c| {
+                c.registration.open = true;
+                c.registration.scope.clear();
             }),
             ("clients[service]", |c| c.clients.push(c.clients[0].clone())),
             ("clients[app].client_secret", |c| {

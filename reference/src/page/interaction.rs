@@ -84,10 +84,11 @@ impl Links {
     }
 }
 
-/// What somebody at a link may see.
-enum Visit {
-    Stranger,
-    Approver(Session, Link, FrozenRequest),
+/// Somebody who may decide, at a link that is theirs or nobody's.
+struct Visit {
+    session: Session,
+    link: Link,
+    request: FrozenRequest,
 }
 
 /// `GET /interact/{id}`.
@@ -127,10 +128,14 @@ impl From<StoreError> for Refusal {
 
 async fn show_request(context: &Context, id: &str, headers: &HeaderMap) -> Answer {
     let now = context.clock.now();
-    let (session, link, request) = match visit(context, id, headers).await? {
-        Visit::Stranger => return Ok(context.sessions.sign_in_page(false)),
-        Visit::Approver(session, link, request) => (session, link, request),
+    let Some(visit) = visit(context, id, headers).await? else {
+        return Ok(context.sessions.sign_in_page(false));
     };
+    let Visit {
+        session,
+        link,
+        request,
+    } = visit;
     if context.links.open(id, &session, now) {
         let fresh = context.links.draw(&*context.random);
         let uri = fresh.uri();
@@ -167,8 +172,13 @@ async fn take_form(context: &Context, id: &str, request: Request<Body>) -> Answe
     }
 }
 
-async fn decide(context: &Context, visit: Visit, form: &Form, decision: Decision) -> Answer {
-    let Visit::Approver(session, link, _) = visit else {
+async fn decide(
+    context: &Context,
+    visit: Option<Visit>,
+    form: &Form,
+    decision: Decision,
+) -> Answer {
+    let Some(Visit { session, link, .. }) = visit else {
         return Ok(context.sessions.sign_in_page(true));
     };
     // Only what the page showed can be decided, and only from that page.
@@ -193,8 +203,8 @@ async fn decide(context: &Context, visit: Visit, form: &Form, decision: Decision
     }
 }
 
-/// Who is there, and for what.
-async fn visit(context: &Context, id: &str, headers: &HeaderMap) -> Result<Visit, Refusal> {
+/// Who is there, and for what; `None` for somebody who is not signed in.
+async fn visit(context: &Context, id: &str, headers: &HeaderMap) -> Result<Option<Visit>, Refusal> {
     let now = context.clock.now();
     let link = context.links.known.get(id, now).ok_or(Refusal::Unknown)?;
     let request = context
@@ -203,14 +213,19 @@ async fn visit(context: &Context, id: &str, headers: &HeaderMap) -> Result<Visit
         .await?
         .ok_or(Refusal::Over)?;
     let session = context.sessions.of(headers, now);
-    match (session, &link.opened_by) {
-        (Some(session), None) => Ok(Visit::Approver(session, link, request)),
-        (Some(session), Some(opener)) if session.id == *opener => {
-            Ok(Visit::Approver(session, link, request))
-        }
-        (None, None) => Ok(Visit::Stranger),
-        (_, Some(_)) => Err(Refusal::Opened),
+    let opened_by_other = match (&link.opened_by, &session) {
+        (Some(opener), Some(session)) => *opener != session.id,
+        (Some(_), None) => true,
+        (None, _) => false,
+    };
+    if opened_by_other {
+        return Err(Refusal::Opened);
     }
+    Ok(session.map(|session| Visit {
+        session,
+        link,
+        request,
+    }))
 }
 
 fn request_page(session: &Session, request: &FrozenRequest) -> Response<Body> {

@@ -1,0 +1,241 @@
+//! Dynamic client registration (RFC 7591). A registered client works at once, and for as long as the process.
+
+use axum::body::Body;
+use axum::extract::State;
+use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, header};
+use jsonwebtoken::jwk::JwkSet;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+use crate::callback::address;
+use crate::config::{AuthMethod, ClientConfig, ConfigError};
+use crate::error::OAuthError;
+use crate::scope::Scope;
+use crate::secret::Secret;
+use crate::server::Context;
+use crate::{form, random, reply, wire};
+
+/// Most clients in all. Anybody may register, so somebody may register for ever.
+const MOST_CLIENTS: usize = 10_000;
+
+/// What a client says about itself, and hears back. Members this server has no use for are ignored, as the RFC asks.
+#[derive(Debug, Deserialize, Serialize)]
+struct Metadata {
+    #[serde(default)]
+    redirect_uris: Vec<String>,
+    #[serde(default = "authorization_code")]
+    grant_types: Vec<String>,
+    #[serde(default = "client_secret_basic")]
+    token_endpoint_auth_method: AuthMethod,
+    scope: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    jwks: Option<JwkSet>,
+    /// Section 7.2.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    deferred_client_notification_endpoint: Option<String>,
+}
+
+fn authorization_code() -> Vec<String> {
+    vec![wire::GRANT_AUTHORIZATION_CODE.into()]
+}
+
+fn client_secret_basic() -> AuthMethod {
+    AuthMethod::ClientSecretBasic
+}
+
+/// A successful registration (RFC 7591 Section 3.2.1).
+#[derive(Serialize)]
+struct Registered<'a> {
+    client_id: &'a str,
+    client_id_issued_at: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    client_secret: Option<&'a str>,
+    /// Never, as far as there is a secret.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    client_secret_expires_at: Option<u64>,
+    #[serde(flatten)]
+    metadata: Metadata,
+}
+
+/// Why a registration was refused.
+enum Refusal {
+    Unauthorized,
+    /// `invalid_redirect_uri` or `invalid_client_metadata`, and why.
+    Invalid(&'static str, String),
+    Other(OAuthError),
+}
+
+impl From<OAuthError> for Refusal {
+    fn from(error: OAuthError) -> Self {
+        Self::Other(error)
+    }
+}
+
+/// `POST /register`.
+pub(crate) async fn endpoint(
+    State(context): State<Context>,
+    request: Request<Body>,
+) -> Response<Body> {
+    answer(&context, request)
+        .await
+        .unwrap_or_else(Refusal::into_response)
+}
+
+async fn answer(context: &Context, request: Request<Body>) -> Result<Response<Body>, Refusal> {
+    if request.method() != Method::POST {
+        return Err(OAuthError::method_not_allowed().into());
+    }
+    authorize(context, request.headers())?;
+    let body = form::read(request).await?;
+    let mut metadata: Metadata = serde_json::from_slice(&body)
+        .map_err(|error| invalid(format!("the body is not client metadata: {error}")))?;
+    let offered = &context.config.registration.scope;
+    let scope = metadata
+        .scope
+        .get_or_insert_with(|| offered.clone())
+        .clone();
+    within(&scope, offered)?;
+    check_redirect_uris(&metadata)?;
+    check_endpoint(context, &metadata).await?;
+
+    let client_id = random::identifier(&*context.random);
+    let secret = metadata
+        .token_endpoint_auth_method
+        .has_secret()
+        .then(|| random::identifier(&*context.random));
+    let client = ClientConfig {
+        client_id: client_id.clone(),
+        client_secret: secret.as_deref().map(Secret::from),
+        auth_method: metadata.token_endpoint_auth_method,
+        redirect_uris: metadata.redirect_uris.clone(),
+        default_scope: Some(scope.clone()),
+        scope,
+        grant_types: metadata.grant_types.clone(),
+        jwks: metadata.jwks.clone(),
+        deferred_client_notification_endpoint: metadata
+            .deferred_client_notification_endpoint
+            .clone(),
+        enabled: true,
+    };
+    client.validate().map_err(Refusal::from)?;
+    if !context.clients.add(&client, MOST_CLIENTS) {
+        return Err(OAuthError::temporarily_unavailable().into());
+    }
+    tracing::info!(%client_id, "client registered");
+    let registered = Registered {
+        client_id: &client_id,
+        client_id_issued_at: context.clock.now(),
+        client_secret: secret.as_deref(),
+        client_secret_expires_at: secret.is_some().then_some(0),
+        metadata,
+    };
+    Ok(reply::json(StatusCode::CREATED, &registered))
+}
+
+/// The initial access token, if one is configured (RFC 7591 Section 3).
+fn authorize(context: &Context, headers: &HeaderMap) -> Result<(), Refusal> {
+    let Some(wanted) = &context.config.registration.initial_access_token else {
+        return Ok(());
+    };
+    let presented = headers
+        .get(header::AUTHORIZATION)
+        .and_then(|value| value.to_str().ok())
+        .and_then(|value| value.split_once(' '))
+        .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("Bearer"))
+        .map(|(_, token)| Secret::from(token));
+    match presented {
+        Some(presented) if presented.same_as(wanted) => Ok(()),
+        _ => Err(Refusal::Unauthorized),
+    }
+}
+
+fn within(scope: &str, offered: &str) -> Result<(), Refusal> {
+    let offered = Scope::parse(offered).unwrap_or_default();
+    match Scope::parse(scope) {
+        Some(scope) if scope.is_within(&offered) => Ok(()),
+        _ => Err(invalid(format!(
+            "scope: holds values that clients cannot register for; use some of: {offered}"
+        ))),
+    }
+}
+
+fn check_redirect_uris(metadata: &Metadata) -> Result<(), Refusal> {
+    let needs_one = metadata
+        .grant_types
+        .iter()
+        .any(|grant| grant == wire::GRANT_AUTHORIZATION_CODE);
+    let refused = |why: &str| {
+        Err(Refusal::Invalid(
+            "invalid_redirect_uri",
+            format!("redirect_uris: {why}"),
+        ))
+    };
+    if needs_one && metadata.redirect_uris.is_empty() {
+        return refused("authorization_code needs one");
+    }
+    for uri in &metadata.redirect_uris {
+        match url::Url::parse(uri) {
+            Ok(url) if url.scheme() == "https" && url.fragment().is_none() => {}
+            _ => return refused("every one has to be an https URL without a fragment"),
+        }
+    }
+    Ok(())
+}
+
+/// Sections 7.2, 11.4 and 11.5: https, and nowhere inside.
+async fn check_endpoint(context: &Context, metadata: &Metadata) -> Result<(), Refusal> {
+    let Some(endpoint) = &metadata.deferred_client_notification_endpoint else {
+        return Ok(());
+    };
+    let lax = context.config.callback.allow_private_addresses;
+    match url::Url::parse(endpoint) {
+        Ok(url) if url.scheme() == "https" && address::may_register(&url, lax).await => Ok(()),
+        _ => Err(invalid(
+            "deferred_client_notification_endpoint: has to be an https URL on a public host".into(),
+        )),
+    }
+}
+
+fn invalid(why: String) -> Refusal {
+    Refusal::Invalid("invalid_client_metadata", why)
+}
+
+impl From<ConfigError> for Refusal {
+    fn from(error: ConfigError) -> Self {
+        invalid(match error {
+            ConfigError::Field {
+                field,
+                problem,
+                fix,
+            } => {
+                let member = field.rsplit('.').next().unwrap_or_default();
+                format!("{member}: {problem}; {fix}")
+            }
+            other => other.to_string(),
+        })
+    }
+}
+
+impl Refusal {
+    fn into_response(self) -> Response<Body> {
+        match self {
+            Self::Unauthorized => {
+                let members = json!({
+                    "error": "invalid_token",
+                    "error_description": "the initial access token is needed to register",
+                });
+                let mut response = reply::json(StatusCode::UNAUTHORIZED, &members);
+                response.headers_mut().insert(
+                    header::WWW_AUTHENTICATE,
+                    HeaderValue::from_static("Bearer error=\"invalid_token\""),
+                );
+                response
+            }
+            Self::Invalid(error, why) => reply::json(
+                StatusCode::BAD_REQUEST,
+                &json!({ "error": error, "error_description": why }),
+            ),
+            Self::Other(error) => error.into_response(),
+        }
+    }
+}

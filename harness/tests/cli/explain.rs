@@ -12,13 +12,41 @@ fn a_question_comes_with_its_readings_and_what_tells_them_apart() {
     let words = [
         "C-02 Approved in time",
         "C-02/A",
-        "C-02/B, the pin",
+        "C-02/B, the pin, costs L2-late: ",
+        "The relation consults it",
         "fork-C-02=A-",
         "◀── AS",
     ];
     explained("C-02", &words);
     explained("C-02/A", &words);
     explained("C-02=A", &words);
+}
+
+#[test]
+fn a_question_outside_the_relation_comes_with_its_experiment() {
+    explained(
+        "C-46",
+        &[
+            "C-46 ",
+            "severity high",
+            "does not consult it",
+            "Experiment: have a refresh request deferred",
+            "C-46/A, the pin: ",
+            "C-46/B, breaks K-6.4-04: ",
+            "C-46/C, costs S12: ",
+            "C-46/D: ",
+        ],
+    );
+    explained(
+        "C-19",
+        &["Nothing here tells its readings apart: a client's behaviour"],
+    );
+    explained("C-81", &["editorial", "C-81/A: "]);
+}
+
+#[test]
+fn no_reading_is_chosen_of_a_question_outside_the_relation() {
+    dtr(&["check", "--reading", "C-40=A"]).refuses(&["does not consult C-40", "dtr explain C-40"]);
 }
 
 #[test]
@@ -53,7 +81,9 @@ fn a_trace_is_drawn() {
 
 #[test]
 fn the_lists_hold_what_can_be_explained() {
-    explained("questions", &["C-01 ", "C-02 "]);
+    let listed: Vec<String> = (1..=82).map(|n| format!("C-{n:02}  ")).collect();
+    let listed: Vec<&str> = listed.iter().map(String::as_str).collect();
+    explained("questions", &listed);
     explained("properties", &["S1 ", "L5 "]);
     explained("requirements", &["DTR-6.5.1-07 "]);
 }

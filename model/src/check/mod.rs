@@ -53,7 +53,7 @@ impl Case {
     pub fn all() -> Vec<Case> {
         let others = Question::ALL.iter().flat_map(|q| {
             q.readings()
-                .filter(|r| *r != q.entry().pin)
+                .filter(|r| *r != q.pin())
                 .map(|r| Case::reading(*q, r))
         });
         std::iter::once(Case::pins()).chain(others).collect()

@@ -23,7 +23,7 @@ pub(super) fn callback(
         match c.ask(Question::C65) {
             Reading::A => {}
             Reading::B if retry => {}
-            Reading::B | Reading::C => return none,
+            Reading::B | Reading::C | Reading::D => return none,
         }
     }
     // Retries are out of scope (Section 7.1), and a client that polled its

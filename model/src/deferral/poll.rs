@@ -101,7 +101,7 @@ pub(super) fn disabled(c: &mut Choices<'_>) -> Answer {
     match c.ask(Question::C16) {
         Reading::A => Answer::InvalidClient,
         Reading::B => Answer::AccessDenied,
-        Reading::C => Answer::UnauthorizedClient,
+        Reading::C | Reading::D => Answer::UnauthorizedClient,
     }
 }
 
@@ -119,7 +119,7 @@ fn refused_proof(c: &mut Choices<'_>) -> Answer {
     match c.ask(Question::C51) {
         Reading::A => Answer::InvalidDpopProof,
         Reading::B => Answer::DpopChallenge,
-        Reading::C => Answer::InvalidGrant,
+        Reading::C | Reading::D => Answer::InvalidGrant,
     }
 }
 
@@ -146,14 +146,14 @@ fn terminal(d: Deferral, terms: &Terms, c: &mut Choices<'_>) -> Option<Answer> {
         Phase::Approved => match c.ask(Question::C02) {
             Reading::A => None,
             Reading::B => Some(ExpiredToken),
-            Reading::C => Some(InvalidGrant),
+            Reading::C | Reading::D => Some(InvalidGrant),
         },
         Phase::ApprovedLate => None,
         Phase::Denied if !expired => Some(AccessDenied),
         Phase::Denied => Some(match c.ask(Question::C04) {
             Reading::A => AccessDenied,
             Reading::B => ExpiredToken,
-            Reading::C => InvalidGrant,
+            Reading::C | Reading::D => InvalidGrant,
         }),
         Phase::Cancelled if !expired => Some(match c.reads(Question::C05, Reading::A) {
             true => AccessDenied,
@@ -162,7 +162,7 @@ fn terminal(d: Deferral, terms: &Terms, c: &mut Choices<'_>) -> Option<Answer> {
         Phase::Cancelled => Some(match c.ask(Question::C06) {
             Reading::A => AccessDenied,
             Reading::B => ExpiredToken,
-            Reading::C => InvalidGrant,
+            Reading::C | Reading::D => InvalidGrant,
         }),
         Phase::Redeemed => redeemed(d, terms, c),
         Phase::Absent | Phase::Disposed | Phase::Synchronous => Some(InvalidGrant),
@@ -291,6 +291,6 @@ fn locked_out(d: Deferral, terms: &Terms, c: &mut Choices<'_>) -> Deferral {
                 Callback::None
             })
         }
-        Reading::C => d.with_locked(true),
+        Reading::C | Reading::D => d.with_locked(true),
     }
 }

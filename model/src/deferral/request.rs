@@ -27,7 +27,7 @@ pub(super) fn request(
         let refused = match c.ask(Question::C36) {
             Reading::A => true,
             Reading::B => c.either(&[true, false]),
-            Reading::C => false,
+            Reading::C | Reading::D => false,
         };
         if refused {
             return (credential_spent_or_not(d, terms, c), Answer::InvalidRequest);
@@ -48,7 +48,7 @@ pub(super) fn request(
                     false => (credential_spent_or_not(d, terms, c), c.either(&refusals)),
                 };
             }
-            Reading::C => {}
+            Reading::C | Reading::D => {}
         }
     }
     opted_in(d, r, terms, c)
@@ -160,7 +160,7 @@ fn presented_again(
             let (_, answer) = defer(d, r, terms, false, false);
             (d, c.either(&[answer, Answer::InvalidGrant]))
         }
-        Reading::C => {
+        Reading::C | Reading::D => {
             let unchanged = r.keyed == d.bound();
             let known = unchanged && (d.is_live() || d.phase() == Phase::Denied);
             // How long is "at once" is the server's business, the lifetime its end.

@@ -27,7 +27,7 @@ pub(super) fn revoke(
         match c.ask(Question::C52) {
             Reading::A if live => return (d, Answer::InvalidDpopProof),
             Reading::A | Reading::B => return (d, Answer::Revoked),
-            Reading::C => {}
+            Reading::C | Reading::D => {}
         }
     }
     (cancelled(d, terms, c), Answer::Revoked)

@@ -91,7 +91,7 @@ pub fn experiment(terms: Terms, first: &Readings, second: &Readings) -> Option<E
 pub fn forks(terms: Terms) -> Vec<(Question, Reading, Trace)> {
     let mut forks = Vec::new();
     for question in Question::ALL {
-        for reading in question.readings().filter(|r| *r != question.entry().pin) {
+        for reading in question.readings().filter(|r| *r != question.pin()) {
             let other = Readings::pins().with(*question, reading);
             if let Some(found) = experiment(terms, &Readings::pins(), &other) {
                 let origin = Origin::Fork(format!("{question}={reading}"));

@@ -1,26 +1,17 @@
 //! Questions: places where the text allows more than one behaviour.
 //!
-//! [`Question`] names one, [`Question::entry`] holds its readings as data
-//! (`table.rs`), and [`Readings`] is a choice: a set of readings still possible
-//! for each question. A pinned question has one, an unchosen one has all.
+//! [`catalogue()`] lists them all as data, each with its readings. [`Question`]
+//! names one of those that the relation consults, and [`Readings`] is a choice
+//! about these: the set of readings still possible for each. A pinned question
+//! has one, an unchosen one has all.
 
+mod catalogue;
 mod readings;
-mod table;
 
+pub use catalogue::{Entry, Place, ReadingEntry, Severity, catalogue, named_entry};
 pub use readings::{ParseReadingError, Readings};
 
 use serde::{Deserialize, Serialize};
-
-/// How much a question matters.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Severity {
-    /// Editorial, or hard to reach.
-    Low,
-    /// Interoperability.
-    Medium,
-    /// Tokens, keys or termination.
-    High,
-}
 
 /// One behaviour the text can be read to ask for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -31,11 +22,14 @@ pub enum Reading {
     B,
     /// Third.
     C,
+    /// Fourth. No question of the relation has one: there, a match that ends
+    /// with the third ends with both.
+    D,
 }
 
 impl Reading {
     /// In the catalogue's order.
-    pub const ALL: [Reading; 3] = [Reading::A, Reading::B, Reading::C];
+    pub const ALL: [Reading; 4] = [Reading::A, Reading::B, Reading::C, Reading::D];
 
     /// The one-bit set that holds only this reading.
     pub(crate) const fn bit(self) -> u8 {
@@ -49,38 +43,11 @@ impl std::fmt::Display for Reading {
     }
 }
 
-/// A reading as the catalogue describes it.
-#[derive(Debug, Clone, Copy)]
-pub struct ReadingEntry {
-    /// What an authorization server that reads it so does.
-    pub text: &'static str,
-    /// The requirement with a MUST that it breaks outright, if any: observed in
-    /// a server, such a reading is a failure and not merely a habit.
-    pub breaks: Option<&'static str>,
-}
-
-/// A question of the catalogue, with its readings.
-#[derive(Debug, Clone, Copy)]
-pub struct Entry {
-    /// Which question this is.
-    pub question: Question,
-    /// A line that names the conflict.
-    pub title: &'static str,
-    /// The sections that collide.
-    pub sections: &'static str,
-    /// How much it matters.
-    pub severity: Severity,
-    /// What the reference does: the default reading.
-    pub pin: Reading,
-    /// Its readings, from `A` on.
-    pub readings: &'static [ReadingEntry],
-}
-
 macro_rules! questions {
     ($($name:ident = $id:literal),* $(,)?) => {
         /// A question the relation consults. The number is the catalogue's.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        #[allow(missing_docs, reason = "each is described by its entry in table.rs")]
+        #[allow(missing_docs, reason = "each is described by its entry in the catalogue")]
         pub enum Question { $($name),* }
 
         impl Question {
@@ -107,7 +74,13 @@ questions! {
 impl Question {
     /// The question's entry in the catalogue.
     pub fn entry(self) -> &'static Entry {
-        &table::TABLE[self as usize]
+        catalogue::of_the_relation()[self as usize]
+    }
+
+    /// Its default reading.
+    pub fn pin(self) -> Reading {
+        let pin = self.entry().pin;
+        pin.expect("the catalogue pins every question of the relation")
     }
 
     /// Its readings, in order.
@@ -124,31 +97,5 @@ impl Question {
 impl std::fmt::Display for Question {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(self.id())
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_table_lists_every_question_at_its_own_index() {
-        for q in Question::ALL {
-            assert_eq!(q.entry().question, *q);
-            assert!(q.entry().readings.len() >= 2, "{q} has no alternative");
-            assert!((q.entry().pin as usize) < q.entry().readings.len());
-        }
-        assert_eq!(table::TABLE.len(), Question::ALL.len());
-    }
-
-    #[test]
-    fn what_a_reading_breaks_is_a_must_of_the_ledger() {
-        for q in Question::ALL {
-            for id in q.entry().readings.iter().filter_map(|r| r.breaks) {
-                let row =
-                    crate::requirement::named(id).unwrap_or_else(|| panic!("{q}: no row {id}"));
-                assert!(row.level.is_absolute(), "{q}: {id} is no MUST");
-            }
-        }
     }
 }

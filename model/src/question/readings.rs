@@ -1,6 +1,6 @@
 //! A choice of readings: for each question the set still possible.
 
-use super::{Question, Reading};
+use super::{Question, Reading, named_entry};
 
 /// For each question the readings that remain possible, one bit each.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -9,7 +9,7 @@ pub struct Readings([u8; Question::ALL.len()]);
 impl Readings {
     /// Every question at its default reading: the behaviour of the reference.
     pub fn pins() -> Self {
-        Self::collect(|q| q.entry().pin.bit())
+        Self::collect(|q| q.pin().bit())
     }
 
     /// No question chosen: every reading of each is possible.
@@ -110,7 +110,10 @@ fn parse_choice(part: &str) -> Result<(Question, Reading), ParseReadingError> {
     let (id, letter) = part
         .split_once(['=', '/'])
         .ok_or_else(|| ParseReadingError::Form(part.to_owned()))?;
-    let question = Question::named(id).ok_or_else(|| ParseReadingError::Question(id.to_owned()))?;
+    let question = Question::named(id).ok_or_else(|| match named_entry(id) {
+        Some(entry) => ParseReadingError::NotConsulted(entry.id),
+        None => ParseReadingError::Question(id.to_owned()),
+    })?;
     let reading = question
         .readings()
         .find(|r| r.to_string() == letter)
@@ -140,8 +143,13 @@ pub enum ParseReadingError {
     #[error("`{0}` is not of the form C-02=A")]
     Form(String),
     /// No question of that id.
-    #[error("there is no question `{0}` in the model; see `dtr explain questions`")]
+    #[error("there is no question `{0}`; see `dtr explain questions`")]
     Question(String),
+    /// A question that the relation does not consult.
+    #[error(
+        "the relation does not consult {0}, so no reading of it can be chosen; `dtr explain {0}` says where it shows"
+    )]
+    NotConsulted(&'static str),
     /// No reading of that letter.
     #[error("{0} has no reading `{1}`; it has {known}", known = .0.readings().map(|r| r.to_string()).collect::<Vec<_>>().join(", "))]
     Reading(Question, String),
@@ -158,7 +166,10 @@ mod tests {
         assert_eq!(chosen.of(Question::C13).collect::<Vec<_>>(), [Reading::B]);
         let error = Readings::pins().choose("C-02=Z").unwrap_err();
         assert_eq!(error.to_string(), "C-02 has no reading `Z`; it has A, B, C");
-        assert!(Readings::pins().choose("C-99=A").is_err());
+        let error = Readings::pins().choose("C-40=A").unwrap_err();
+        assert_eq!(error, ParseReadingError::NotConsulted("C-40"));
+        let error = Readings::pins().choose("C-99=A").unwrap_err();
+        assert_eq!(error, ParseReadingError::Question("C-99".to_owned()));
         assert!(Readings::pins().choose("C-02").is_err());
     }
 
@@ -168,10 +179,7 @@ mod tests {
         assert!(!lawful.allows(Question::C01, Reading::A));
         assert!(lawful.allows(Question::C01, Reading::B));
         for q in Question::ALL {
-            assert!(
-                lawful.allows(*q, q.entry().pin),
-                "the pin of {q} is not lawful"
-            );
+            assert!(lawful.allows(*q, q.pin()), "the pin of {q} is not lawful");
         }
     }
 

@@ -93,7 +93,7 @@ fn observed(question: Question, seen: &Fingerprint) -> Option<(String, Observed)
     let conflict = seen.conflicts.iter().find(|c| c.question == question);
     let observed = Observed {
         observed: readings.iter().map(Reading::to_string).collect(),
-        pin: question.entry().pin.to_string(),
+        pin: question.pin().to_string(),
         conflict: conflict.map(|c| [c.earlier.1.clone(), c.later.1.clone()]),
     };
     Some((question.id().to_owned(), observed))

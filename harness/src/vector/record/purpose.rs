@@ -75,7 +75,7 @@ fn tells(choice: &str) -> Option<String> {
         "{id}, “{}”: tells reading {reading} ({}) from {}, which is pinned ({}).",
         entry.title,
         text(reading),
-        entry.pin,
-        text(entry.pin),
+        question.pin(),
+        text(question.pin()),
     ))
 }

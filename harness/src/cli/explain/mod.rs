@@ -1,13 +1,10 @@
 //! `dtr explain`: what an id stands for.
 
-use std::collections::BTreeSet;
+mod question;
 
-use dtr_model::event::Answer;
-use dtr_model::generate::{SETTINGS, experiment};
 use dtr_model::property::Property;
-use dtr_model::question::{Question, Reading, Readings};
+use dtr_model::question::{catalogue, named_entry};
 use dtr_model::requirement::{self, Binding};
-use dtr_model::terms::Terms;
 use dtr_model::trace::{Origin, Trace};
 use owo_colors::OwoColorize;
 
@@ -30,9 +27,9 @@ pub(super) struct Args {
 pub(super) fn explain(args: &Args) -> Result<Exit, Trouble> {
     let id = args.id.as_str();
     match id {
-        "questions" => Question::ALL
+        "questions" => catalogue()
             .iter()
-            .for_each(|q| println!("{q}  {}", q.entry().title)),
+            .for_each(|q| println!("{}  {}", q.id, q.title)),
         "properties" => Property::ALL
             .iter()
             .for_each(|p| println!("{:<8} {}", p.id(), p.text())),
@@ -48,8 +45,8 @@ fn one(id: &str) -> Result<(), Trouble> {
     let named = |t: &Trace| t.id == id;
     // A reading is told with its question, to which the others belong.
     let (choice, _) = id.split_once(['/', '=']).unwrap_or((id, ""));
-    if let Some(question) = Question::named(choice) {
-        explain_question(question);
+    if let Some(entry) = named_entry(choice) {
+        question::explain(entry);
     } else if let Some(property) = Property::named(id) {
         println!("{} {}", property.bold(), property.text());
         let origin = Origin::Danger(id.to_owned());
@@ -89,64 +86,6 @@ fn one(id: &str) -> Result<(), Trouble> {
         )));
     }
     Ok(())
-}
-
-fn explain_question(question: Question) {
-    let entry = question.entry();
-    println!(
-        "{} {} (sections {})",
-        question.bold(),
-        entry.title,
-        entry.sections
-    );
-    for (reading, text) in question.readings().zip(entry.readings) {
-        let pin = if reading == entry.pin {
-            ", the pin"
-        } else {
-            ""
-        };
-        let breaks = text.breaks.map(|id| format!(", breaks {id}"));
-        println!();
-        println!(
-            "{question}/{reading}{pin}{}: {}",
-            breaks.unwrap_or_default(),
-            text.text
-        );
-        if reading != entry.pin {
-            print_experiment(question, reading);
-        }
-    }
-}
-
-/// The shortest experiment that tells a reading from the pin.
-fn print_experiment(question: Question, reading: Reading) {
-    let pins = Readings::pins();
-    let other = pins.with(question, reading);
-    // Longer waits only where shorter ones do not tell.
-    let terms = SETTINGS.iter().chain([&Terms::PACED]);
-    let found = terms.filter_map(|t| Some((*t, experiment(*t, &pins, &other)?)));
-    let Some((terms, found)) = found.min_by_key(|(_, e)| !e.is_decisive()) else {
-        println!("no sequence of requests about one code tells it from the pin");
-        return;
-    };
-    let origin = Origin::Fork(format!("{question}={reading}"));
-    let trace = Trace::new(origin, terms, found.events);
-    println!("told from the pin by {}:", trace.id);
-    println!("{}", diagram::of_trace(&trace));
-    println!(
-        "         the last is answered under {question}/{}: {}",
-        question.entry().pin,
-        listed(&found.first)
-    );
-    println!(
-        "                         and under {question}/{reading}: {}",
-        listed(&found.second)
-    );
-}
-
-fn listed(answers: &BTreeSet<Answer>) -> String {
-    let words: Vec<String> = answers.iter().map(Answer::to_string).collect();
-    words.join(", or ")
 }
 
 fn example(caption: &str, fits: impl Fn(&Trace) -> bool) {

@@ -37,6 +37,8 @@ pub(crate) struct TokenResponse {
     expires_in: u64,
     scope: String,
     #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) refresh_token: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     issued_token_type: Option<&'static str>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     authorization_details: Vec<Value>,
@@ -170,6 +172,7 @@ impl Minter {
             },
             expires_in: self.lifetime,
             scope,
+            refresh_token: None,
             issued_token_type: request.issued_token_type,
             authorization_details: request.targets.details().to_vec(),
         })

@@ -16,9 +16,9 @@ use crate::error::OAuthError;
 use crate::form::Form;
 use crate::random;
 use crate::reply;
-use crate::secret::AuthorizationCode;
+use crate::secret::Credential;
 use crate::server::Context;
-use crate::store::{Authorization, Use};
+use crate::store::{Authorization, Means, Use};
 use crate::targets::Targets;
 use crate::{par, request_object, wire};
 
@@ -92,9 +92,9 @@ async fn authorize(
     client: &Client,
     form: &Form,
     redirect_uri: &str,
-) -> Result<AuthorizationCode, OAuthError> {
+) -> Result<Credential, OAuthError> {
     let authorization = judge(context, client, form, redirect_uri)?;
-    let code = AuthorizationCode::new(&random::identifier(&*context.random));
+    let code = Credential::new(&random::identifier(&*context.random));
     context
         .store
         .insert_authorization(code.clone(), authorization)
@@ -128,8 +128,10 @@ pub(crate) fn judge(
         subject: Arc::from(context.config.subject.as_str()),
         scope: client.resolve_scope(form.get("scope"))?,
         targets: Targets::parse(form, &context.config)?,
-        redirect_uri: redirect_uri.into(),
-        code_challenge: code_challenge.into(),
+        means: Means::Code {
+            redirect_uri: redirect_uri.into(),
+            code_challenge: code_challenge.into(),
+        },
         hinted: accepts_deferral(form.get("completion_mode")),
         expires_at: context
             .clock

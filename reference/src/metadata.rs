@@ -25,7 +25,7 @@ struct Metadata<'a> {
     scopes_supported: Vec<&'a str>,
     response_types_supported: [&'a str; 1],
     response_modes_supported: [&'a str; 1],
-    grant_types_supported: [&'a str; 4],
+    grant_types_supported: [&'a str; 5],
     token_endpoint_auth_methods_supported: [&'a str; 3],
     revocation_endpoint_auth_methods_supported: [&'a str; 3],
     #[serde(skip_serializing_if = "<[String]>::is_empty")]
@@ -75,6 +75,7 @@ pub(crate) async fn document(State(context): State<Context>) -> Response<Body> {
         grant_types_supported: [
             wire::GRANT_AUTHORIZATION_CODE,
             wire::GRANT_CLIENT_CREDENTIALS,
+            wire::GRANT_REFRESH_TOKEN,
             wire::GRANT_TOKEN_EXCHANGE,
             wire::GRANT_DEFERRED,
         ],

@@ -1,6 +1,6 @@
 //! The revocation endpoint (RFC 7009), which cancels deferred requests (Section 8).
 //!
-//! Once the client is authenticated the answer is 200 in every case: unknown, foreign, dead, or without the right
+//! Refresh tokens end here too. Once the client is authenticated the answer is 200 in every case: unknown, foreign, dead, or without the right
 //! proof (Section 8.2 clause 2, C-52/B, C-73/A). Access tokens are self-contained and end by themselves.
 
 use axum::body::Body;
@@ -12,9 +12,10 @@ use crate::deferral::Caller;
 use crate::error::OAuthError;
 use crate::form::Form;
 use crate::reply;
-use crate::secret::DeferralCode;
+use crate::secret::{Credential, DeferralCode};
 use crate::server::Context;
 use crate::service::AnsweredTo;
+use crate::store::{Means, Use};
 use crate::wire;
 
 /// `POST /revoke`.
@@ -33,7 +34,7 @@ async fn answer(context: &Context, request: Request<Body>) -> Result<Response<Bo
     }
     let headers = request.headers().clone();
     let form = Form::from_request(request).await?;
-    // `token_type_hint` only helps a server that searches in several places; this one has one.
+    // `token_type_hint` only helps a server that cannot search everywhere at once.
     let code = DeferralCode::new(form.require("token", "token is missing")?);
     let client = client_auth::authenticate(
         &context.clients,
@@ -48,7 +49,8 @@ async fn answer(context: &Context, request: Request<Body>) -> Result<Response<Bo
         client_id: &client.client_id,
         proof: &proof,
     };
-    let cancelled = context.store.cancel(&code, &caller, now).await?;
+    let cancelled = context.store.cancel(&code, &caller, now).await?
+        || end_refresh_token(context, code.expose(), &caller, now).await?;
     tracing::debug!(client_id = %client.client_id, cancelled, "revocation request");
 
     let mut response = Response::new(Body::empty());
@@ -57,4 +59,31 @@ async fn answer(context: &Context, request: Request<Body>) -> Result<Response<Bo
         .extensions_mut()
         .insert(AnsweredTo(client.client_id.clone()));
     Ok(response)
+}
+
+/// Ends a refresh token of this client; whether anything changed. One that is suspended ends with the request it waits
+/// for, which takes what cancelling that request takes.
+async fn end_refresh_token(
+    context: &Context,
+    token: &str,
+    caller: &Caller<'_>,
+    now: u64,
+) -> Result<bool, OAuthError> {
+    let token = Credential::new(token);
+    let found = context.store.authorization(&token, now).await?;
+    let Some(authorization) = found.filter(|authorization| {
+        *authorization.client_id == *caller.client_id
+            && matches!(authorization.means, Means::Refresh { .. })
+    }) else {
+        return Ok(false);
+    };
+    let Use::Deferred(before) = authorization.used else {
+        return Ok(context.store.spend_authorization(&token).await?);
+    };
+    let code = before.deferral_code;
+    Ok(context.store.cancel(&code, caller, now).await?
+        && context
+            .store
+            .settle_authorization(&token, &code, Use::Completed)
+            .await?)
 }

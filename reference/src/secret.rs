@@ -112,8 +112,8 @@ issued_code! {
     FormToken
 }
 issued_code! {
-    /// An authorization code, the originating credential of the authorization code grant.
-    AuthorizationCode
+    /// A credential that feeds one token or one deferral: an authorization code, a refresh token.
+    Credential
 }
 
 #[cfg(test)]
@@ -127,7 +127,7 @@ mod tests {
             Secret::from("hush"),
             NotificationToken::parse("hush"),
             DeferralCode::new("hush"),
-            AuthorizationCode::new("hush"),
+            Credential::new("hush"),
         );
         assert!(!shown.contains("hush"), "{shown}");
     }

@@ -6,6 +6,8 @@ pub const GRANT_DEFERRED: &str = "urn:ietf:params:oauth:grant-type:deferred";
 pub const GRANT_CLIENT_CREDENTIALS: &str = "client_credentials";
 /// The authorization code grant.
 pub const GRANT_AUTHORIZATION_CODE: &str = "authorization_code";
+/// The refresh token grant.
+pub const GRANT_REFRESH_TOKEN: &str = "refresh_token";
 /// Token exchange (RFC 8693).
 pub const GRANT_TOKEN_EXCHANGE: &str = "urn:ietf:params:oauth:grant-type:token-exchange";
 /// What an access token is called there.

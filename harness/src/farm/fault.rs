@@ -2,7 +2,7 @@
 
 use dtr_reference::Config;
 use dtr_reference::deferral::Deferral;
-use dtr_reference::secret::AuthorizationCode;
+use dtr_reference::secret::Credential;
 use dtr_reference::store::{Authorization, Representation};
 use serde_json::Value;
 
@@ -94,7 +94,7 @@ impl Fault {
 }
 
 /// An authorization code used up by a deferral.
-pub(super) type Spent = Option<(AuthorizationCode, Representation)>;
+pub(super) type Spent = Option<(Credential, Representation)>;
 
 /// One thing that is different about a server.
 #[derive(Debug, Clone, Copy)]

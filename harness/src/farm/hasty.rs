@@ -4,7 +4,7 @@
 
 use dtr_reference::Store;
 use dtr_reference::deferral::Deferral;
-use dtr_reference::secret::{AuthorizationCode, DeferralCode};
+use dtr_reference::secret::{Credential, DeferralCode};
 use dtr_reference::store::{Authorization, Change, Representation, StoreError, Use};
 
 /// Changes a deferral so.
@@ -29,7 +29,7 @@ pub(crate) async fn change_deferral(
 /// Marks an authorization code as completed so; `false` when it was used before.
 pub(crate) async fn spend_authorization(
     memory: &dyn Store,
-    code: &AuthorizationCode,
+    code: &Credential,
 ) -> Result<bool, StoreError> {
     use_up(memory, code, Use::Completed).await
 }
@@ -37,18 +37,14 @@ pub(crate) async fn spend_authorization(
 /// Marks an authorization code as the one that a deferral came from; `false` when it was used before.
 pub(crate) async fn defer_authorization(
     memory: &dyn Store,
-    code: &AuthorizationCode,
+    code: &Credential,
     representation: &Representation,
 ) -> Result<bool, StoreError> {
     let deferred = Use::Deferred(Box::new(representation.clone()));
     use_up(memory, code, deferred).await
 }
 
-async fn use_up(
-    memory: &dyn Store,
-    code: &AuthorizationCode,
-    used: Use,
-) -> Result<bool, StoreError> {
+async fn use_up(memory: &dyn Store, code: &Credential, used: Use) -> Result<bool, StoreError> {
     let found = memory.authorization(code, 0).await?;
     let_others_go_on().await;
     let Some(unused) = found.filter(|authorization| authorization.used == Use::Unused) else {

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use dtr_reference::deferral::{Deferral, State};
-use dtr_reference::secret::{AuthorizationCode, DeferralCode};
-use dtr_reference::store::{Authorization, Change, Representation, StoreError};
+use dtr_reference::secret::{Credential, DeferralCode};
+use dtr_reference::store::{Authorization, Change, Representation, StoreError, Use};
 use dtr_reference::{MemoryStore, Store};
 
 use super::fault::How;
@@ -139,7 +139,7 @@ impl Decorated {
 impl Store for Decorated {
     async fn insert_authorization(
         &self,
-        code: AuthorizationCode,
+        code: Credential,
         authorization: Authorization,
     ) -> Result<(), StoreError> {
         self.memory.insert_authorization(code, authorization).await
@@ -147,7 +147,7 @@ impl Store for Decorated {
 
     async fn authorization(
         &self,
-        code: &AuthorizationCode,
+        code: &Credential,
         now: u64,
     ) -> Result<Option<Authorization>, StoreError> {
         let mut found = self.memory.authorization(code, now).await?;
@@ -159,7 +159,7 @@ impl Store for Decorated {
         Ok(found)
     }
 
-    async fn spend_authorization(&self, code: &AuthorizationCode) -> Result<bool, StoreError> {
+    async fn spend_authorization(&self, code: &Credential) -> Result<bool, StoreError> {
         if self.has(|how| matches!(how, How::HastyCredentials)) {
             return hasty::spend_authorization(self.memory.as_ref(), code).await;
         }
@@ -168,11 +168,22 @@ impl Store for Decorated {
         Ok(spent || careless)
     }
 
+    async fn settle_authorization(
+        &self,
+        code: &Credential,
+        deferral_code: &DeferralCode,
+        used: Use,
+    ) -> Result<bool, StoreError> {
+        self.memory
+            .settle_authorization(code, deferral_code, used)
+            .await
+    }
+
     async fn insert_deferral(
         &self,
         code: DeferralCode,
         mut deferral: Deferral,
-        mut from: Option<(AuthorizationCode, Representation)>,
+        mut from: Option<(Credential, Representation)>,
         now: u64,
     ) -> Result<bool, StoreError> {
         for how in self.how {

@@ -2,8 +2,8 @@
 
 use async_trait::async_trait;
 use dtr_reference::deferral::{Deferral, State};
-use dtr_reference::secret::{AuthorizationCode, DeferralCode};
-use dtr_reference::store::{Authorization, Change, Representation, StoreError};
+use dtr_reference::secret::{Credential, DeferralCode};
+use dtr_reference::store::{Authorization, Change, Representation, StoreError, Use};
 use dtr_reference::{MemoryStore, Store};
 
 /// What it forgets.
@@ -52,7 +52,7 @@ impl Store for Forgetful {
 
     async fn insert_authorization(
         &self,
-        code: AuthorizationCode,
+        code: Credential,
         authorization: Authorization,
     ) -> Result<(), StoreError> {
         self.memory.insert_authorization(code, authorization).await
@@ -60,21 +60,32 @@ impl Store for Forgetful {
 
     async fn authorization(
         &self,
-        code: &AuthorizationCode,
+        code: &Credential,
         now: u64,
     ) -> Result<Option<Authorization>, StoreError> {
         self.memory.authorization(code, now).await
     }
 
-    async fn spend_authorization(&self, code: &AuthorizationCode) -> Result<bool, StoreError> {
+    async fn spend_authorization(&self, code: &Credential) -> Result<bool, StoreError> {
         self.memory.spend_authorization(code).await
+    }
+
+    async fn settle_authorization(
+        &self,
+        code: &Credential,
+        deferral_code: &DeferralCode,
+        used: Use,
+    ) -> Result<bool, StoreError> {
+        self.memory
+            .settle_authorization(code, deferral_code, used)
+            .await
     }
 
     async fn insert_deferral(
         &self,
         code: DeferralCode,
         deferral: Deferral,
-        from: Option<(AuthorizationCode, Representation)>,
+        from: Option<(Credential, Representation)>,
         now: u64,
     ) -> Result<bool, StoreError> {
         self.memory.insert_deferral(code, deferral, from, now).await

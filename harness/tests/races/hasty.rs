@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use dtr_reference::deferral::Deferral;
-use dtr_reference::secret::{AuthorizationCode, DeferralCode};
-use dtr_reference::store::{Authorization, Change, Representation, StoreError};
+use dtr_reference::secret::{Credential, DeferralCode};
+use dtr_reference::store::{Authorization, Change, Representation, StoreError, Use};
 use dtr_reference::{MemoryStore, Store};
 
 use crate::operations as hasty;
@@ -48,7 +48,7 @@ impl Store for HastyStore {
 
     async fn insert_authorization(
         &self,
-        code: AuthorizationCode,
+        code: Credential,
         authorization: Authorization,
     ) -> Result<(), StoreError> {
         self.memory.insert_authorization(code, authorization).await
@@ -56,24 +56,35 @@ impl Store for HastyStore {
 
     async fn authorization(
         &self,
-        code: &AuthorizationCode,
+        code: &Credential,
         now: u64,
     ) -> Result<Option<Authorization>, StoreError> {
         self.memory.authorization(code, now).await
     }
 
-    async fn spend_authorization(&self, code: &AuthorizationCode) -> Result<bool, StoreError> {
+    async fn spend_authorization(&self, code: &Credential) -> Result<bool, StoreError> {
         if self.hasty != Hasty::Credentials {
             return self.memory.spend_authorization(code).await;
         }
         hasty::spend_authorization(&self.memory, code).await
     }
 
+    async fn settle_authorization(
+        &self,
+        code: &Credential,
+        deferral_code: &DeferralCode,
+        used: Use,
+    ) -> Result<bool, StoreError> {
+        self.memory
+            .settle_authorization(code, deferral_code, used)
+            .await
+    }
+
     async fn insert_deferral(
         &self,
         code: DeferralCode,
         deferral: Deferral,
-        from: Option<(AuthorizationCode, Representation)>,
+        from: Option<(Credential, Representation)>,
         now: u64,
     ) -> Result<bool, StoreError> {
         let (Hasty::Credentials, Some((credential, representation))) = (self.hasty, &from) else {

@@ -40,6 +40,9 @@ pub struct Config {
     /// Access tokens.
     #[serde(default)]
     pub access_token: AccessTokenConfig,
+    /// Refresh tokens.
+    #[serde(default)]
+    pub refresh_token: RefreshTokenConfig,
     /// What is deferred.
     #[serde(default)]
     pub policy: PolicyConfig,
@@ -176,6 +179,22 @@ impl Default for AccessTokenConfig {
             audience: None,
             resources: Vec::new(),
             authorization_details_types: Vec::new(),
+        }
+    }
+}
+
+/// Refresh tokens: for clients whose `grant_types` has `refresh_token`, with the authorization code grant.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct RefreshTokenConfig {
+    /// Lifetime in seconds; each use begins a new one.
+    pub lifetime: u64,
+}
+
+impl Default for RefreshTokenConfig {
+    fn default() -> Self {
+        Self {
+            lifetime: 30 * 24 * 60 * 60,
         }
     }
 }

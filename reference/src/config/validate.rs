@@ -195,6 +195,7 @@ fn check_client(client: &ClientConfig) -> Result<(), ConfigError> {
             }
             wire::GRANT_CLIENT_CREDENTIALS
             | wire::GRANT_AUTHORIZATION_CODE
+            | wire::GRANT_REFRESH_TOKEN
             | wire::GRANT_TOKEN_EXCHANGE
             | wire::GRANT_DEFERRED => {}
             _ => {

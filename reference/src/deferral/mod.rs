@@ -18,7 +18,9 @@ use std::sync::Arc;
 use crate::dpop::Proof;
 
 use notice::Notice;
-pub use words::{Caller, Decided, Decision, FrozenRequest, Opening, PollAnswer, State, Terms};
+pub use words::{
+    Caller, Decided, Decision, FrozenRequest, Opening, PollAnswer, Renewal, State, Terms,
+};
 
 /// One deferred request.
 #[derive(Debug, Clone)]

@@ -17,6 +17,7 @@ fn deferral(key: Option<&str>) -> Deferral {
         key: key.map(Thumbprint::new),
         targets: Targets::default(),
         issued_token_type: None,
+        renewal: Renewal::None,
     };
     let terms = Terms {
         interval: 5,

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::dpop::{Proof, Thumbprint};
 use crate::scope::Scope;
+use crate::secret::Credential;
 use crate::targets::Targets;
 
 /// What the originating request asked for, frozen when it was deferred (C-48/A). Nothing widens it later
@@ -22,6 +23,24 @@ pub struct FrozenRequest {
     pub targets: Targets,
     /// What the response calls the token, where the originating grant says so (Section 6.5.2).
     pub issued_token_type: Option<&'static str>,
+    /// Whether a refresh token comes along.
+    pub renewal: Renewal,
+}
+
+/// The refresh token that comes with an access token, at once or through a deferral.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Renewal {
+    /// None.
+    None,
+    /// The first one of a grant, for what is issued.
+    First,
+    /// One in place of another, with the other's scope (RFC 6749 Section 6).
+    Of {
+        /// The token that was presented: suspended meanwhile, replaced when the code is redeemed (C-46/A).
+        token: Credential,
+        /// Its scope.
+        scope: Scope,
+    },
 }
 
 /// The promises made in the deferred response, and the limits that go with them. All in seconds.

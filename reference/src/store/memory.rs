@@ -8,7 +8,7 @@ use async_trait::async_trait;
 
 use super::{Authorization, Change, Representation, Store, StoreError, Use};
 use crate::deferral::Deferral;
-use crate::secret::{AuthorizationCode, DeferralCode};
+use crate::secret::{Credential, DeferralCode};
 
 /// Steps of housekeeping done with every insertion, so that memory is bounded by what lives even without
 /// [`Store::sweep`].
@@ -21,7 +21,7 @@ pub struct MemoryStore(Mutex<Tables>);
 #[derive(Debug, Default)]
 struct Tables {
     deferrals: HashMap<DeferralCode, Deferral>,
-    authorizations: HashMap<AuthorizationCode, Authorization>,
+    authorizations: HashMap<Credential, Authorization>,
     /// When to look at which record again; each record is in here once.
     agenda: BinaryHeap<Reverse<(u64, Item)>>,
     /// Callbacks owed, by due time.
@@ -31,7 +31,7 @@ struct Tables {
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Item {
     Deferral(DeferralCode),
-    Authorization(AuthorizationCode),
+    Authorization(Credential),
 }
 
 impl MemoryStore {
@@ -60,7 +60,7 @@ impl MemoryStore {
 impl Store for MemoryStore {
     async fn insert_authorization(
         &self,
-        code: AuthorizationCode,
+        code: Credential,
         authorization: Authorization,
     ) -> Result<(), StoreError> {
         let mut tables = self.lock();
@@ -74,7 +74,7 @@ impl Store for MemoryStore {
 
     async fn authorization(
         &self,
-        code: &AuthorizationCode,
+        code: &Credential,
         now: u64,
     ) -> Result<Option<Authorization>, StoreError> {
         let tables = self.lock();
@@ -84,15 +84,30 @@ impl Store for MemoryStore {
             .cloned())
     }
 
-    async fn spend_authorization(&self, code: &AuthorizationCode) -> Result<bool, StoreError> {
+    async fn spend_authorization(&self, code: &Credential) -> Result<bool, StoreError> {
         Ok(self.lock().spend(code, Use::Completed))
+    }
+
+    async fn settle_authorization(
+        &self,
+        code: &Credential,
+        deferral_code: &DeferralCode,
+        used: Use,
+    ) -> Result<bool, StoreError> {
+        match self.lock().authorizations.get_mut(code) {
+            Some(authorization) if authorization.used.is_for(deferral_code) => {
+                authorization.used = used;
+                Ok(true)
+            }
+            _ => Ok(false),
+        }
     }
 
     async fn insert_deferral(
         &self,
         code: DeferralCode,
         deferral: Deferral,
-        from: Option<(AuthorizationCode, Representation)>,
+        from: Option<(Credential, Representation)>,
         now: u64,
     ) -> Result<bool, StoreError> {
         let mut tables = self.lock();
@@ -147,7 +162,7 @@ impl Store for MemoryStore {
 
 impl Tables {
     /// Unused to used, or nothing.
-    fn spend(&mut self, code: &AuthorizationCode, used: Use) -> bool {
+    fn spend(&mut self, code: &Credential, used: Use) -> bool {
         match self.authorizations.get_mut(code) {
             Some(authorization) if authorization.used == Use::Unused => {
                 authorization.used = used;
@@ -192,7 +207,7 @@ impl Tables {
         Some(forget_at)
     }
 
-    fn forget_authorization(&mut self, code: &AuthorizationCode, now: u64) -> Option<u64> {
+    fn forget_authorization(&mut self, code: &Credential, now: u64) -> Option<u64> {
         let forget_at = forget_authorization_at(self.authorizations.get(code)?);
         if now >= forget_at {
             self.authorizations.remove(code);

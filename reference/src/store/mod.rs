@@ -1,4 +1,4 @@
-//! Where deferrals and authorization codes live.
+//! Where deferrals live, and the credentials they come from.
 //!
 //! A [`Store`] offers few operations, each atomic; what happens to a deferral is decided by the functions in
 //! [`crate::deferral`], which the store runs on its record. In a database, [`Store::change_deferral`] is a transaction:
@@ -11,10 +11,12 @@ use std::sync::Arc;
 use async_trait::async_trait;
 
 use crate::deferral::notice::CallbackAttempt;
-use crate::deferral::{Caller, Decided, Decision, Deferral, FrozenRequest, Opening, PollAnswer};
+use crate::deferral::{
+    Caller, Decided, Decision, Deferral, FrozenRequest, Opening, PollAnswer, State,
+};
 use crate::dpop::Thumbprint;
 use crate::scope::Scope;
-use crate::secret::{AuthorizationCode, DeferralCode};
+use crate::secret::{Credential, DeferralCode};
 use crate::targets::Targets;
 
 pub use memory::MemoryStore;
@@ -24,7 +26,7 @@ pub use memory::MemoryStore;
 #[error("the store is unavailable: {0}")]
 pub struct StoreError(pub String);
 
-/// What an authorization code stands for.
+/// What a credential stands for: an authorization code, a refresh token.
 #[derive(Debug, Clone)]
 pub struct Authorization {
     /// The client it was issued to.
@@ -35,10 +37,8 @@ pub struct Authorization {
     pub scope: Scope,
     /// Resources and authorization details that were consented to.
     pub targets: Targets,
-    /// The redirect URI it was sent to.
-    pub redirect_uri: String,
-    /// The PKCE challenge (S256).
-    pub code_challenge: String,
+    /// What kind of credential stands for it.
+    pub means: Means,
     /// Whether the authorization request hinted at deferral (Section 5.2).
     pub hinted: bool,
     /// First second at which the code no longer counts.
@@ -47,7 +47,24 @@ pub struct Authorization {
     pub used: Use,
 }
 
-/// What an authorization code was used for. It feeds one token or one deferral, never more.
+/// How a credential is presented, besides by its value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Means {
+    /// An authorization code.
+    Code {
+        /// The redirect URI it was sent to.
+        redirect_uri: String,
+        /// The PKCE challenge (S256).
+        code_challenge: String,
+    },
+    /// A refresh token.
+    Refresh {
+        /// The key it is bound to (C-49/A).
+        key: Option<Thumbprint>,
+    },
+}
+
+/// What a credential was used for. It feeds one token or one deferral, never more.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Use {
     /// Not used yet.
@@ -56,6 +73,13 @@ pub enum Use {
     Completed,
     /// The request was deferred; the details let the same request be recognized (C-45/C).
     Deferred(Box<Representation>),
+}
+
+impl Use {
+    /// Whether it was used for the request that was deferred as `code`.
+    pub fn is_for(&self, code: &DeferralCode) -> bool {
+        matches!(self, Self::Deferred(before) if before.deferral_code == *code)
+    }
 }
 
 /// How to recognize a token request that is presented again because its deferred response was lost (C-45/C).
@@ -80,30 +104,39 @@ pub type Change<'a> = dyn for<'d> FnMut(&'d mut Deferral) + Send + 'a;
 /// Every operation fails with [`StoreError`] when the storage cannot be reached; then nothing was changed.
 #[async_trait]
 pub trait Store: Send + Sync {
-    /// Adds an authorization code.
+    /// Adds a credential.
     async fn insert_authorization(
         &self,
-        code: AuthorizationCode,
+        code: Credential,
         authorization: Authorization,
     ) -> Result<(), StoreError>;
 
-    /// What an authorization code stands for, used or not.
+    /// What a credential stands for, used or not.
     async fn authorization(
         &self,
-        code: &AuthorizationCode,
+        code: &Credential,
         now: u64,
     ) -> Result<Option<Authorization>, StoreError>;
 
-    /// Marks an unused authorization code as completed. `false` when it was used before.
-    async fn spend_authorization(&self, code: &AuthorizationCode) -> Result<bool, StoreError>;
+    /// Marks an unused credential as completed. `false` when it was used before.
+    async fn spend_authorization(&self, code: &Credential) -> Result<bool, StoreError>;
 
-    /// Adds a deferral and, in the same step, uses up the authorization code it came from, if any. `false`, and
-    /// nothing added, when that code was used before. Fails when the deferral code exists already.
+    /// Settles what became of a credential whose request was deferred as `deferral_code`. `false`, and nothing
+    /// changed, when it was not, or is used for something else by now.
+    async fn settle_authorization(
+        &self,
+        code: &Credential,
+        deferral_code: &DeferralCode,
+        used: Use,
+    ) -> Result<bool, StoreError>;
+
+    /// Adds a deferral and, in the same step, uses up the credential it came from, if any. `false`, and nothing
+    /// added, when that was used before. Fails when the deferral code exists already.
     async fn insert_deferral(
         &self,
         code: DeferralCode,
         deferral: Deferral,
-        from: Option<(AuthorizationCode, Representation)>,
+        from: Option<(Credential, Representation)>,
         now: u64,
     ) -> Result<bool, StoreError>;
 
@@ -171,6 +204,12 @@ impl dyn Store {
         now: u64,
     ) -> Result<Option<Decided>, StoreError> {
         self.with(code, now, |deferral| deferral.decide(decision, now))
+            .await
+    }
+
+    /// See [`Deferral::state`]; `None` for a code that is not known.
+    pub async fn state(&self, code: &DeferralCode, now: u64) -> Result<Option<State>, StoreError> {
+        self.with(code, now, |deferral| deferral.state(now).clone())
             .await
     }
 

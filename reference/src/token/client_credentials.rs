@@ -7,7 +7,7 @@ use http::Response;
 
 use super::initial::InitialRequest;
 use crate::client::Client;
-use crate::deferral::FrozenRequest;
+use crate::deferral::{FrozenRequest, Renewal};
 use crate::dpop::Proof;
 use crate::error::OAuthError;
 use crate::form::Form;
@@ -43,6 +43,7 @@ impl ClientCredentialsRequest {
             key: super::initial::key(proof)?,
             targets: Targets::parse(&self.form, &context.config)?,
             issued_token_type: None,
+            renewal: Renewal::None,
         };
         let answer = self.initial.answer(context, client, request, None).await?;
         // Nothing was presented that could have been used up meanwhile.

@@ -4,14 +4,16 @@ use axum::body::Body;
 use http::{Response, StatusCode};
 use serde::Serialize;
 
+use super::issue;
 use crate::client::Client;
-use crate::deferral::{Caller, PollAnswer};
+use crate::deferral::{Caller, PollAnswer, Renewal};
 use crate::dpop::Proof;
 use crate::error::OAuthError;
 use crate::form::Form;
 use crate::reply;
 use crate::secret::DeferralCode;
 use crate::server::Context;
+use crate::store::Use;
 
 /// Parameters of originating requests. A poll changes none of them (Section 4.1 item 4), so it may not bring them
 /// (C-26/B). `completion_mode` is no such parameter here and is ignored (C-26/A).
@@ -71,17 +73,31 @@ impl PollRequest {
             other => return without_token(other),
         };
         let now = context.clock.now();
-        let token = context
-            .minter
-            .mint(&request, &*context.random, now)
-            .map_err(|error| {
-                tracing::error!(%error, "cannot sign an access token");
-                OAuthError::temporarily_unavailable()
-            })?;
+        let token = issue::token(context, &request).await?;
         match context.store.redeem(&self.code, &caller, now).await? {
-            PollAnswer::Ready(_) => Ok(reply::json(StatusCode::OK, &token)),
+            PollAnswer::Ready(request) => {
+                self.replace(context, &request.renewal).await;
+                Ok(reply::json(StatusCode::OK, &token))
+            }
             // Cancelled, expired or redeemed by another poll in the meantime: this token is never seen by anyone.
             other => without_token(other),
+        }
+    }
+}
+
+impl PollRequest {
+    /// C-46/A: a refresh token that was suspended while its request waited is replaced for good. Should that fail, the
+    /// redeemed code keeps it suspended.
+    async fn replace(&self, context: &Context, renewal: &Renewal) {
+        let Renewal::Of { token, .. } = renewal else {
+            return;
+        };
+        let settled = context
+            .store
+            .settle_authorization(token, &self.code, Use::Completed)
+            .await;
+        if let Err(error) = settled {
+            tracing::error!(%error, "cannot replace a refresh token");
         }
     }
 }

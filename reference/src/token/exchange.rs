@@ -8,7 +8,7 @@ use http::Response;
 
 use super::initial::{self, InitialRequest};
 use crate::client::Client;
-use crate::deferral::FrozenRequest;
+use crate::deferral::{FrozenRequest, Renewal};
 use crate::dpop::Proof;
 use crate::error::OAuthError;
 use crate::form::Form;
@@ -73,6 +73,7 @@ impl ExchangeRequest {
             key,
             targets: Targets::of_exchange(&self.form, &context.config)?,
             issued_token_type: Some(wire::TOKEN_TYPE_ACCESS_TOKEN),
+            renewal: Renewal::None,
         };
         let answer = self.initial.answer(context, client, request, None).await?;
         // Nothing was presented that could have been used up meanwhile.

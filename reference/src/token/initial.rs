@@ -7,6 +7,8 @@ use axum::body::Body;
 use http::{Response, StatusCode};
 use serde::Serialize;
 
+use super::issue;
+use super::one_time::Presented;
 use crate::client::Client;
 use crate::completion_mode::accepts_deferral;
 use crate::deferral::notice::{Notice, NoticeTerms};
@@ -17,7 +19,7 @@ use crate::form::Form;
 use crate::policy::Outcome;
 use crate::random;
 use crate::reply;
-use crate::secret::{AuthorizationCode, DeferralCode, NotificationToken};
+use crate::secret::{DeferralCode, NotificationToken};
 use crate::server::Context;
 use crate::store::Representation;
 
@@ -25,12 +27,6 @@ use crate::store::Representation;
 pub(super) struct InitialRequest {
     pub(super) opted_in: bool,
     notification_token: Option<NotificationToken>,
-}
-
-/// An authorization code that the request presents, and how to recognize the request should it come again.
-pub(super) struct Presented {
-    pub(super) code: AuthorizationCode,
-    pub(super) parameters: [u8; 32],
 }
 
 impl InitialRequest {
@@ -102,7 +98,7 @@ impl InitialRequest {
                 key: request.key.clone(),
                 until: now.saturating_add(context.config.deferral.representation_window),
             };
-            (presented.code, representation)
+            (presented.credential, representation)
         });
         let notice = Notice::new(self.notification_token, notice_terms(context));
         let link = context.links.draw(&*context.random);
@@ -141,15 +137,12 @@ async fn complete(
     request: &FrozenRequest,
     presented: Option<Presented>,
 ) -> Result<Option<Response<Body>>, OAuthError> {
-    let token = context
-        .minter
-        .mint(request, &*context.random, context.clock.now())
-        .map_err(|error| {
-            tracing::error!(%error, "cannot sign an access token");
-            OAuthError::temporarily_unavailable()
-        })?;
+    let token = issue::token(context, request).await?;
     if let Some(presented) = presented
-        && !context.store.spend_authorization(&presented.code).await?
+        && !context
+            .store
+            .spend_authorization(&presented.credential)
+            .await?
     {
         return Ok(None);
     }

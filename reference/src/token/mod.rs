@@ -9,6 +9,9 @@ mod client_credentials;
 mod deferred;
 mod exchange;
 mod initial;
+mod issue;
+mod one_time;
+mod refresh;
 
 use axum::body::Body;
 use axum::extract::State;
@@ -27,11 +30,13 @@ use authorization_code::AuthorizationCodeRequest;
 use client_credentials::ClientCredentialsRequest;
 use deferred::PollRequest;
 use exchange::ExchangeRequest;
+use refresh::RefreshRequest;
 
 /// A token request of any grant, well-formed.
 enum TokenRequest {
     ClientCredentials(ClientCredentialsRequest),
     AuthorizationCode(AuthorizationCodeRequest),
+    Refresh(RefreshRequest),
     Exchange(ExchangeRequest),
     Deferred(PollRequest),
 }
@@ -45,6 +50,7 @@ impl TokenRequest {
             wire::GRANT_AUTHORIZATION_CODE => {
                 AuthorizationCodeRequest::parse(form).map(Self::AuthorizationCode)
             }
+            wire::GRANT_REFRESH_TOKEN => RefreshRequest::parse(form).map(Self::Refresh),
             wire::GRANT_TOKEN_EXCHANGE => ExchangeRequest::parse(form).map(Self::Exchange),
             wire::GRANT_DEFERRED => PollRequest::parse(form).map(Self::Deferred),
             _ => Err(OAuthError::unsupported_grant_type()),
@@ -60,6 +66,7 @@ impl TokenRequest {
         match self {
             Self::ClientCredentials(request) => request.answer(context, client, proof).await,
             Self::AuthorizationCode(request) => request.answer(context, client, proof).await,
+            Self::Refresh(request) => request.answer(context, client, proof).await,
             Self::Exchange(request) => request.answer(context, client, proof).await,
             Self::Deferred(request) => request.answer(context, client, proof).await,
         }

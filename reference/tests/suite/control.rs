@@ -150,8 +150,8 @@ mod failing {
     use std::sync::atomic::{AtomicBool, Ordering};
 
     use dtr_reference::deferral::Deferral;
-    use dtr_reference::secret::{AuthorizationCode, DeferralCode};
-    use dtr_reference::store::{Authorization, Change, Representation, StoreError};
+    use dtr_reference::secret::{Credential, DeferralCode};
+    use dtr_reference::store::{Authorization, Change, Representation, StoreError, Use};
     use dtr_reference::{MemoryStore, Store};
 
     /// A store that fails on demand.
@@ -179,7 +179,7 @@ mod failing {
     impl Store for Flaky {
         async fn insert_authorization(
             &self,
-            code: AuthorizationCode,
+            code: Credential,
             it: Authorization,
         ) -> Result<(), StoreError> {
             self.check()?;
@@ -188,23 +188,35 @@ mod failing {
 
         async fn authorization(
             &self,
-            code: &AuthorizationCode,
+            code: &Credential,
             now: u64,
         ) -> Result<Option<Authorization>, StoreError> {
             self.check()?;
             self.memory.authorization(code, now).await
         }
 
-        async fn spend_authorization(&self, code: &AuthorizationCode) -> Result<bool, StoreError> {
+        async fn spend_authorization(&self, code: &Credential) -> Result<bool, StoreError> {
             self.check()?;
             self.memory.spend_authorization(code).await
+        }
+
+        async fn settle_authorization(
+            &self,
+            code: &Credential,
+            deferral_code: &DeferralCode,
+            used: Use,
+        ) -> Result<bool, StoreError> {
+            self.check()?;
+            self.memory
+                .settle_authorization(code, deferral_code, used)
+                .await
         }
 
         async fn insert_deferral(
             &self,
             code: DeferralCode,
             deferral: Deferral,
-            from: Option<(AuthorizationCode, Representation)>,
+            from: Option<(Credential, Representation)>,
             now: u64,
         ) -> Result<bool, StoreError> {
             self.check()?;

@@ -61,7 +61,7 @@ async fn wrong_methods_and_bodies() {
     }
 }
 
-const NAMES: [&str; 23] = [
+const NAMES: [&str; 24] = [
     "grant_type",
     "code",
     "code_verifier",
@@ -79,6 +79,7 @@ const NAMES: [&str; 23] = [
     "code_challenge",
     "code_challenge_method",
     "resource",
+    "refresh_token",
     "request",
     "authorization_details",
     "subject_token",
@@ -86,7 +87,7 @@ const NAMES: [&str; 23] = [
     "request_uri",
     "client_assertion",
 ];
-const VALUES: [&str; 17] = [
+const VALUES: [&str; 18] = [
     "client_credentials",
     "authorization_code",
     "urn:ietf:params:oauth:grant-type:deferred",
@@ -96,6 +97,7 @@ const VALUES: [&str; 17] = [
     "app",
     "payments",
     "deferred",
+    "refresh_token",
     "urn:ietf:params:oauth:grant-type:token-exchange",
     "urn:ietf:params:oauth:token-type:access_token",
     "[{\"type\":\"payment\"}]",

@@ -20,6 +20,7 @@ mod metadata;
 mod over_http;
 mod polling;
 mod pushed_request;
+mod refresh;
 mod registration;
 mod request_object;
 mod targets;

@@ -310,7 +310,7 @@ pub(super) const FAULTS: &[Fault] = &[
         Shown::Broken(&["DTR-5.2-02"]),
         &[How::Credential(|authorization| {
             if !authorization.hinted {
-                authorization.code_challenge.clear();
+                authorization.client_id = "somebody else".into();
             }
         })],
     ),

@@ -1,0 +1,116 @@
+//! What all grants share whose credential feeds one token or one deferral, never more (Section 11.2): authorization
+//! codes, refresh tokens.
+
+use aws_lc_rs::digest::{Context as Digest, SHA256};
+use axum::body::Body;
+use http::Response;
+
+use super::initial::{self, InitialRequest};
+use crate::client::Client;
+use crate::deferral::FrozenRequest;
+use crate::dpop::Thumbprint;
+use crate::error::OAuthError;
+use crate::form::Form;
+use crate::secret::Credential;
+use crate::server::Context;
+use crate::store::{Authorization, Use};
+
+/// A credential that a request presents, and how to recognize the request should it come again.
+#[derive(Clone)]
+pub(super) struct Presented {
+    pub(super) credential: Credential,
+    pub(super) parameters: [u8; 32],
+    /// The one answer for a credential that is good for nothing.
+    pub(super) refused: OAuthError,
+}
+
+impl Presented {
+    pub(super) fn new(credential: &str, form: &Form, refused: OAuthError) -> Self {
+        Self {
+            credential: Credential::new(credential),
+            parameters: fingerprint(form),
+            refused,
+        }
+    }
+
+    /// What the credential stands for, used or not, if this client may know.
+    pub(super) async fn find(
+        &self,
+        context: &Context,
+        client: &Client,
+    ) -> Result<Authorization, OAuthError> {
+        let found = context
+            .store
+            .authorization(&self.credential, context.clock.now())
+            .await?;
+        found
+            .filter(|authorization| authorization.client_id == client.client_id)
+            .ok_or_else(|| self.refused.clone())
+    }
+
+    /// Answers a valid request with an unused credential.
+    pub(super) async fn answer(
+        self,
+        context: &Context,
+        client: &Client,
+        initial: InitialRequest,
+        request: FrozenRequest,
+    ) -> Result<Response<Body>, OAuthError> {
+        let key = request.key.clone();
+        let answer = initial
+            .answer(context, client, request, Some(self.clone()))
+            .await?;
+        match answer {
+            Some(response) => Ok(response),
+            // Somebody else was faster. If that was this very request, it gets the same answer.
+            None => {
+                let used = self.find(context, client).await?.used;
+                self.again(context, used, key.as_ref()).await
+            }
+        }
+    }
+
+    /// A credential presented again. The same request, by the same key, soon after it was deferred, gets the same
+    /// deferral code: its response may have been lost (C-45/C). Everything else is refused, and changes nothing.
+    pub(super) async fn again(
+        self,
+        context: &Context,
+        used: Use,
+        key: Option<&Thumbprint>,
+    ) -> Result<Response<Body>, OAuthError> {
+        let Use::Deferred(before) = used else {
+            return Err(self.refused);
+        };
+        let now = context.clock.now();
+        let same = before.parameters == self.parameters && before.key.as_ref() == key;
+        if !same || now > before.until {
+            return Err(self.refused);
+        }
+        let opening = context
+            .store
+            .opening(&before.deferral_code, now)
+            .await?
+            .ok_or(self.refused)?;
+        Ok(initial::deferred_response(&before.deferral_code, &opening))
+    }
+}
+
+/// A digest of all parameters but the client's credentials, whatever their order.
+fn fingerprint(form: &Form) -> [u8; 32] {
+    let mut pairs: Vec<_> = form
+        .pairs()
+        .iter()
+        .filter(|(name, _)| !matches!(name.as_str(), "client_secret" | "client_assertion"))
+        .collect();
+    pairs.sort();
+    let mut context = Digest::new(&SHA256);
+    for (name, value) in pairs {
+        for part in [name, value] {
+            context.update(&part.len().to_be_bytes());
+            context.update(part.as_bytes());
+        }
+    }
+    let mut fingerprint = [0; 32];
+    fingerprint.copy_from_slice(context.finish().as_ref());
+    fingerprint
+}

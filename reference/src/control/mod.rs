@@ -4,7 +4,7 @@
 //! anybody who asks. `CONTROL.md` describes it for implementers of other servers.
 //!
 //! - this file: the routes, reading requests, refusing them;
-//! - [`request`]: one deferred request: decide, consent, callbacks;
+//! - [`request`]: one deferred request: decide, consent, progress, callbacks;
 //! - [`setting`]: the server as a whole: clock, clients, policy, drops.
 
 mod request;
@@ -26,6 +26,7 @@ pub(crate) fn router(context: Context) -> Router {
     Router::new()
         .route("/control/decide", post(request::decide))
         .route("/control/consent", post(request::consent))
+        .route("/control/progress", post(request::progress))
         .route("/control/callbacks", post(request::callbacks))
         .route(
             "/control/clock",

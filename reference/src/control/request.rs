@@ -8,7 +8,7 @@ use serde_json::json;
 
 use super::{Answer, Refusal, answer, malformed};
 use crate::callback::Attempt;
-use crate::deferral::{Decided, Decision};
+use crate::deferral::{Decided, Decision, Step};
 use crate::scope::Scope;
 use crate::secret::DeferralCode;
 use crate::server::Context;
@@ -78,6 +78,32 @@ pub(super) async fn consent(State(context): State<Context>, body: Bytes) -> Resp
         match context
             .store
             .set_consent(&code, request.valid, context.clock.now())
+            .await?
+        {
+            Some(()) => Ok(json!({ "applied": true })),
+            None => Err(Refusal::UnknownCode),
+        }
+    })
+    .await
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ProgressRequest {
+    deferral_code: String,
+    step: String,
+}
+
+/// `POST /control/progress`.
+pub(super) async fn progress(State(context): State<Context>, body: Bytes) -> Response<Body> {
+    answer(body, async |request: ProgressRequest| {
+        let step = Step::parse(&request.step).ok_or_else(|| {
+            malformed("step is not an identifier of 1 to 32 of A-Z a-z 0-9 - _ .")
+        })?;
+        let code = DeferralCode::new(&request.deferral_code);
+        match context
+            .store
+            .set_step(&code, &step, context.clock.now())
             .await?
         {
             Some(()) => Ok(json!({ "applied": true })),

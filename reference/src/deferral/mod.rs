@@ -19,7 +19,7 @@ use crate::dpop::Proof;
 
 use notice::Notice;
 pub use words::{
-    Caller, Decided, Decision, FrozenRequest, Opening, PollAnswer, Renewal, State, Terms,
+    Caller, Decided, Decision, FrozenRequest, Opening, PollAnswer, Renewal, State, Step, Terms,
 };
 
 /// One deferred request.
@@ -33,6 +33,8 @@ pub struct Deferral {
     consent: bool,
     /// The link to show now (C-31/C: replaced when somebody has opened it).
     interaction_uri: Arc<str>,
+    /// What polls are told about progress, where somebody said so; otherwise which of the pending answers it is.
+    step: Option<Step>,
     pace: Pace,
     notice: Notice,
 }
@@ -63,6 +65,7 @@ impl Deferral {
             state: State::Pending { interaction },
             consent: true,
             interaction_uri,
+            step: None,
             pace: Pace::default(),
             notice,
         }
@@ -132,9 +135,12 @@ impl Deferral {
                 if let Some(complaint) = self.complain_about_pace(now) {
                     complaint
                 } else if interaction {
-                    PollAnswer::InteractionRequired(Arc::clone(&self.interaction_uri))
+                    PollAnswer::InteractionRequired(
+                        self.step("2"),
+                        Arc::clone(&self.interaction_uri),
+                    )
                 } else {
-                    PollAnswer::Pending
+                    PollAnswer::Pending(self.step("1"))
                 }
             }
         }
@@ -202,6 +208,16 @@ impl Deferral {
             }
         }
         Decided::Applied
+    }
+
+    /// Sets what polls are told about progress from now on (Section 9.4).
+    pub fn set_step(&mut self, step: Step) {
+        self.step = Some(step);
+    }
+
+    fn step(&self, otherwise: &str) -> Step {
+        let otherwise = || Step::parse(otherwise).expect("a digit is an identifier");
+        self.step.clone().unwrap_or_else(otherwise)
     }
 
     /// Records whether the preconditions of the request hold. Judged when a token would be issued (Section 11.7).

@@ -1,5 +1,6 @@
 //! The words a deferral is asked and answers in.
 
+use std::fmt;
 use std::sync::Arc;
 
 use crate::dpop::{Proof, Thumbprint};
@@ -79,6 +80,28 @@ pub enum State {
     Expired,
 }
 
+/// How far a pending request has come: an identifier that means something to the operator only (Section 9.4).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Step(Arc<str>);
+
+impl Step {
+    /// Longest identifier, in octets.
+    const LONGEST: usize = 32;
+
+    /// Accepts up to 32 letters, digits, `-`, `_` and `.`: too little for a sentence about somebody.
+    pub fn parse(text: &str) -> Option<Self> {
+        let opaque = |octet: u8| octet.is_ascii_alphanumeric() || b"-_.".contains(&octet);
+        let fits = (1..=Self::LONGEST).contains(&text.len()) && text.bytes().all(opaque);
+        fits.then(|| Self(text.into()))
+    }
+}
+
+impl fmt::Display for Step {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "step={}", self.0)
+    }
+}
+
 /// Who is asking about a code, already authenticated.
 #[derive(Debug, Clone, Copy)]
 pub struct Caller<'a> {
@@ -107,10 +130,10 @@ pub enum PollAnswer {
     SlowDown,
     /// `invalid_request`, after too many early polls.
     TooManyEarlyPolls,
-    /// `authorization_pending`.
-    Pending,
-    /// `interaction_required`, with this `interaction_uri`.
-    InteractionRequired(Arc<str>),
+    /// `authorization_pending`, at this step.
+    Pending(Step),
+    /// `interaction_required`, at this step, with this `interaction_uri`.
+    InteractionRequired(Step, Arc<str>),
 }
 
 /// What the deferred response says (Section 6.4).

@@ -12,7 +12,7 @@ use async_trait::async_trait;
 
 use crate::deferral::notice::CallbackAttempt;
 use crate::deferral::{
-    Caller, Decided, Decision, Deferral, FrozenRequest, Opening, PollAnswer, State,
+    Caller, Decided, Decision, Deferral, FrozenRequest, Opening, PollAnswer, State, Step,
 };
 use crate::dpop::Thumbprint;
 use crate::scope::Scope;
@@ -210,6 +210,17 @@ impl dyn Store {
     /// See [`Deferral::state`]; `None` for a code that is not known.
     pub async fn state(&self, code: &DeferralCode, now: u64) -> Result<Option<State>, StoreError> {
         self.with(code, now, |deferral| deferral.state(now).clone())
+            .await
+    }
+
+    /// See [`Deferral::set_step`].
+    pub async fn set_step(
+        &self,
+        code: &DeferralCode,
+        step: &Step,
+        now: u64,
+    ) -> Result<Option<()>, StoreError> {
+        self.with(code, now, |deferral| deferral.set_step(step.clone()))
             .await
     }
 

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::issue;
 use crate::client::Client;
-use crate::deferral::{Caller, PollAnswer, Renewal};
+use crate::deferral::{Caller, PollAnswer, Renewal, Step};
 use crate::dpop::Proof;
 use crate::error::OAuthError;
 use crate::form::Form;
@@ -117,9 +117,9 @@ fn without_token(answer: PollAnswer) -> Result<Response<Body>, OAuthError> {
         PollAnswer::TooManyEarlyPolls => Err(OAuthError::invalid_request(
             "the interval was ignored too often",
         )),
-        PollAnswer::Pending => Ok(pending("authorization_pending", "step=1", None)),
-        PollAnswer::InteractionRequired(uri) => {
-            Ok(pending("interaction_required", "step=2", Some(&uri)))
+        PollAnswer::Pending(step) => Ok(pending("authorization_pending", &step, None)),
+        PollAnswer::InteractionRequired(step, uri) => {
+            Ok(pending("interaction_required", &step, Some(&uri)))
         }
         PollAnswer::Ready(_) => Err(OAuthError::temporarily_unavailable()),
     }
@@ -127,15 +127,11 @@ fn without_token(answer: PollAnswer) -> Result<Response<Body>, OAuthError> {
 
 /// A pending answer: no code, lifetime or interval again (Section 6.4), and a link only where one is required (C-29,
 /// C-30). Progress is an opaque step (Section 9.4).
-fn pending(
-    error: &'static str,
-    step: &'static str,
-    interaction_uri: Option<&str>,
-) -> Response<Body> {
+fn pending(error: &'static str, step: &Step, interaction_uri: Option<&str>) -> Response<Body> {
     #[derive(Serialize)]
     struct Members<'a> {
         error: &'static str,
-        error_description: &'static str,
+        error_description: String,
         #[serde(skip_serializing_if = "Option::is_none")]
         interaction_uri: Option<&'a str>,
     }
@@ -143,7 +139,7 @@ fn pending(
         StatusCode::BAD_REQUEST,
         &Members {
             error,
-            error_description: step,
+            error_description: step.to_string(),
             interaction_uri,
         },
     )

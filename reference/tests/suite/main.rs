@@ -19,6 +19,7 @@ mod interaction;
 mod metadata;
 mod over_http;
 mod polling;
+mod progress;
 mod pushed_request;
 mod refresh;
 mod registration;

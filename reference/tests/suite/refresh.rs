@@ -162,6 +162,7 @@ async fn what_is_not_a_good_refresh_token_is_refused() {
         .send(refresh("unknown"))
         .await
         .refused("invalid_grant");
+    world.next_outcome("backend", "complete").await;
     let wider = refresh(&token).with("scope", "payments identity");
     world.send(wider).await.refused("invalid_scope");
     let code = world.authorize("backend", "profile", false).await;

@@ -1,20 +1,27 @@
 //! Client authentication at the token and revocation endpoints (RFC 6749 Section 2.3).
 //!
 //! A request first shows how it wants to authenticate ([`Credentials::from_request`], pure shape), then is checked
-//! against the registration ([`authenticate`]). A further method, such as a signed assertion or a certificate, is a
-//! further variant here and a further arm in both.
+//! against the registration ([`authenticate`]). A further method, such as a certificate, is a further variant here
+//! and a further arm in both.
 
 use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use http::{HeaderMap, header};
+use serde::Deserialize;
 
-use crate::client::{Client, Clients};
+use crate::client::Client;
 use crate::config::AuthMethod;
 use crate::error::OAuthError;
 use crate::form::{Form, decode_component};
+use crate::jws::{self, Audience, Times};
 use crate::secret::Secret;
+use crate::server::Context;
+use crate::wire;
+
+const DIFFERS: OAuthError =
+    OAuthError::invalid_request("client_id differs from the authenticated client");
 
 /// What a request brought along.
 pub(crate) enum Credentials {
@@ -24,6 +31,8 @@ pub(crate) enum Credentials {
     Basic { client_id: String, secret: Secret },
     /// Both values in the body.
     Post { client_id: String, secret: Secret },
+    /// A JWT that the client signed, and the client it claims to be about.
+    Assertion { client_id: String, jwt: String },
 }
 
 impl Credentials {
@@ -36,9 +45,8 @@ impl Credentials {
         let mut authorization = headers.get_all(header::AUTHORIZATION).iter();
         let header = authorization.next();
         let secret = form.get("client_secret");
-        let assertion = form
-            .get("client_assertion")
-            .or(form.get("client_assertion_type"));
+        let kind = form.get("client_assertion_type");
+        let assertion = form.get("client_assertion").or(kind);
         if authorization.next().is_some()
             || [header.is_some(), secret.is_some(), assertion.is_some()]
                 .iter()
@@ -55,9 +63,7 @@ impl Credentials {
                 let refused = OAuthError::invalid_client().with_basic_challenge();
                 let (client_id, secret) = parse_basic(value.as_bytes()).ok_or(refused)?;
                 if named.is_some_and(|named| named != client_id) {
-                    return Err(OAuthError::invalid_request(
-                        "client_id differs from the authenticated client",
-                    ));
+                    return Err(DIFFERS);
                 }
                 Ok(Self::Basic { client_id, secret })
             }
@@ -65,6 +71,17 @@ impl Credentials {
                 client_id: client_id.into(),
                 secret: Secret::from(secret),
             }),
+            (None, named, None) if kind == Some(wire::CLIENT_ASSERTION_JWT) => {
+                let jwt = form.require("client_assertion", "client_assertion is missing")?;
+                let client_id = jws::claimed_subject(jwt).ok_or(OAuthError::invalid_client())?;
+                if named.is_some_and(|named| named != client_id) {
+                    return Err(DIFFERS);
+                }
+                Ok(Self::Assertion {
+                    client_id,
+                    jwt: jwt.into(),
+                })
+            }
             (None, Some(client_id), None) if assertion.is_none() => Ok(Self::Named {
                 client_id: client_id.into(),
             }),
@@ -76,37 +93,76 @@ impl Credentials {
 /// Section 6.5.1 step 1: the client is who it says, authenticates as it registered, and is enabled (C-16/A).
 /// Every failure has the same answer.
 pub(crate) fn authenticate(
-    clients: &Clients,
+    context: &Context,
     credentials: Credentials,
 ) -> Result<Arc<Client>, OAuthError> {
-    let (client_id, method, presented) = match credentials {
-        Credentials::Named { client_id } => (client_id, AuthMethod::None, None),
-        Credentials::Basic { client_id, secret } => {
-            (client_id, AuthMethod::ClientSecretBasic, Some(secret))
-        }
-        Credentials::Post { client_id, secret } => {
-            (client_id, AuthMethod::ClientSecretPost, Some(secret))
-        }
+    let (client_id, method) = match &credentials {
+        Credentials::Named { client_id } => (client_id, AuthMethod::None),
+        Credentials::Basic { client_id, .. } => (client_id, AuthMethod::ClientSecretBasic),
+        Credentials::Post { client_id, .. } => (client_id, AuthMethod::ClientSecretPost),
+        Credentials::Assertion { client_id, .. } => (client_id, AuthMethod::PrivateKeyJwt),
     };
     let refused = match method {
         AuthMethod::ClientSecretBasic => OAuthError::invalid_client().with_basic_challenge(),
         _ => OAuthError::invalid_client(),
     };
-    let client = clients.find(&client_id);
-    let secret = client.as_ref().and_then(|client| client.secret.as_ref());
-    let secret_fits = match (presented, secret) {
-        (Some(presented), Some(secret)) => presented.same_as(secret),
-        (Some(presented), None) => {
-            // An unknown client costs the comparison too, so that time does not tell which clients exist.
-            let _ = presented.same_as(&presented);
-            false
+    let client = context.clients.find(client_id);
+    let fits = match &credentials {
+        Credentials::Named { .. } => true,
+        Credentials::Basic { secret, .. } | Credentials::Post { secret, .. } => {
+            knows_secret(client.as_deref(), secret)
         }
-        (None, secret) => secret.is_none(),
+        Credentials::Assertion { jwt, .. } => {
+            let client = client.as_deref();
+            client.is_some_and(|client| signed_assertion(context, client, jwt))
+        }
     };
     match client {
-        Some(client) if secret_fits && client.auth_method == method && client.enabled => Ok(client),
+        Some(client) if fits && client.auth_method == method && client.enabled => Ok(client),
         _ => Err(refused),
     }
+}
+
+fn knows_secret(client: Option<&Client>, presented: &Secret) -> bool {
+    match client.and_then(|client| client.secret.as_ref()) {
+        Some(secret) => presented.same_as(secret),
+        None => {
+            // An unknown client costs the comparison too, so that time does not tell which clients exist.
+            let _ = presented.same_as(presented);
+            false
+        }
+    }
+}
+
+/// RFC 7523 Section 3: signed by the client, about itself, for this server, ending soon, and never seen before.
+fn signed_assertion(context: &Context, client: &Client, jwt: &str) -> bool {
+    #[derive(Deserialize)]
+    struct Claims {
+        iss: String,
+        sub: String,
+        aud: Audience,
+        jti: String,
+        #[serde(flatten)]
+        times: Times,
+    }
+    let types = [None, Some("JWT"), Some("client-authentication+jwt")];
+    let Some(claims) = client
+        .jwks
+        .as_ref()
+        .and_then(|keys| jws::claims::<Claims>(jwt, keys, &types))
+    else {
+        return false;
+    };
+    let now = context.clock.now();
+    *claims.iss == *client.client_id
+        && claims.sub == claims.iss
+        && context.is_audience(&claims.aud)
+        && claims.times.include_shortly(now)
+        && !claims.jti.is_empty()
+        // Last, so that nothing but an assertion that is good otherwise takes up room.
+        && context
+            .client_assertions
+            .first_sight(&[&claims.iss, &claims.jti], now)
 }
 
 /// `Basic` credentials: base64 of two form-encoded halves (RFC 6749 Section 2.3.1).

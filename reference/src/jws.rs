@@ -1,5 +1,7 @@
 //! JWTs that peers sign: ES256, by a key known beforehand. Nothing in a JWT chooses its own key or algorithm.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jsonwebtoken::jwk::{AlgorithmParameters, EllipticCurve, Jwk, JwkSet};
 use jsonwebtoken::{Algorithm, DecodingKey, Validation};
 use serde::Deserialize;
@@ -7,6 +9,9 @@ use serde::de::DeserializeOwned;
 
 /// Longest JWT looked at, in octets.
 const LONGEST: usize = 16 * 1024;
+
+/// Most seconds until the end of a JWT that is good for one use.
+pub(crate) const LONGEST_VALIDITY: u64 = 3600;
 
 /// A JWT may come from a clock that is this many seconds ahead.
 const LEEWAY: f64 = 60.0;
@@ -51,7 +56,7 @@ fn is_p256(key: &Jwk) -> bool {
 /// From when until when a JWT counts (RFC 7519 Section 4.1), in seconds since the Unix epoch.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Times {
-    pub(crate) exp: Option<f64>,
+    exp: Option<f64>,
     nbf: Option<f64>,
 }
 
@@ -61,6 +66,26 @@ impl Times {
         let now = now as f64;
         self.exp.is_none_or(|exp| now < exp) && self.nbf.is_none_or(|nbf| nbf <= now + LEEWAY)
     }
+}
+
+impl Times {
+    /// Whether a JWT that is good for one use counts at `now`: it has to end, and within [`LONGEST_VALIDITY`], so that
+    /// it need not be remembered for ever.
+    pub(crate) fn include_shortly(&self, now: u64) -> bool {
+        let latest = now.saturating_add(LONGEST_VALIDITY) as f64;
+        self.include(now) && self.exp.is_some_and(|exp| exp <= latest)
+    }
+}
+
+/// The `sub` that a JWT claims, unverified: whose keys to verify it with.
+pub(crate) fn claimed_subject(jwt: &str) -> Option<String> {
+    #[derive(Deserialize)]
+    struct Claimed {
+        sub: String,
+    }
+    let payload = URL_SAFE_NO_PAD.decode(jwt.split('.').nth(1)?).ok()?;
+    let claimed: Claimed = serde_json::from_slice(&payload).ok()?;
+    Some(claimed.sub)
 }
 
 /// Whom a JWT is for (RFC 7519 Section 4.1.3).

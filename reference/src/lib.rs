@@ -58,7 +58,9 @@ mod transport;
 pub mod wire;
 
 pub use clock::{Clock, ManualClock, SystemClock};
-pub use config::{ApproverConfig, AuthMethod, ClientConfig, Config, ConfigError};
+pub use config::{
+    ApproverConfig, AssertionIssuerConfig, AuthMethod, ClientConfig, Config, ConfigError,
+};
 pub use error::SetupError;
 pub use policy::Policy;
 pub use random::Random;

@@ -25,9 +25,11 @@ struct Metadata<'a> {
     scopes_supported: Vec<&'a str>,
     response_types_supported: [&'a str; 1],
     response_modes_supported: [&'a str; 1],
-    grant_types_supported: [&'a str; 5],
-    token_endpoint_auth_methods_supported: [&'a str; 3],
-    revocation_endpoint_auth_methods_supported: [&'a str; 3],
+    grant_types_supported: [&'a str; 6],
+    token_endpoint_auth_methods_supported: [&'a str; 4],
+    token_endpoint_auth_signing_alg_values_supported: [&'a str; 1],
+    revocation_endpoint_auth_methods_supported: [&'a str; 4],
+    revocation_endpoint_auth_signing_alg_values_supported: [&'a str; 1],
     #[serde(skip_serializing_if = "<[String]>::is_empty")]
     authorization_details_types_supported: &'a [String],
     code_challenge_methods_supported: [&'a str; 1],
@@ -39,7 +41,12 @@ struct Metadata<'a> {
     revocation_endpoint_token_type_values_supported: [&'a str; 1],
 }
 
-const AUTH_METHODS: [&str; 3] = ["none", "client_secret_basic", "client_secret_post"];
+const AUTH_METHODS: [&str; 4] = [
+    "none",
+    "client_secret_basic",
+    "client_secret_post",
+    "private_key_jwt",
+];
 
 /// `GET /.well-known/oauth-authorization-server`.
 pub(crate) async fn document(State(context): State<Context>) -> Response<Body> {
@@ -76,11 +83,14 @@ pub(crate) async fn document(State(context): State<Context>) -> Response<Body> {
             wire::GRANT_AUTHORIZATION_CODE,
             wire::GRANT_CLIENT_CREDENTIALS,
             wire::GRANT_REFRESH_TOKEN,
+            wire::GRANT_JWT_BEARER,
             wire::GRANT_TOKEN_EXCHANGE,
             wire::GRANT_DEFERRED,
         ],
         token_endpoint_auth_methods_supported: AUTH_METHODS,
+        token_endpoint_auth_signing_alg_values_supported: ["ES256"],
         revocation_endpoint_auth_methods_supported: AUTH_METHODS,
+        revocation_endpoint_auth_signing_alg_values_supported: ["ES256"],
         authorization_details_types_supported: &config.access_token.authorization_details_types,
         code_challenge_methods_supported: ["S256"],
         dpop_signing_alg_values_supported: ["ES256"],

@@ -50,10 +50,7 @@ async fn answer(context: &Context, request: Request<Body>) -> Result<Response<Bo
             "a pushed request holds no request_uri",
         ));
     }
-    let client = client_auth::authenticate(
-        &context.clients,
-        Credentials::from_request(&headers, &sent)?,
-    )?;
+    let client = client_auth::authenticate(context, Credentials::from_request(&headers, &sent)?)?;
     let form = match sent.get("request") {
         Some(object) => request_object::open(context, &client, object)?,
         None => sent.without(&CREDENTIALS),

@@ -36,10 +36,7 @@ async fn answer(context: &Context, request: Request<Body>) -> Result<Response<Bo
     let form = Form::from_request(request).await?;
     // `token_type_hint` only helps a server that cannot search everywhere at once.
     let code = DeferralCode::new(form.require("token", "token is missing")?);
-    let client = client_auth::authenticate(
-        &context.clients,
-        Credentials::from_request(&headers, &form)?,
-    )?;
+    let client = client_auth::authenticate(context, Credentials::from_request(&headers, &form)?)?;
     let now = context.clock.now();
     let proof = context
         .proofs

@@ -112,7 +112,8 @@ issued_code! {
     FormToken
 }
 issued_code! {
-    /// A credential that feeds one token or one deferral: an authorization code, a refresh token.
+    /// A credential that feeds one token or one deferral: an authorization code, a refresh token, an
+    /// assertion.
     Credential
 }
 

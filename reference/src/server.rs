@@ -19,9 +19,10 @@ use crate::callback::Callbacks;
 use crate::client::Clients;
 use crate::clock::{Clock, SystemClock};
 use crate::config::Config;
-use crate::dpop::ProofChecker;
+use crate::dpop::{ProofChecker, ReplayCache};
 use crate::error::SetupError;
 use crate::expiring::Expiring;
+use crate::jws::{Audience, LONGEST_VALIDITY};
 use crate::page::interaction::{self, Links};
 use crate::page::session::Sessions;
 use crate::par::PushedRequest;
@@ -92,6 +93,8 @@ impl AuthorizationServer {
             minter: Minter::new(&config)?,
             callbacks: Callbacks::new(&config)?,
             proofs: ProofChecker::new(),
+            client_assertions: ReplayCache::new(LONGEST_VALIDITY),
+            assertions: ReplayCache::new(LONGEST_VALIDITY),
             links: Links::new(&config.interaction_base),
             pushed: Expiring::default(),
             sessions: Sessions::new(&config.approvers),
@@ -210,6 +213,9 @@ pub(crate) struct Inner {
     pub(crate) clients: Clients,
     pub(crate) minter: Minter,
     pub(crate) proofs: ProofChecker,
+    /// Client assertions seen, and assertions of the grant.
+    pub(crate) client_assertions: ReplayCache,
+    pub(crate) assertions: ReplayCache,
     pub(crate) callbacks: Callbacks,
     pub(crate) links: Links,
     pub(crate) pushed: Expiring<PushedRequest>,
@@ -220,6 +226,11 @@ pub(crate) struct Inner {
 }
 
 impl Inner {
+    /// Whether a JWT is for this server: its issuer identifier, or its token endpoint (RFC 7523 Section 3).
+    pub(crate) fn is_audience(&self, audience: &Audience) -> bool {
+        audience.includes(&self.config.issuer) || audience.includes(&self.url(wire::TOKEN))
+    }
+
     /// The full URL of an endpoint, also what a DPoP proof's `htu` must name.
     pub(crate) fn url(&self, path: &str) -> String {
         format!("{}{path}", self.config.issuer)

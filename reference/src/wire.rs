@@ -8,6 +8,10 @@ pub const GRANT_CLIENT_CREDENTIALS: &str = "client_credentials";
 pub const GRANT_AUTHORIZATION_CODE: &str = "authorization_code";
 /// The refresh token grant.
 pub const GRANT_REFRESH_TOKEN: &str = "refresh_token";
+/// The JWT bearer grant (RFC 7523).
+pub const GRANT_JWT_BEARER: &str = "urn:ietf:params:oauth:grant-type:jwt-bearer";
+/// What a signed client assertion is called (RFC 7523 Section 2.2).
+pub const CLIENT_ASSERTION_JWT: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 /// Token exchange (RFC 8693).
 pub const GRANT_TOKEN_EXCHANGE: &str = "urn:ietf:params:oauth:grant-type:token-exchange";
 /// What an access token is called there.

@@ -52,6 +52,9 @@ pub struct Config {
     /// Whether clients may register themselves.
     #[serde(default)]
     pub registration: RegistrationConfig,
+    /// Whose assertions about subjects are trusted.
+    #[serde(default)]
+    pub assertion_issuers: Vec<AssertionIssuerConfig>,
     /// The registered clients.
     #[serde(default)]
     pub clients: Vec<ClientConfig>,
@@ -260,6 +263,16 @@ pub struct RegistrationConfig {
     pub scope: String,
 }
 
+/// An issuer of assertions for the JWT bearer grant (RFC 7523 Section 2.1).
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AssertionIssuerConfig {
+    /// The `iss` of its assertions.
+    pub issuer: String,
+    /// Its public keys.
+    pub jwks: JwkSet,
+}
+
 /// One registered client (RFC 7591 names where they exist).
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -270,7 +283,7 @@ pub struct ClientConfig {
     pub client_secret: Option<Secret>,
     /// How the client authenticates at the token and revocation endpoints.
     pub auth_method: AuthMethod,
-    /// The client's public keys (RFC 7517), which sign its request objects.
+    /// The client's public keys (RFC 7517), which sign its request objects and client assertions.
     pub jwks: Option<JwkSet>,
     /// Redirect URIs, compared exactly.
     pub redirect_uris: Vec<String>,
@@ -316,13 +329,16 @@ pub enum AuthMethod {
     /// Identifier and secret in the body.
     #[serde(rename = "client_secret_post")]
     ClientSecretPost,
+    /// A JWT signed with a key of the client (RFC 7523 Section 2.2).
+    #[serde(rename = "private_key_jwt")]
+    PrivateKeyJwt,
 }
 
 impl AuthMethod {
     /// Whether it needs a secret that client and server share.
     pub(crate) fn has_secret(self) -> bool {
         match self {
-            Self::None => false,
+            Self::None | Self::PrivateKeyJwt => false,
             Self::ClientSecretBasic | Self::ClientSecretPost => true,
         }
     }

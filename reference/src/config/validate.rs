@@ -184,6 +184,13 @@ fn check_client(client: &ClientConfig) -> Result<(), ConfigError> {
             "give a secret to confidential clients and none to public ones",
         ));
     }
+    if client.auth_method == AuthMethod::PrivateKeyJwt && client.jwks.is_none() {
+        return Err(wrong(
+            field("jwks"),
+            "is missing, so nothing could be verified",
+            "register the public keys of the client",
+        ));
+    }
     for grant in &client.grant_types {
         match grant.as_str() {
             wire::GRANT_CLIENT_CREDENTIALS if client.auth_method == AuthMethod::None => {
@@ -196,6 +203,7 @@ fn check_client(client: &ClientConfig) -> Result<(), ConfigError> {
             wire::GRANT_CLIENT_CREDENTIALS
             | wire::GRANT_AUTHORIZATION_CODE
             | wire::GRANT_REFRESH_TOKEN
+            | wire::GRANT_JWT_BEARER
             | wire::GRANT_TOKEN_EXCHANGE
             | wire::GRANT_DEFERRED => {}
             _ => {
@@ -298,7 +306,7 @@ mod tests {
     #[test]
     fn every_error_names_its_field() {
         type Spoil = fn(&mut Config);
-        let cases: [(&str, Spoil); 13] = [
+        let cases: [(&str, Spoil); 14] = [
             ("issuer", |c| c.issuer = "http://as.example".into()),
             ("issuer", |c| c.issuer = "https://as.example/?x".into()),
             ("interaction_base", |c| {
@@ -318,6 +326,10 @@ mod tests {
             ("registration.scope", |c| {
                 c.registration.open = true;
                 c.registration.scope.clear();
+            }),
+            ("clients[service].jwks", |c| {
+                c.clients[0].auth_method = AuthMethod::PrivateKeyJwt;
+                c.clients[0].client_secret = None;
             }),
             ("clients[service]", |c| c.clients.push(c.clients[0].clone())),
             ("clients[app].client_secret", |c| {

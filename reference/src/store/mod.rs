@@ -26,7 +26,7 @@ pub use memory::MemoryStore;
 #[error("the store is unavailable: {0}")]
 pub struct StoreError(pub String);
 
-/// What a credential stands for: an authorization code, a refresh token.
+/// What a credential stands for: an authorization code, a refresh token, an assertion.
 #[derive(Debug, Clone)]
 pub struct Authorization {
     /// The client it was issued to.
@@ -57,6 +57,8 @@ pub enum Means {
         /// The PKCE challenge (S256).
         code_challenge: String,
     },
+    /// A signed assertion (RFC 7523).
+    Assertion,
     /// A refresh token.
     Refresh {
         /// The key it is bound to (C-49/A).

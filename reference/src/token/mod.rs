@@ -4,6 +4,7 @@
 //! which is called once the client is authenticated. That is also the order of evaluation: shape, client, the rest
 //! (C-25: a malformed request touches nothing). A further grant is a further file and a further arm.
 
+mod assertion;
 mod authorization_code;
 mod client_credentials;
 mod deferred;
@@ -26,6 +27,7 @@ use crate::server::Context;
 use crate::service::AnsweredTo;
 use crate::wire;
 
+use assertion::AssertionRequest;
 use authorization_code::AuthorizationCodeRequest;
 use client_credentials::ClientCredentialsRequest;
 use deferred::PollRequest;
@@ -37,6 +39,7 @@ enum TokenRequest {
     ClientCredentials(ClientCredentialsRequest),
     AuthorizationCode(AuthorizationCodeRequest),
     Refresh(RefreshRequest),
+    Assertion(AssertionRequest),
     Exchange(ExchangeRequest),
     Deferred(PollRequest),
 }
@@ -51,6 +54,7 @@ impl TokenRequest {
                 AuthorizationCodeRequest::parse(form).map(Self::AuthorizationCode)
             }
             wire::GRANT_REFRESH_TOKEN => RefreshRequest::parse(form).map(Self::Refresh),
+            wire::GRANT_JWT_BEARER => AssertionRequest::parse(form).map(Self::Assertion),
             wire::GRANT_TOKEN_EXCHANGE => ExchangeRequest::parse(form).map(Self::Exchange),
             wire::GRANT_DEFERRED => PollRequest::parse(form).map(Self::Deferred),
             _ => Err(OAuthError::unsupported_grant_type()),
@@ -67,6 +71,7 @@ impl TokenRequest {
             Self::ClientCredentials(request) => request.answer(context, client, proof).await,
             Self::AuthorizationCode(request) => request.answer(context, client, proof).await,
             Self::Refresh(request) => request.answer(context, client, proof).await,
+            Self::Assertion(request) => request.answer(context, client, proof).await,
             Self::Exchange(request) => request.answer(context, client, proof).await,
             Self::Deferred(request) => request.answer(context, client, proof).await,
         }
@@ -90,10 +95,7 @@ async fn answer(context: &Context, request: Request<Body>) -> Result<Response<Bo
     let headers = request.headers().clone();
     let form = Form::from_request(request).await?;
     let token_request = TokenRequest::parse(&form)?;
-    let client = client_auth::authenticate(
-        &context.clients,
-        Credentials::from_request(&headers, &form)?,
-    )?;
+    let client = client_auth::authenticate(context, Credentials::from_request(&headers, &form)?)?;
     let proof = context
         .proofs
         .examine(&headers, &context.url(wire::TOKEN), context.clock.now());

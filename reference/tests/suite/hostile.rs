@@ -61,7 +61,7 @@ async fn wrong_methods_and_bodies() {
     }
 }
 
-const NAMES: [&str; 24] = [
+const NAMES: [&str; 26] = [
     "grant_type",
     "code",
     "code_verifier",
@@ -80,6 +80,8 @@ const NAMES: [&str; 24] = [
     "code_challenge_method",
     "resource",
     "refresh_token",
+    "assertion",
+    "client_assertion_type",
     "request",
     "authorization_details",
     "subject_token",
@@ -87,7 +89,7 @@ const NAMES: [&str; 24] = [
     "request_uri",
     "client_assertion",
 ];
-const VALUES: [&str; 18] = [
+const VALUES: [&str; 20] = [
     "client_credentials",
     "authorization_code",
     "urn:ietf:params:oauth:grant-type:deferred",
@@ -98,6 +100,8 @@ const VALUES: [&str; 18] = [
     "payments",
     "deferred",
     "refresh_token",
+    "urn:ietf:params:oauth:grant-type:jwt-bearer",
+    "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
     "urn:ietf:params:oauth:grant-type:token-exchange",
     "urn:ietf:params:oauth:token-type:access_token",
     "[{\"type\":\"payment\"}]",

@@ -6,6 +6,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod assertion;
 mod authorization_code;
 mod callback;
 mod cancellation;
@@ -19,6 +20,7 @@ mod interaction;
 mod metadata;
 mod over_http;
 mod polling;
+mod private_key_jwt;
 mod progress;
 mod pushed_request;
 mod refresh;

@@ -166,6 +166,31 @@ impl OAuthError {
         )
     }
 
+    /// RFC 8628 Section 3.5: about a device code, so without a deferral code (C-44/A).
+    pub(crate) const fn user_pending() -> Self {
+        Self::new(
+            StatusCode::BAD_REQUEST,
+            "authorization_pending",
+            "the user of the device has not decided",
+        )
+    }
+
+    pub(crate) const fn user_denied() -> Self {
+        Self::new(
+            StatusCode::BAD_REQUEST,
+            "access_denied",
+            "the user of the device denied the request",
+        )
+    }
+
+    pub(crate) const fn device_code_expired() -> Self {
+        Self::new(
+            StatusCode::BAD_REQUEST,
+            "expired_token",
+            "the device code has expired",
+        )
+    }
+
     pub(crate) const fn slow_down() -> Self {
         Self::new(
             StatusCode::BAD_REQUEST,

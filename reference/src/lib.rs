@@ -10,7 +10,7 @@
 //! | [`server`] | the server as a value: [`AuthorizationServer`], [`Parts`], `serve` |
 //! | [`service`], `transport` | the same as a tower service, and behind a listener |
 //! | `token` | the token endpoint, one grant a file; `token/deferred` is the poll |
-//! | `revoke`, `authorize`, `par`, `register`, `metadata` | the other endpoints, one a file |
+//! | `revoke`, `authorize`, `par`, `device`, `register`, `metadata` | the other endpoints, one a file |
 //! | `request_object`, `jws` | authorization requests that are signed; whatever else peers sign |
 //! | `page` | the pages where people decide (Sections 6.4, 9.5) |
 //! | `client`, `client_auth`, [`dpop`] | who is asking |
@@ -32,6 +32,7 @@ mod completion_mode;
 pub mod config;
 mod control;
 pub mod deferral;
+mod device;
 pub mod dpop;
 mod error;
 mod expiring;

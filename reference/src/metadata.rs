@@ -17,6 +17,7 @@ struct Metadata<'a> {
     request_parameter_supported: bool,
     request_uri_parameter_supported: bool,
     request_object_signing_alg_values_supported: [&'a str; 1],
+    device_authorization_endpoint: String,
     token_endpoint: String,
     revocation_endpoint: String,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -25,7 +26,7 @@ struct Metadata<'a> {
     scopes_supported: Vec<&'a str>,
     response_types_supported: [&'a str; 1],
     response_modes_supported: [&'a str; 1],
-    grant_types_supported: [&'a str; 6],
+    grant_types_supported: [&'a str; 7],
     token_endpoint_auth_methods_supported: [&'a str; 4],
     token_endpoint_auth_signing_alg_values_supported: [&'a str; 1],
     revocation_endpoint_auth_methods_supported: [&'a str; 4],
@@ -69,6 +70,7 @@ pub(crate) async fn document(State(context): State<Context>) -> Response<Body> {
         // Those of pushed requests only, which need no announcement: nothing is fetched.
         request_uri_parameter_supported: false,
         request_object_signing_alg_values_supported: ["ES256"],
+        device_authorization_endpoint: context.url(wire::DEVICE_AUTHORIZATION),
         token_endpoint: context.url(wire::TOKEN),
         revocation_endpoint: context.url(wire::REVOKE),
         registration_endpoint: config
@@ -84,6 +86,7 @@ pub(crate) async fn document(State(context): State<Context>) -> Response<Body> {
             wire::GRANT_CLIENT_CREDENTIALS,
             wire::GRANT_REFRESH_TOKEN,
             wire::GRANT_JWT_BEARER,
+            wire::GRANT_DEVICE_CODE,
             wire::GRANT_TOKEN_EXCHANGE,
             wire::GRANT_DEFERRED,
         ],

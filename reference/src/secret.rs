@@ -113,7 +113,7 @@ issued_code! {
 }
 issued_code! {
     /// A credential that feeds one token or one deferral: an authorization code, a refresh token, an
-    /// assertion.
+    /// assertion, a device code.
     Credential
 }
 

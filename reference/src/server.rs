@@ -19,6 +19,7 @@ use crate::callback::Callbacks;
 use crate::client::Clients;
 use crate::clock::{Clock, SystemClock};
 use crate::config::Config;
+use crate::device::DeviceRequests;
 use crate::dpop::{ProofChecker, ReplayCache};
 use crate::error::SetupError;
 use crate::expiring::Expiring;
@@ -31,8 +32,8 @@ use crate::random::{Random, SystemRandom};
 use crate::service::{Drops, PublicService};
 use crate::store::{MemoryStore, Store};
 use crate::{
-    authorize, control, housekeeping, metadata, par, register, reply, revoke, token, transport,
-    wire,
+    authorize, control, device, housekeeping, metadata, page, par, register, reply, revoke, token,
+    transport, wire,
 };
 
 /// What the server is built from, besides its configuration. The default suits production but for its store.
@@ -96,6 +97,7 @@ impl AuthorizationServer {
             client_assertions: ReplayCache::new(LONGEST_VALIDITY),
             assertions: ReplayCache::new(LONGEST_VALIDITY),
             links: Links::new(&config.interaction_base),
+            devices: DeviceRequests::default(),
             pushed: Expiring::default(),
             sessions: Sessions::new(&config.approvers),
             overrides: Overrides::default(),
@@ -125,6 +127,11 @@ impl AuthorizationServer {
             .route(wire::JWKS, get(metadata::jwks))
             .route(wire::AUTHORIZE, get(authorize::endpoint))
             .route(wire::PAR, any(par::endpoint))
+            .route(wire::DEVICE_AUTHORIZATION, any(device::endpoint))
+            .route(
+                wire::DEVICE,
+                get(page::device::show).post(page::device::submit),
+            )
             .route(wire::TOKEN, any(token::endpoint))
             .route(wire::REVOKE, any(revoke::endpoint))
             .route(
@@ -218,6 +225,7 @@ pub(crate) struct Inner {
     pub(crate) assertions: ReplayCache,
     pub(crate) callbacks: Callbacks,
     pub(crate) links: Links,
+    pub(crate) devices: DeviceRequests,
     pub(crate) pushed: Expiring<PushedRequest>,
     pub(crate) sessions: Sessions,
     pub(crate) drops: Drops,

@@ -12,6 +12,8 @@ pub const GRANT_REFRESH_TOKEN: &str = "refresh_token";
 pub const GRANT_JWT_BEARER: &str = "urn:ietf:params:oauth:grant-type:jwt-bearer";
 /// What a signed client assertion is called (RFC 7523 Section 2.2).
 pub const CLIENT_ASSERTION_JWT: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
+/// The device authorization grant (RFC 8628).
+pub const GRANT_DEVICE_CODE: &str = "urn:ietf:params:oauth:grant-type:device_code";
 /// Token exchange (RFC 8693).
 pub const GRANT_TOKEN_EXCHANGE: &str = "urn:ietf:params:oauth:grant-type:token-exchange";
 /// What an access token is called there.
@@ -23,6 +25,10 @@ pub const TOKEN_TYPE_DEFERRAL_CODE: &str = "urn:ietf:params:oauth:token-type:def
 pub const AUTHORIZE: &str = "/authorize";
 /// Path of the pushed authorization request endpoint (RFC 9126), below the issuer.
 pub const PAR: &str = "/par";
+/// Path of the device authorization endpoint (RFC 8628), below the issuer.
+pub const DEVICE_AUTHORIZATION: &str = "/device_authorization";
+/// Path of the page where the user of a device decides, below the issuer.
+pub const DEVICE: &str = "/device";
 /// Path of the token endpoint, below the issuer.
 pub const TOKEN: &str = "/token";
 /// Path of the revocation endpoint, below the issuer.

@@ -247,6 +247,7 @@ fn configuration(issuer: String, limits: Limits, receiver: &Receiver) -> Config 
             ..CallbackConfig::default()
         },
         registration: Default::default(),
+        device: Default::default(),
         assertion_issuers: Vec::new(),
         clients: Vec::new(),
     }

@@ -52,6 +52,9 @@ pub struct Config {
     /// Whether clients may register themselves.
     #[serde(default)]
     pub registration: RegistrationConfig,
+    /// Device authorization.
+    #[serde(default)]
+    pub device: DeviceConfig,
     /// Whose assertions about subjects are trusted.
     #[serde(default)]
     pub assertion_issuers: Vec<AssertionIssuerConfig>,
@@ -261,6 +264,28 @@ pub struct RegistrationConfig {
     pub initial_access_token: Option<Secret>,
     /// All scope values that clients may register for, separated by spaces.
     pub scope: String,
+}
+
+/// Device authorization (RFC 8628).
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct DeviceConfig {
+    /// Where users go, as they are told: the https front of this server's `/device`.
+    pub verification_uri: String,
+    /// Lifetime of both codes in seconds.
+    pub lifetime: u64,
+    /// Least number of seconds between two polls.
+    pub interval: u64,
+}
+
+impl Default for DeviceConfig {
+    fn default() -> Self {
+        Self {
+            verification_uri: "https://interaction.example/device".into(),
+            lifetime: 600,
+            interval: 5,
+        }
+    }
 }
 
 /// An issuer of assertions for the JWT bearer grant (RFC 7523 Section 2.1).

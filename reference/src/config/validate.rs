@@ -61,7 +61,8 @@ impl Config {
     /// The first field that is wrong.
     pub fn validate(&self) -> Result<(), ConfigError> {
         check_issuer(&self.issuer)?;
-        check_interaction_base(&self.interaction_base)?;
+        check_page("interaction_base", &self.interaction_base)?;
+        check_page("device.verification_uri", &self.device.verification_uri)?;
         if self.deferral.interval == 0 {
             return Err(wrong(
                 "deferral.interval",
@@ -138,11 +139,11 @@ fn check_issuer(issuer: &str) -> Result<(), ConfigError> {
 }
 
 /// Section 6.4: every `interaction_uri` is https and has no fragment.
-fn check_interaction_base(base: &str) -> Result<(), ConfigError> {
-    let url = parse_url("interaction_base", base)?;
+fn check_page(field: &str, address: &str) -> Result<(), ConfigError> {
+    let url = parse_url(field, address)?;
     if url.scheme() != "https" || url.query().is_some() || url.fragment().is_some() {
         return Err(wrong(
-            "interaction_base",
+            field,
             "is not a plain https URL",
             "use https without query or fragment",
         ));
@@ -204,6 +205,7 @@ fn check_client(client: &ClientConfig) -> Result<(), ConfigError> {
             | wire::GRANT_AUTHORIZATION_CODE
             | wire::GRANT_REFRESH_TOKEN
             | wire::GRANT_JWT_BEARER
+            | wire::GRANT_DEVICE_CODE
             | wire::GRANT_TOKEN_EXCHANGE
             | wire::GRANT_DEFERRED => {}
             _ => {
@@ -306,7 +308,7 @@ mod tests {
     #[test]
     fn every_error_names_its_field() {
         type Spoil = fn(&mut Config);
-        let cases: [(&str, Spoil); 14] = [
+        let cases: [(&str, Spoil); 15] = [
             ("issuer", |c| c.issuer = "http://as.example".into()),
             ("issuer", |c| c.issuer = "https://as.example/?x".into()),
             ("interaction_base", |c| {
@@ -330,6 +332,9 @@ mod tests {
             ("clients[service].jwks", |c| {
                 c.clients[0].auth_method = AuthMethod::PrivateKeyJwt;
                 c.clients[0].client_secret = None;
+            }),
+            ("device.verification_uri", |c| {
+                c.device.verification_uri = "http://as.example/device".into();
             }),
             ("clients[service]", |c| c.clients.push(c.clients[0].clone())),
             ("clients[app].client_secret", |c| {

@@ -12,7 +12,7 @@ use http::{HeaderMap, Request, Response, StatusCode};
 use maud::html;
 
 use super::session::{self, Session};
-use super::{notice, page, see_other};
+use super::{notice, page};
 use crate::deferral::{Decided, Decision, FrozenRequest};
 use crate::expiring::Expiring;
 use crate::form::Form;
@@ -158,14 +158,7 @@ async fn take_form(context: &Context, id: &str, request: Request<Body>) -> Answe
     let visit = visit(context, id, &headers).await?;
     let now = context.clock.now();
     match form.get("action") {
-        Some("sign_in") => match context.sessions.sign_in(&form, &*context.random, now) {
-            Some(session) => {
-                let mut response = see_other(id);
-                session.hand_over(&mut response);
-                Ok(response)
-            }
-            None => Ok(context.sessions.sign_in_page(true)),
-        },
+        Some("sign_in") => Ok(context.sessions.sign_in(&form, &*context.random, now, id)),
         Some("approve") => decide(context, visit, &form, Decision::Approve(None)).await,
         Some("deny") => decide(context, visit, &form, Decision::Deny).await,
         _ => Err(Refusal::BadForm),

@@ -2,8 +2,10 @@
 //!
 //! - this file: the frame of every page, and the headers that keep it to itself;
 //! - [`session`]: who is signed in;
-//! - [`interaction`]: the page behind an `interaction_uri`.
+//! - [`interaction`]: the page behind an `interaction_uri`;
+//! - [`device`]: the page where the user of a device decides.
 
+pub(crate) mod device;
 pub(crate) mod interaction;
 pub(crate) mod session;
 

@@ -53,8 +53,23 @@ impl Sessions {
         self.signed_in.get(id.value(), now)
     }
 
-    /// Begins a session for whoever `name` and `password` of the form belong to.
-    pub(super) fn sign_in(&self, form: &Form, random: &dyn Random, now: u64) -> Option<Session> {
+    /// Signs in whoever `name` and `password` of the form belong to, and sends them to `place`, relative to the page.
+    pub(super) fn sign_in(
+        &self,
+        form: &Form,
+        random: &dyn Random,
+        now: u64,
+        place: &str,
+    ) -> Response<Body> {
+        let Some(session) = self.begin(form, random, now) else {
+            return self.sign_in_page(true);
+        };
+        let mut response = super::see_other(place);
+        session.hand_over(&mut response);
+        response
+    }
+
+    fn begin(&self, form: &Form, random: &dyn Random, now: u64) -> Option<Session> {
         let name = form.get("name").unwrap_or_default();
         let password = Secret::from(form.get("password").unwrap_or_default());
         // All are compared, so that time does not tell which names exist.
@@ -109,7 +124,7 @@ impl Session {
     }
 
     /// Gives the session to the browser: never to scripts, never along with a request that another site began.
-    pub(super) fn hand_over(&self, response: &mut Response<Body>) {
+    fn hand_over(&self, response: &mut Response<Body>) {
         let cookie = Cookie::build((COOKIE, self.id.expose()))
             .path("/")
             .secure(true)

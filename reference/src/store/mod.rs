@@ -26,7 +26,7 @@ pub use memory::MemoryStore;
 #[error("the store is unavailable: {0}")]
 pub struct StoreError(pub String);
 
-/// What a credential stands for: an authorization code, a refresh token, an assertion.
+/// What a credential stands for: an authorization code, a refresh token, an assertion, a device code.
 #[derive(Debug, Clone)]
 pub struct Authorization {
     /// The client it was issued to.
@@ -57,6 +57,8 @@ pub enum Means {
         /// The PKCE challenge (S256).
         code_challenge: String,
     },
+    /// A device code that its user approved (RFC 8628).
+    Device,
     /// A signed assertion (RFC 7523).
     Assertion,
     /// A refresh token.

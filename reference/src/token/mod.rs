@@ -8,6 +8,7 @@ mod assertion;
 mod authorization_code;
 mod client_credentials;
 mod deferred;
+mod device;
 mod exchange;
 mod initial;
 mod issue;
@@ -31,6 +32,7 @@ use assertion::AssertionRequest;
 use authorization_code::AuthorizationCodeRequest;
 use client_credentials::ClientCredentialsRequest;
 use deferred::PollRequest;
+use device::DeviceTokenRequest;
 use exchange::ExchangeRequest;
 use refresh::RefreshRequest;
 
@@ -38,6 +40,7 @@ use refresh::RefreshRequest;
 enum TokenRequest {
     ClientCredentials(ClientCredentialsRequest),
     AuthorizationCode(AuthorizationCodeRequest),
+    Device(DeviceTokenRequest),
     Refresh(RefreshRequest),
     Assertion(AssertionRequest),
     Exchange(ExchangeRequest),
@@ -55,6 +58,7 @@ impl TokenRequest {
             }
             wire::GRANT_REFRESH_TOKEN => RefreshRequest::parse(form).map(Self::Refresh),
             wire::GRANT_JWT_BEARER => AssertionRequest::parse(form).map(Self::Assertion),
+            wire::GRANT_DEVICE_CODE => DeviceTokenRequest::parse(form).map(Self::Device),
             wire::GRANT_TOKEN_EXCHANGE => ExchangeRequest::parse(form).map(Self::Exchange),
             wire::GRANT_DEFERRED => PollRequest::parse(form).map(Self::Deferred),
             _ => Err(OAuthError::unsupported_grant_type()),
@@ -72,6 +76,7 @@ impl TokenRequest {
             Self::AuthorizationCode(request) => request.answer(context, client, proof).await,
             Self::Refresh(request) => request.answer(context, client, proof).await,
             Self::Assertion(request) => request.answer(context, client, proof).await,
+            Self::Device(request) => request.answer(context, client, proof).await,
             Self::Exchange(request) => request.answer(context, client, proof).await,
             Self::Deferred(request) => request.answer(context, client, proof).await,
         }

@@ -1,5 +1,5 @@
 //! What all grants share whose credential feeds one token or one deferral, never more (Section 11.2): authorization
-//! codes, refresh tokens, assertions.
+//! codes, refresh tokens, assertions, device codes.
 
 use aws_lc_rs::digest::{Context as Digest, SHA256};
 use axum::body::Body;

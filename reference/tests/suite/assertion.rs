@@ -15,7 +15,9 @@ fn world_with(issuer: &Key) -> World {
         jwks: issuer.jwks(),
     }];
     config.clients[0].grant_types.push(GRANT_JWT_BEARER.into());
-    config.clients[1].grant_types.push(GRANT_JWT_BEARER.into());
+    let other = config.clients.last_mut().unwrap();
+    assert_eq!(other.client_id, "other");
+    other.grant_types.push(GRANT_JWT_BEARER.into());
     World::new(config)
 }
 
@@ -157,7 +159,7 @@ async fn only_trusted_issuers_are_believed() {
     let mut call = request(&idp.jwt("JWT", &claims("1")));
     call.headers.clear();
     world
-        .send(call.by(OTHER))
+        .send(call.by(BACKEND))
         .await
         .refused("unauthorized_client");
     world
@@ -182,7 +184,7 @@ async fn an_assertion_stays_with_its_client() {
         .with("assertion", &assertion)
         .with("scope", "payments")
         .with("completion_mode", "deferred")
-        .by(BACKEND);
+        .by(OTHER);
     world.send(foreign).await.refused("invalid_grant");
     assert!(world.decide(&code, "approve").await);
     world.poll(SERVICE, &code).await.token();

@@ -12,7 +12,7 @@ use crate::support::*;
 #[tokio::test]
 async fn wrong_methods_and_bodies() {
     let world = world();
-    for path in ["/token", "/revoke", "/par"] {
+    for path in ["/token", "/revoke", "/par", "/device_authorization"] {
         for method in [Method::GET, Method::PUT, Method::DELETE, Method::OPTIONS] {
             let request = Request::builder()
                 .method(method)
@@ -61,7 +61,7 @@ async fn wrong_methods_and_bodies() {
     }
 }
 
-const NAMES: [&str; 26] = [
+const NAMES: [&str; 29] = [
     "grant_type",
     "code",
     "code_verifier",
@@ -82,6 +82,9 @@ const NAMES: [&str; 26] = [
     "refresh_token",
     "assertion",
     "client_assertion_type",
+    "device_code",
+    "user_code",
+    "action",
     "request",
     "authorization_details",
     "subject_token",
@@ -89,7 +92,7 @@ const NAMES: [&str; 26] = [
     "request_uri",
     "client_assertion",
 ];
-const VALUES: [&str; 20] = [
+const VALUES: [&str; 22] = [
     "client_credentials",
     "authorization_code",
     "urn:ietf:params:oauth:grant-type:deferred",
@@ -100,6 +103,8 @@ const VALUES: [&str; 20] = [
     "payments",
     "deferred",
     "refresh_token",
+    "urn:ietf:params:oauth:grant-type:device_code",
+    "look_up",
     "urn:ietf:params:oauth:grant-type:jwt-bearer",
     "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
     "urn:ietf:params:oauth:grant-type:token-exchange",
@@ -168,7 +173,7 @@ proptest! {
 
     #[test]
     fn anything_at_all_gets_a_client_error_or_an_answer(
-        path in prop::sample::select(vec!["/token", "/revoke", "/authorize", "/jwks", "/x", "/interact/x", "/par", dtr_reference::wire::METADATA]),
+        path in prop::sample::select(vec!["/token", "/revoke", "/authorize", "/jwks", "/x", "/interact/x", "/device", "/device_authorization", "/par", dtr_reference::wire::METADATA]),
         method in prop::sample::select(vec![Method::POST, Method::POST, Method::GET, Method::PATCH]),
         form_type in prop::bool::weighted(0.9),
         body in form(),

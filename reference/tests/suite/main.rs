@@ -13,6 +13,7 @@ mod cancellation;
 mod client_authentication;
 mod concurrency;
 mod control;
+mod device;
 mod dpop;
 mod hostile;
 mod initial_request;

@@ -1,0 +1,199 @@
+//! Device authorization (RFC 8628): the preceding endpoint of a client without a browser. A hint goes here
+//! (Section 5.2), and then the opt-in goes with every token request (C-44/A).
+
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::extract::State;
+use http::{Method, Request, Response, StatusCode};
+use serde_json::json;
+
+use crate::client::Client;
+use crate::client_auth::{self, Credentials};
+use crate::completion_mode::accepts_deferral;
+use crate::config::DeviceConfig;
+use crate::error::OAuthError;
+use crate::expiring::Expiring;
+use crate::form::Form;
+use crate::random::{self, Random};
+use crate::scope::Scope;
+use crate::secret::Credential;
+use crate::server::Context;
+use crate::targets::Targets;
+use crate::{reply, wire};
+
+/// Letters of a user code: no vowels, so no words (RFC 8628 Section 6.1).
+const LETTERS: &[u8; 20] = b"BCDFGHJKLMNPQRSTVWXZ";
+/// Letters in a user code: some 34 bits, of which every try takes somebody who is signed in.
+const LENGTH: usize = 8;
+
+/// What a device asked for, and what its user said.
+#[derive(Debug, Clone)]
+pub(crate) struct DeviceRequest {
+    pub(crate) device_code: Credential,
+    pub(crate) client_id: Arc<str>,
+    pub(crate) scope: Scope,
+    pub(crate) targets: Targets,
+    /// Whether the device hinted at deferral.
+    pub(crate) hinted: bool,
+    /// First second at which both codes no longer count.
+    pub(crate) expires_at: u64,
+    /// What the user said, if anything.
+    approved: Option<bool>,
+    interval: u64,
+    last_poll: Option<u64>,
+}
+
+impl DeviceRequest {
+    /// Whether a poll at `now` is too early; then the interval grows (RFC 8628 Section 3.5).
+    fn is_early(&mut self, now: u64) -> bool {
+        let before = self.last_poll.replace(now);
+        let early = before.is_some_and(|last| now < last.saturating_add(self.interval));
+        if early {
+            self.interval = self.interval.saturating_add(5);
+        }
+        early
+    }
+}
+
+/// The requests whose users are to decide, by user code, and the user codes by device code.
+#[derive(Debug, Default)]
+pub(crate) struct DeviceRequests {
+    requests: Expiring<DeviceRequest>,
+    user_codes: Expiring<String>,
+}
+
+/// What a device that polls finds out.
+pub(crate) enum DeviceAnswer {
+    Unknown,
+    Expired,
+    Denied,
+    SlowDown,
+    Pending { hinted: bool },
+}
+
+impl DeviceRequests {
+    /// The request with this user code, however it is written, while somebody may decide about it.
+    pub(crate) fn find(&self, user_code: &str, now: u64) -> Option<DeviceRequest> {
+        self.requests
+            .get(&normalized(user_code), now)
+            .filter(|request| now < request.expires_at && request.approved.is_none())
+    }
+
+    /// What the user says; `false` when something was said before.
+    pub(crate) fn decide(&self, user_code: &str, approved: bool, now: u64) -> bool {
+        let first = self
+            .requests
+            .change(&normalized(user_code), now, |request| {
+                let first = request.approved.is_none();
+                request.approved.get_or_insert(approved);
+                first
+            });
+        first.unwrap_or(false)
+    }
+
+    /// A token request with a device code that is not in the store, where approval puts it.
+    pub(crate) fn poll(&self, device_code: &str, client: &Client, now: u64) -> DeviceAnswer {
+        let answer = self.user_codes.get(device_code, now).and_then(|user_code| {
+            self.requests.change(&user_code, now, |request| {
+                if request.client_id != client.client_id {
+                    DeviceAnswer::Unknown
+                } else if request.approved == Some(false) {
+                    DeviceAnswer::Denied
+                } else if now >= request.expires_at {
+                    DeviceAnswer::Expired
+                } else if request.is_early(now) {
+                    DeviceAnswer::SlowDown
+                } else {
+                    DeviceAnswer::Pending {
+                        hinted: request.hinted,
+                    }
+                }
+            })
+        });
+        answer.unwrap_or(DeviceAnswer::Unknown)
+    }
+
+    /// Both codes are remembered for their lifetime once more, so that the device learns that they expired.
+    fn insert(&self, user_code: &str, request: DeviceRequest, config: &DeviceConfig, now: u64) {
+        let forget_at = request.expires_at.saturating_add(config.lifetime);
+        let device_code = request.device_code.clone();
+        self.user_codes
+            .insert(device_code.expose(), user_code.into(), forget_at, now);
+        self.requests.insert(user_code, request, forget_at, now);
+    }
+}
+
+/// `POST /device_authorization`.
+pub(crate) async fn endpoint(
+    State(context): State<Context>,
+    request: Request<Body>,
+) -> Response<Body> {
+    answer(&context, request)
+        .await
+        .unwrap_or_else(OAuthError::into_response)
+}
+
+async fn answer(context: &Context, request: Request<Body>) -> Result<Response<Body>, OAuthError> {
+    if request.method() != Method::POST {
+        return Err(OAuthError::method_not_allowed());
+    }
+    let headers = request.headers().clone();
+    let form = Form::from_request(request).await?;
+    let client = client_auth::authenticate(context, Credentials::from_request(&headers, &form)?)?;
+    client.may_use(wire::GRANT_DEVICE_CODE)?;
+    let now = context.clock.now();
+    let config = &context.config.device;
+    let device_code = random::identifier(&*context.random);
+    let user_code = user_code(&*context.random);
+    let waiting = DeviceRequest {
+        device_code: Credential::new(&device_code),
+        client_id: Arc::clone(&client.client_id),
+        scope: client.resolve_scope(form.get("scope"))?,
+        targets: Targets::parse(&form, &context.config)?,
+        hinted: accepts_deferral(form.get("completion_mode")),
+        expires_at: now.saturating_add(config.lifetime),
+        approved: None,
+        interval: config.interval,
+        last_poll: None,
+    };
+    context
+        .devices
+        .insert(&normalized(&user_code), waiting, config, now);
+    let verification_uri = &config.verification_uri;
+    let members = json!({
+        "device_code": device_code,
+        "user_code": user_code,
+        "verification_uri": verification_uri,
+        "verification_uri_complete": format!("{verification_uri}?user_code={user_code}"),
+        "expires_in": config.lifetime,
+        "interval": config.interval,
+    });
+    Ok(reply::json(StatusCode::OK, &members))
+}
+
+/// Eight letters in two groups, each drawn evenly.
+fn user_code(random: &dyn Random) -> String {
+    let mut code = String::with_capacity(LENGTH + 1);
+    while code.len() < LENGTH + 1 {
+        if code.len() == LENGTH / 2 {
+            code.push('-');
+        }
+        let mut octet = [0];
+        random.fill(&mut octet);
+        // 240 is the largest multiple of 20 that fits; what lies above would favour the first letters.
+        if octet[0] < 240 {
+            code.push(char::from(LETTERS[usize::from(octet[0]) % LETTERS.len()]));
+        }
+    }
+    code
+}
+
+/// A user code as people write it: the case does not count, and neither does what is between the letters.
+fn normalized(user_code: &str) -> String {
+    user_code
+        .chars()
+        .filter(char::is_ascii_alphabetic)
+        .map(|letter| letter.to_ascii_uppercase())
+        .collect()
+}

@@ -1,0 +1,144 @@
+//! The page where the user of a device decides (RFC 8628 Section 3.3). Whoever signs in there is the resource owner.
+
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::extract::{RawQuery, State};
+use http::{HeaderMap, Request, Response, StatusCode};
+use maud::html;
+
+use super::session::{self, Session};
+use super::{notice, page};
+use crate::device::DeviceRequest;
+use crate::form::Form;
+use crate::server::Context;
+use crate::store::{Authorization, Means, StoreError, Use};
+
+/// `GET /device`: asks for the code, or has it from the link. It decides nothing.
+pub(crate) async fn show(
+    State(context): State<Context>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Response<Body> {
+    let form = Form::parse(query.as_deref().unwrap_or_default().as_bytes()).unwrap_or_default();
+    let user_code = form.get("user_code").unwrap_or_default();
+    match context.sessions.of(&headers, context.clock.now()) {
+        None => context.sessions.sign_in_page(false),
+        Some(_) => code_page(StatusCode::OK, user_code),
+    }
+}
+
+/// `POST /device`: a name and a password, a code, or a decision.
+pub(crate) async fn submit(
+    State(context): State<Context>,
+    request: Request<Body>,
+) -> Response<Body> {
+    take_form(&context, request).await.unwrap_or_else(|error| {
+        tracing::error!(%error, "the store failed");
+        notice(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "Not now",
+            "Try again later.",
+        )
+    })
+}
+
+async fn take_form(
+    context: &Context,
+    request: Request<Body>,
+) -> Result<Response<Body>, StoreError> {
+    let headers = request.headers().clone();
+    let form = match Form::from_request(request).await {
+        Ok(form) if !session::is_from_elsewhere(&headers) => form,
+        _ => return Ok(bad_form()),
+    };
+    let now = context.clock.now();
+    if form.get("action") == Some("sign_in") {
+        // The page's own address without its query: the code is typed, or the link opened again.
+        return Ok(context.sessions.sign_in(&form, &*context.random, now, "?"));
+    }
+    let Some(session) = context.sessions.of(&headers, now) else {
+        return Ok(context.sessions.sign_in_page(true));
+    };
+    let user_code = form.get("user_code").unwrap_or_default();
+    let Some(request) = context.devices.find(user_code, now) else {
+        return Ok(code_page(StatusCode::NOT_FOUND, user_code));
+    };
+    match form.get("action") {
+        Some("look_up") => Ok(request_page(&session, user_code, &request)),
+        Some("approve" | "deny") if !session.sent(&form) => Ok(bad_form()),
+        Some("approve") => approve(context, &session, user_code, request).await,
+        Some("deny") if context.devices.decide(user_code, false, now) => {
+            Ok(done("The request is denied."))
+        }
+        Some("deny") => Ok(code_page(StatusCode::NOT_FOUND, user_code)),
+        _ => Ok(bad_form()),
+    }
+}
+
+/// From here on the device code feeds one token or one deferral, like an authorization code.
+async fn approve(
+    context: &Context,
+    session: &Session,
+    user_code: &str,
+    request: DeviceRequest,
+) -> Result<Response<Body>, StoreError> {
+    let now = context.clock.now();
+    if !context.devices.decide(user_code, true, now) {
+        return Ok(code_page(StatusCode::NOT_FOUND, user_code));
+    }
+    let authorization = Authorization {
+        client_id: request.client_id,
+        subject: Arc::clone(&session.approver),
+        scope: request.scope,
+        targets: request.targets,
+        means: Means::Device,
+        hinted: request.hinted,
+        expires_at: request.expires_at,
+        used: Use::Unused,
+    };
+    context
+        .store
+        .insert_authorization(request.device_code, authorization)
+        .await?;
+    Ok(done("The request is approved. Go on with your device."))
+}
+
+fn code_page(status: StatusCode, user_code: &str) -> Response<Body> {
+    let content = html! {
+        @if status == StatusCode::NOT_FOUND {
+            p role="alert" { "No device waits with this code." }
+        }
+        form method="post" {
+            p { label { "Code " input name="user_code" value=(user_code) autocomplete="off" required; } }
+            button name="action" value="look_up" { "Continue" }
+        }
+    };
+    page(status, "What does your device show?", &content)
+}
+
+fn request_page(session: &Session, user_code: &str, request: &DeviceRequest) -> Response<Body> {
+    let content = html! {
+        p { "The device with the code " strong { (user_code) } " asks for access for the client "
+            strong { (request.client_id) } "." }
+        p { "Scope:" }
+        ul { @for value in request.scope.iter() { li { (value) } } }
+        form method="post" {
+            (session.field())
+            input type="hidden" name="user_code" value=(user_code);
+            button name="action" value="approve" { "Approve" }
+            button name="action" value="deny" { "Deny" }
+        }
+        p { "Signed in as " (session.approver) "." }
+    };
+    page(StatusCode::OK, "Is this your device?", &content)
+}
+
+fn done(text: &str) -> Response<Body> {
+    notice(StatusCode::OK, "Done", text)
+}
+
+fn bad_form() -> Response<Body> {
+    let text = "This form does not come from the page it belongs to. Nothing was decided.";
+    notice(StatusCode::BAD_REQUEST, "Nothing to decide", text)
+}

@@ -6,6 +6,7 @@ use http::{HeaderValue, Response, StatusCode, header};
 use serde::Serialize;
 
 use crate::config::ConfigError;
+use crate::dpop::NonceNeeded;
 use crate::reply;
 use crate::store::StoreError;
 
@@ -150,6 +151,15 @@ impl OAuthError {
         )
     }
 
+    /// RFC 9449 Section 8; the nonce itself goes into a header field.
+    pub(crate) const fn use_dpop_nonce() -> Self {
+        Self::new(
+            StatusCode::BAD_REQUEST,
+            "use_dpop_nonce",
+            "the DPoP proof needs the nonce of the DPoP-Nonce header field",
+        )
+    }
+
     pub(crate) const fn access_denied() -> Self {
         Self::new(
             StatusCode::BAD_REQUEST,
@@ -245,6 +255,13 @@ impl OAuthError {
                 .insert(header::ALLOW, HeaderValue::from_static("POST"));
         }
         response
+    }
+}
+
+/// C-56/A: the challenge comes before anything is asked about a code, so it is no poll, and says nothing about one.
+impl From<NonceNeeded> for OAuthError {
+    fn from(NonceNeeded: NonceNeeded) -> Self {
+        Self::use_dpop_nonce()
     }
 }
 

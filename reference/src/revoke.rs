@@ -23,9 +23,13 @@ pub(crate) async fn endpoint(
     State(context): State<Context>,
     request: Request<Body>,
 ) -> Response<Body> {
-    answer(&context, request)
+    let mut response = answer(&context, request)
         .await
-        .unwrap_or_else(OAuthError::into_response)
+        .unwrap_or_else(OAuthError::into_response);
+    context
+        .proofs
+        .offer_nonce(&mut response, context.clock.now());
+    response
 }
 
 async fn answer(context: &Context, request: Request<Body>) -> Result<Response<Body>, OAuthError> {
@@ -40,7 +44,7 @@ async fn answer(context: &Context, request: Request<Body>) -> Result<Response<Bo
     let now = context.clock.now();
     let proof = context
         .proofs
-        .examine(&headers, &context.url(wire::REVOKE), now);
+        .examine(&headers, &context.url(wire::REVOKE), now)?;
 
     let caller = Caller {
         client_id: &client.client_id,

@@ -93,7 +93,7 @@ impl AuthorizationServer {
             clients: Clients::new(&config),
             minter: Minter::new(&config)?,
             callbacks: Callbacks::new(&config)?,
-            proofs: ProofChecker::new(),
+            proofs: ProofChecker::new(&config.dpop, &*parts.random),
             client_assertions: ReplayCache::new(LONGEST_VALIDITY),
             assertions: ReplayCache::new(LONGEST_VALIDITY),
             links: Links::new(&config.interaction_base),

@@ -40,6 +40,9 @@ pub struct Config {
     /// Access tokens.
     #[serde(default)]
     pub access_token: AccessTokenConfig,
+    /// DPoP proofs.
+    #[serde(default)]
+    pub dpop: DpopConfig,
     /// Refresh tokens.
     #[serde(default)]
     pub refresh_token: RefreshTokenConfig,
@@ -187,6 +190,14 @@ impl Default for AccessTokenConfig {
             authorization_details_types: Vec::new(),
         }
     }
+}
+
+/// DPoP proofs (RFC 9449).
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct DpopConfig {
+    /// Whether a proof has to carry a nonce of this server (RFC 9449 Section 8).
+    pub require_nonce: bool,
 }
 
 /// Refresh tokens: for clients whose `grant_types` has `refresh_token`, with the authorization code grant.

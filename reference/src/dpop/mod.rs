@@ -1,18 +1,24 @@
 //! DPoP proofs (RFC 9449 Section 4.3): ES256, fresh, for this request, and never seen before.
 
+mod nonce;
 mod replay;
 
 use std::fmt;
 use std::sync::Arc;
 
+use axum::body::Body;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use http::HeaderMap;
+use http::{HeaderMap, HeaderValue, Response};
 use jsonwebtoken::jwk::{AlgorithmParameters, EllipticCurve, Jwk, ThumbprintHash};
 use jsonwebtoken::{Algorithm, DecodingKey, Validation};
 use serde::Deserialize;
 use serde_json::Value;
 
+use crate::config::DpopConfig;
+use crate::random::Random;
+
+use nonce::Nonces;
 pub(crate) use replay::ReplayCache;
 
 /// A proof's `iat` may lie this many seconds before or after the server's clock.
@@ -61,10 +67,17 @@ pub enum Proof {
 #[derive(Debug)]
 pub(crate) struct ProofChecker {
     replay: ReplayCache,
+    /// Where proofs have to carry one.
+    nonces: Option<Nonces>,
 }
+
+/// The proof would do, but for its nonce.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct NonceNeeded;
 
 #[derive(Deserialize)]
 struct Claims {
+    nonce: Option<String>,
     jti: String,
     htm: String,
     htu: String,
@@ -72,53 +85,83 @@ struct Claims {
 }
 
 impl ProofChecker {
-    pub(crate) fn new() -> Self {
+    /// Checks proofs as configured.
+    pub(crate) fn new(config: &DpopConfig, random: &dyn Random) -> Self {
         Self {
             replay: ReplayCache::new(2 * WINDOW + 1),
+            nonces: config.require_nonce.then(|| Nonces::new(random)),
+        }
+    }
+
+    /// Says which nonce the next proof is to carry, where one is needed (RFC 9449 Section 8.2).
+    pub(crate) fn offer_nonce(&self, response: &mut Response<Body>, now: u64) {
+        if let Some(nonces) = &self.nonces {
+            let nonce = HeaderValue::from_str(&nonces.current(now)).expect("a nonce is base64url");
+            response.headers_mut().insert("dpop-nonce", nonce);
         }
     }
 
     /// What the `DPoP` header field of a POST to `url` proves at `now`. Takes the same path whatever the request is
     /// about, so that it cannot tell an unknown code from a foreign one (C-75).
-    pub(crate) fn examine(&self, headers: &HeaderMap, url: &str, now: u64) -> Proof {
+    ///
+    /// # Errors
+    /// [`NonceNeeded`] for a proof that lacks nothing but a nonce that counts.
+    pub(crate) fn examine(
+        &self,
+        headers: &HeaderMap,
+        url: &str,
+        now: u64,
+    ) -> Result<Proof, NonceNeeded> {
         let mut fields = headers.get_all("dpop").iter();
         let Some(field) = fields.next() else {
-            return Proof::Absent;
+            return Ok(Proof::Absent);
         };
         if fields.next().is_some() {
-            return Proof::Invalid;
+            return Ok(Proof::Invalid);
         }
-        let proven = field
-            .to_str()
-            .ok()
-            .and_then(|jwt| self.check(jwt, url, now));
-        proven.map_or(Proof::Invalid, Proof::By)
-    }
-
-    fn check(&self, jwt: &str, url: &str, now: u64) -> Option<Thumbprint> {
-        if jwt.len() > LONGEST {
-            return None;
-        }
-        let key = public_key(jwt)?;
-        let mut validation = Validation::new(Algorithm::ES256);
-        validation.required_spec_claims.clear();
-        validation.validate_exp = false; // a proof has no `exp`; its age is judged below, on the server's clock
-        validation.validate_aud = false;
-        let decoding = DecodingKey::from_jwk(&key).ok()?;
-        let claims = jsonwebtoken::decode::<Claims>(jwt, &decoding, &validation)
-            .ok()?
-            .claims;
-        let fresh = (claims.iat - now as f64).abs() <= WINDOW as f64;
-        if claims.htm != "POST" || !same_target(&claims.htu, url) || !fresh || claims.jti.is_empty()
+        let Some((thumbprint, claims)) = field.to_str().ok().and_then(|jwt| check(jwt, url, now))
+        else {
+            return Ok(Proof::Invalid);
+        };
+        if let Some(nonces) = &self.nonces
+            && !claims
+                .nonce
+                .is_some_and(|nonce| nonces.accepts(&nonce, now))
         {
-            return None;
+            return Err(NonceNeeded);
         }
-        let thumbprint = key.thumbprint(ThumbprintHash::SHA256).ok()?;
         // Last, so that nothing but a proof that is good otherwise takes up room.
-        self.replay
-            .first_sight(&[&thumbprint, &claims.jti, url], now)
-            .then(|| Thumbprint::new(&thumbprint))
+        Ok(
+            match self
+                .replay
+                .first_sight(&[&thumbprint, &claims.jti, url], now)
+            {
+                true => Proof::By(Thumbprint::new(&thumbprint)),
+                false => Proof::Invalid,
+            },
+        )
     }
+}
+
+/// The thumbprint of the key that made a proof, and what it says, if both are good but for replay and nonce.
+fn check(jwt: &str, url: &str, now: u64) -> Option<(String, Claims)> {
+    if jwt.len() > LONGEST {
+        return None;
+    }
+    let key = public_key(jwt)?;
+    let mut validation = Validation::new(Algorithm::ES256);
+    validation.required_spec_claims.clear();
+    validation.validate_exp = false; // a proof has no `exp`; its age is judged below, on the server's clock
+    validation.validate_aud = false;
+    let decoding = DecodingKey::from_jwk(&key).ok()?;
+    let claims = jsonwebtoken::decode::<Claims>(jwt, &decoding, &validation)
+        .ok()?
+        .claims;
+    let fresh = (claims.iat - now as f64).abs() <= WINDOW as f64;
+    if claims.htm != "POST" || !same_target(&claims.htu, url) || !fresh || claims.jti.is_empty() {
+        return None;
+    }
+    Some((key.thumbprint(ThumbprintHash::SHA256).ok()?, claims))
 }
 
 /// The key in a proof's header: an EC public key on P-256, in a header of the right type.

@@ -88,9 +88,13 @@ pub(crate) async fn endpoint(
     State(context): State<Context>,
     request: Request<Body>,
 ) -> Response<Body> {
-    answer(&context, request)
+    let mut response = answer(&context, request)
         .await
-        .unwrap_or_else(OAuthError::into_response)
+        .unwrap_or_else(OAuthError::into_response);
+    context
+        .proofs
+        .offer_nonce(&mut response, context.clock.now());
+    response
 }
 
 async fn answer(context: &Context, request: Request<Body>) -> Result<Response<Body>, OAuthError> {
@@ -103,7 +107,7 @@ async fn answer(context: &Context, request: Request<Body>) -> Result<Response<Bo
     let client = client_auth::authenticate(context, Credentials::from_request(&headers, &form)?)?;
     let proof = context
         .proofs
-        .examine(&headers, &context.url(wire::TOKEN), context.clock.now());
+        .examine(&headers, &context.url(wire::TOKEN), context.clock.now())?;
 
     let mut response = token_request
         .answer(context, &client, &proof)

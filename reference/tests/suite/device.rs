@@ -177,11 +177,13 @@ async fn denied_expired_hasty_and_foreign() {
         .refused("invalid_grant");
 
     let (late, _) = begin(&world, authorization("profile")).await;
+    let (approved, user_code) = begin(&world, authorization("profile")).await;
+    decide(&world, &user_code, "approve").await;
     world.advance(600);
-    world
-        .send(device_poll(&late))
-        .await
-        .refused("expired_token");
+    for code in [late, approved] {
+        let answer = world.send(device_poll(&code)).await;
+        answer.refused("expired_token");
+    }
 }
 
 #[tokio::test]

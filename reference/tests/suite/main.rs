@@ -19,6 +19,7 @@ mod hostile;
 mod initial_request;
 mod interaction;
 mod metadata;
+mod nonce;
 mod over_http;
 mod polling;
 mod private_key_jwt;

@@ -59,6 +59,13 @@ impl Key {
         self.sign(&self.header(), &Self::claims(url, now))
     }
 
+    /// The same with a nonce.
+    pub fn proof_with(&self, nonce: &str, url: &str, now: u64) -> String {
+        let mut claims = Self::claims(url, now);
+        claims["nonce"] = json!(nonce);
+        self.sign(&self.header(), &claims)
+    }
+
     pub fn sign(&self, header: &Value, claims: &Value) -> String {
         let encode = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
         let message = format!("{}.{}", encode(header), encode(claims));

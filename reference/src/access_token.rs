@@ -1,5 +1,6 @@
 //! JWT access tokens (RFC 9068), signed with a key that lives as long as the process.
 
+use std::fmt;
 use std::sync::Arc;
 
 use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair};
@@ -30,8 +31,8 @@ pub(crate) struct Minter {
 }
 
 /// A successful token response (RFC 6749 Section 5.1).
-#[derive(Serialize)]
-pub(crate) struct TokenResponse {
+#[derive(Clone, Default, PartialEq, Eq, Serialize)]
+pub struct TokenResponse {
     access_token: String,
     token_type: &'static str,
     expires_in: u64,
@@ -52,6 +53,12 @@ pub(crate) struct Held {
     pub(crate) scope: Scope,
     /// The key it is bound to.
     pub(crate) key: Option<Thumbprint>,
+}
+
+impl fmt::Debug for TokenResponse {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("[redacted]")
+    }
 }
 
 #[derive(Serialize)]

@@ -45,8 +45,10 @@ async fn answer(context: &Context, query: &str) -> Result<Response<Body>, OAuthE
     let client = context
         .clients
         .find(sent.require("client_id", "client_id is missing")?)
-        .filter(|client| client.enabled)
         .ok_or(OAuthError::invalid_client())?;
+    if !client.enabled {
+        return Err(OAuthError::disabled_client(context.config.readings.c16));
+    }
     let form = requested(context, &client, sent)?;
     let redirect_uri = redirect_uri(&client, &form)?;
 
@@ -127,6 +129,7 @@ pub(crate) fn judge(
         client_id: Arc::clone(&client.client_id),
         subject: Arc::from(context.config.subject.as_str()),
         scope: client.resolve_scope(form.get("scope"))?,
+        by_default: form.get("scope").is_none(),
         targets: Targets::parse(form, &context.config)?,
         means: Means::Code {
             redirect_uri: redirect_uri.into(),

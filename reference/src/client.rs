@@ -45,8 +45,12 @@ impl Client {
         self.auth_method == AuthMethod::None
     }
 
-    /// `unauthorized_client` unless the client registered this originating grant.
+    /// `unauthorized_client` unless the client registered this originating grant; `access_denied` to a disabled client
+    /// that got so far (C-16/B).
     pub(crate) fn may_use(&self, grant: &str) -> Result<(), OAuthError> {
+        if !self.enabled {
+            return Err(OAuthError::access_denied());
+        }
         if self.grant_types.iter().any(|known| known == grant) {
             Ok(())
         } else {

@@ -13,6 +13,7 @@ use serde::Deserialize;
 
 use crate::client::Client;
 use crate::config::AuthMethod;
+use crate::config::readings::C16;
 use crate::error::OAuthError;
 use crate::form::{Form, decode_component};
 use crate::jws::{self, Audience, Times};
@@ -91,7 +92,7 @@ impl Credentials {
 }
 
 /// Section 6.5.1 step 1: the client is who it says, authenticates as it registered, and is enabled (C-16/A).
-/// Every failure has the same answer.
+/// Every failure has the same answer. Under C-16/B a disabled client gets through here, and no token.
 pub(crate) fn authenticate(
     context: &Context,
     credentials: Credentials,
@@ -117,9 +118,14 @@ pub(crate) fn authenticate(
             client.is_some_and(|client| signed_assertion(context, client, jwt))
         }
     };
-    match client {
-        Some(client) if fits && client.auth_method == method && client.enabled => Ok(client),
-        _ => Err(refused),
+    let client = client
+        .filter(|client| fits && client.auth_method == method)
+        .ok_or(refused.clone())?;
+    match context.config.readings.c16 {
+        _ if client.enabled => Ok(client),
+        C16::A => Err(refused),
+        C16::B => Ok(client),
+        C16::C => Err(OAuthError::disabled_client(C16::C)),
     }
 }
 

@@ -6,6 +6,7 @@ use http::{HeaderValue, Response, StatusCode, header};
 use serde::Serialize;
 
 use crate::config::ConfigError;
+use crate::config::readings::C16;
 use crate::dpop::NonceNeeded;
 use crate::reply;
 use crate::store::StoreError;
@@ -36,7 +37,7 @@ pub(crate) struct OAuthError {
     status: StatusCode,
     error: &'static str,
     description: &'static str,
-    challenge: bool,
+    challenge: Option<&'static str>,
 }
 
 impl OAuthError {
@@ -45,7 +46,7 @@ impl OAuthError {
             status,
             error,
             description,
-            challenge: false,
+            challenge: None,
         }
     }
 
@@ -87,7 +88,7 @@ impl OAuthError {
         )
     }
 
-    /// The one answer for every failed client authentication, disabled clients included (C-16/A).
+    /// The one answer for every failed client authentication, by default also of a disabled client (C-16/A).
     pub(crate) const fn invalid_client() -> Self {
         Self::new(
             StatusCode::UNAUTHORIZED,
@@ -118,6 +119,19 @@ impl OAuthError {
         )
     }
 
+    /// What a disabled client is told where it is not served.
+    pub(crate) const fn disabled_client(told: C16) -> Self {
+        match told {
+            C16::A => Self::invalid_client(),
+            C16::B => Self::access_denied(),
+            C16::C => Self::new(
+                StatusCode::BAD_REQUEST,
+                "unauthorized_client",
+                "the client is disabled",
+            ),
+        }
+    }
+
     pub(crate) const fn unauthorized_client() -> Self {
         Self::new(
             StatusCode::BAD_REQUEST,
@@ -142,7 +156,7 @@ impl OAuthError {
         )
     }
 
-    /// C-51/A: status 400 for a proof that is missing, broken, or by another key.
+    /// A proof that is missing, broken, or by another key.
     pub(crate) const fn invalid_dpop_proof() -> Self {
         Self::new(
             StatusCode::BAD_REQUEST,
@@ -220,7 +234,14 @@ impl OAuthError {
 
     /// Adds `WWW-Authenticate: Basic`, for a client that tried that scheme (RFC 6749 Section 5.2).
     pub(crate) const fn with_basic_challenge(mut self) -> Self {
-        self.challenge = true;
+        self.challenge = Some("Basic realm=\"oauth\"");
+        self
+    }
+
+    /// Makes it a 401 with `WWW-Authenticate: DPoP`, as at a resource server (RFC 9449 Section 7.1).
+    pub(crate) const fn with_dpop_challenge(mut self) -> Self {
+        self.status = StatusCode::UNAUTHORIZED;
+        self.challenge = Some("DPoP algs=\"ES256\"");
         self
     }
 
@@ -243,10 +264,10 @@ impl OAuthError {
             error_description: self.description,
         };
         let mut response = reply::json(self.status, &members);
-        if self.challenge {
+        if let Some(challenge) = self.challenge {
             response.headers_mut().insert(
                 header::WWW_AUTHENTICATE,
-                HeaderValue::from_static("Basic realm=\"oauth\""),
+                HeaderValue::from_static(challenge),
             );
         }
         if self.status == StatusCode::METHOD_NOT_ALLOWED {

@@ -58,6 +58,7 @@ mod token;
 mod transport;
 pub mod wire;
 
+pub use access_token::TokenResponse;
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use config::{
     ApproverConfig, AssertionIssuerConfig, AuthMethod, ClientConfig, Config, ConfigError,

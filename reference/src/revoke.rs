@@ -8,7 +8,7 @@ use axum::extract::State;
 use http::{Method, Request, Response};
 
 use crate::client_auth::{self, Credentials};
-use crate::deferral::Caller;
+use crate::deferral::{Caller, Cancellation};
 use crate::error::OAuthError;
 use crate::form::Form;
 use crate::reply;
@@ -49,12 +49,18 @@ async fn answer(context: &Context, request: Request<Body>) -> Result<Response<Bo
     let caller = Caller {
         client_id: &client.client_id,
         proof: &proof,
+        enabled: client.enabled,
     };
-    let cancelled = context.store.cancel(&code, &caller, now).await?
-        || end_refresh_token(context, code.expose(), &caller, now).await?;
-    tracing::debug!(client_id = %client.client_id, cancelled, "revocation request");
+    let cancellation = match context.store.cancel(&code, &caller, now).await? {
+        Cancellation::Void => end_refresh_token(context, code.expose(), &caller, now).await?,
+        of_a_request => of_a_request,
+    };
+    tracing::debug!(client_id = %client.client_id, ?cancellation, "revocation request");
 
-    let mut response = Response::new(Body::empty());
+    let mut response = match cancellation {
+        Cancellation::Applied | Cancellation::Void => Response::new(Body::empty()),
+        Cancellation::ProofRefused => OAuthError::invalid_dpop_proof().into_response(),
+    };
     reply::no_store(&mut response);
     response
         .extensions_mut()
@@ -62,29 +68,35 @@ async fn answer(context: &Context, request: Request<Body>) -> Result<Response<Bo
     Ok(response)
 }
 
-/// Ends a refresh token of this client; whether anything changed. One that is suspended ends with the request it waits
+/// Ends a refresh token of this client. One that is suspended ends with the request it waits
 /// for, which takes what cancelling that request takes.
 async fn end_refresh_token(
     context: &Context,
     token: &str,
     caller: &Caller<'_>,
     now: u64,
-) -> Result<bool, OAuthError> {
+) -> Result<Cancellation, OAuthError> {
     let token = Credential::new(token);
     let found = context.store.authorization(&token, now).await?;
     let Some(authorization) = found.filter(|authorization| {
         *authorization.client_id == *caller.client_id
             && matches!(authorization.means, Means::Refresh { .. })
     }) else {
-        return Ok(false);
+        return Ok(Cancellation::Void);
     };
     let Use::Deferred(before) = authorization.used else {
-        return Ok(context.store.spend_authorization(&token).await?);
+        return Ok(match context.store.spend_authorization(&token).await? {
+            true => Cancellation::Applied,
+            false => Cancellation::Void,
+        });
     };
     let code = before.deferral_code;
-    Ok(context.store.cancel(&code, caller, now).await?
-        && context
+    let cancellation = context.store.cancel(&code, caller, now).await?;
+    if cancellation == Cancellation::Applied {
+        context
             .store
             .settle_authorization(&token, &code, Use::Completed)
-            .await?)
+            .await?;
+    }
+    Ok(cancellation)
 }

@@ -84,6 +84,14 @@ impl AuthorizationServer {
     /// [`SetupError`] when the configuration is wrong or no tokio runtime is running.
     pub fn new(config: Config, parts: Parts) -> Result<Self, SetupError> {
         config.validate()?;
+        for (question, reading) in config.readings.breaking() {
+            tracing::warn!(
+                question = question.id,
+                reading = reading.letter,
+                breaks = reading.breaks,
+                "an unsafe reading is set, for experiments only"
+            );
+        }
         let runtime = Handle::try_current().map_err(|_| SetupError::NoRuntime)?;
         let policy = parts
             .policy

@@ -241,6 +241,7 @@ fn configuration(issuer: String, limits: Limits, receiver: &Receiver) -> Config 
         dpop: Default::default(),
         refresh_token: Default::default(),
         policy: Default::default(),
+        readings: Default::default(),
         callback: CallbackConfig {
             delay: 0,
             allow_private_addresses: true,

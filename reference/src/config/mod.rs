@@ -2,6 +2,7 @@
 //!
 //! [`Config::from_toml`] reads it, [`validate`](Config::validate) checks it, `reference/example.toml` shows it.
 
+pub mod readings;
 mod validate;
 
 use jsonwebtoken::jwk::JwkSet;
@@ -10,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::secret::Secret;
 use crate::wire;
 
+use readings::Readings;
 pub use validate::ConfigError;
 
 /// Everything the server has to be told. Durations are whole seconds.
@@ -61,6 +63,9 @@ pub struct Config {
     /// Whose assertions about subjects are trusted.
     #[serde(default)]
     pub assertion_issuers: Vec<AssertionIssuerConfig>,
+    /// How the open points of the draft are read.
+    #[serde(default)]
+    pub readings: Readings,
     /// The registered clients.
     #[serde(default)]
     pub clients: Vec<ClientConfig>,
@@ -148,7 +153,8 @@ pub struct DeferralConfig {
     /// longer (C-08/C); then it is unknown.
     pub tombstone: u64,
     /// For this many seconds after a deferral, the same request with the same authorization code gets the same
-    /// deferral code again (C-45/C).
+    /// deferral code again (C-45/C). Under C-01/C also: for this many seconds a redeemed code gets the same token
+    /// response again.
     pub representation_window: u64,
     /// After this many `slow_down` answers in a row the next early poll is answered `invalid_request` (C-24).
     /// Never, when absent.

@@ -1,25 +1,36 @@
 //! The state of one deferral code, and every way it can change.
 //!
 //! Nothing here does input or output: a store runs these functions on its record, one at a time per code, and that is
-//! all the atomicity the draft asks for (Section 8.2 clause 1, C-14/A, C-72/A). Order within a poll follows Section
-//! 6.5.1 with its gaps closed: who asks, proof, terminal states, pace, pending.
+//! all the atomicity the draft asks for (Section 8.2 clause 1, C-14/A, C-72/A). What the draft leaves open is a `match`
+//! on the [readings](crate::config::readings); the comments name the one that holds by default.
 //!
-//! - this file: the record, its clock-driven end, polls, redemption, cancellation, decisions;
+//! - this file: the record, its clock-driven end, decisions;
+//! - `poll`: polls and redemption, in the order of Section 6.5.1 with its gaps closed;
+//! - `cancel`: revocation by the client;
+//! - `redemption`: the token response on its way and afterwards;
 //! - `words`: what it is asked and what it answers;
 //! - [`notice`]: the callback that is owed once the request is resolved.
 
+mod cancel;
 #[cfg(feature = "laid-open")]
 pub mod laid_open;
 pub mod notice;
+mod poll;
+mod redemption;
 mod words;
 
 use std::sync::Arc;
 
+use crate::config::readings::{C02, C03, C04, C06, C07, C08, C13, C65};
 use crate::dpop::Proof;
 
 use notice::Notice;
+use poll::Pace;
+use redemption::Redemption;
+pub use redemption::{Issued, Receipt};
 pub use words::{
-    Caller, Decided, Decision, FrozenRequest, Opening, PollAnswer, Renewal, State, Step, Terms,
+    Caller, Cancellation, Decided, Decision, FrozenRequest, Opening, PollAnswer, Renewal, State,
+    Step, Terms,
 };
 
 /// One deferred request.
@@ -29,6 +40,10 @@ pub struct Deferral {
     terms: Terms,
     issued_at: u64,
     state: State,
+    /// Approved after the lifetime (C-03/A only), which therefore does not end it.
+    approved_late: bool,
+    /// How the code was redeemed, if it was.
+    redemption: Option<Redemption>,
     /// Whether the preconditions of the request still hold (Section 11.7).
     consent: bool,
     /// The link to show now (C-31/C: replaced when somebody has opened it).
@@ -37,15 +52,6 @@ pub struct Deferral {
     step: Option<Step>,
     pace: Pace,
     notice: Notice,
-}
-
-/// What the rate test remembers.
-#[derive(Debug, Clone, Copy, Default)]
-struct Pace {
-    /// When a poll was last answered with anything but a complaint about its pace. The first poll is free (C-21).
-    last_answered: Option<u64>,
-    /// Early polls since then.
-    early: u32,
 }
 
 impl Deferral {
@@ -63,6 +69,8 @@ impl Deferral {
             terms,
             issued_at: now,
             state: State::Pending { interaction },
+            approved_late: false,
+            redemption: None,
             consent: true,
             interaction_uri,
             step: None,
@@ -90,9 +98,18 @@ impl Deferral {
     /// First second at which nothing about the code need be known any more. A cancelled code is kept for its
     /// lifetime only (C-05/A, C-06/C), any other longer (C-08/C): its owner shall learn how it ended.
     pub fn forget_at(&self) -> u64 {
-        match self.state {
-            State::Cancelled => self.expires_at(),
-            _ => self
+        let readings = &self.terms.readings;
+        let with_its_lifetime = match self.state {
+            State::Approved { .. } => readings.c02 == C02::C,
+            State::Denied => readings.c04 == C04::C,
+            State::Cancelled => readings.c06 == C06::C,
+            State::Forgotten if self.notice.is_owed() => true,
+            State::Forgotten => return self.issued_at,
+            State::Pending { .. } | State::Redeemed | State::Expired => false,
+        };
+        match with_its_lifetime {
+            true => self.expires_at(),
+            false => self
                 .expires_at()
                 .saturating_add(self.terms.lifetime.max(self.terms.tombstone)),
         }
@@ -101,80 +118,46 @@ impl Deferral {
     /// Ends what the lifetime ends. Only a request without an outcome, or with one nobody collected, expires (C-02/B,
     /// C-03/B); denied and redeemed stay what they are (C-04/A, C-07/A). No callback goes out after that (Section 7).
     pub fn lapse(&mut self, now: u64) {
+        self.take_back_what_was_lost();
         if now < self.expires_at() {
             return;
         }
-        if matches!(self.state, State::Pending { .. } | State::Approved { .. }) {
+        let readings = self.terms.readings;
+        let expires = match self.state {
+            State::Pending { .. } => readings.c03 == C03::B,
+            State::Approved { .. } => readings.c02 == C02::B && !self.approved_late,
+            State::Denied => readings.c04 == C04::B,
+            State::Cancelled => readings.c06 == C06::B,
+            State::Redeemed => readings.c07 == C07::B,
+            State::Expired | State::Forgotten => false,
+        };
+        if expires {
             self.state = State::Expired;
         }
-        self.notice.close();
-    }
-
-    /// A poll (Section 6.5.1). Changes nothing but the pace and what time and lapsed consent change anyway.
-    pub fn poll(&mut self, caller: &Caller<'_>, now: u64) -> PollAnswer {
-        // Step 2, and before the proof, so that a foreign code looks like an unknown one (C-11/B).
-        if caller.client_id != &*self.request.client_id {
-            return PollAnswer::Unknown;
-        }
-        if !self.accepts(caller.proof) {
-            return PollAnswer::ProofRefused;
-        }
-        self.lapse(now);
-        self.reconsider();
-        match &self.state {
-            // Terminal states are never subject to the pace (C-10/B).
-            State::Redeemed => PollAnswer::Redeemed,
-            State::Cancelled | State::Denied => PollAnswer::Denied,
-            State::Expired => PollAnswer::Expired,
-            State::Approved { scope } => PollAnswer::Ready(FrozenRequest {
-                scope: scope.clone(),
-                ..self.request.clone()
-            }),
-            State::Pending { interaction } => {
-                let interaction = *interaction;
-                if let Some(complaint) = self.complain_about_pace(now) {
-                    complaint
-                } else if interaction {
-                    PollAnswer::InteractionRequired(
-                        self.step("2"),
-                        Arc::clone(&self.interaction_uri),
-                    )
-                } else {
-                    PollAnswer::Pending(self.step("1"))
-                }
-            }
+        let silenced = match readings.c65 {
+            C65::A => !self.notice.is_owed(),
+            C65::B => !self.notice.was_attempted(),
+            C65::C => true,
+        };
+        if silenced {
+            self.notice.close();
         }
     }
 
-    /// A poll whose token is ready to go out: finds what [`poll`](Self::poll) finds, and burns the code if that is an
-    /// approval. Of any number of simultaneous calls one is `Ready` (C-14/A).
-    pub fn redeem(&mut self, caller: &Caller<'_>, now: u64) -> PollAnswer {
-        let answer = self.poll(caller, now);
-        if matches!(answer, PollAnswer::Ready(_)) {
-            self.state = State::Redeemed;
+    /// C-13/C: a token that the transport never took was not handed out.
+    fn take_back_what_was_lost(&mut self) {
+        let lost = self.lost_its_token() && self.terms.readings.c13 == C13::C;
+        if let Some(redemption) = self.redemption.take_if(|_| lost) {
+            self.state = State::Approved {
+                scope: redemption.scope,
+            };
         }
-        answer
     }
 
-    /// Revocation of the code by its client (Section 8.2); whether anything changed.
-    pub fn cancel(&mut self, caller: &Caller<'_>, now: u64) -> bool {
-        if caller.client_id != &*self.request.client_id {
-            return false; // clause 2: foreign
-        }
-        if !self.accepts(caller.proof) {
-            return false; // C-52/B: without the key, no effect and no error
-        }
-        self.lapse(now);
-        match self.state {
-            // Clause 1, and clause 4 for an approval nobody collected (C-70/A).
-            State::Pending { .. } | State::Approved { .. } => {
-                self.state = State::Cancelled;
-                self.notice.close(); // C-59/B
-                true
-            }
-            // Clause 2, which clause 1 does not swallow (C-68/A); a denial's callback still goes out (C-69/A).
-            State::Denied | State::Cancelled | State::Redeemed | State::Expired => false,
-        }
+    /// Whether the code is redeemed and the token response known to be lost.
+    fn lost_its_token(&self) -> bool {
+        let redemption = self.redemption.as_ref();
+        self.state == State::Redeemed && redemption.is_some_and(|known| known.receipt.is_lost())
     }
 
     /// A decision about the request. Only a pending request can be decided, and only within its lifetime (C-03/B).
@@ -193,13 +176,10 @@ impl Deferral {
                 let scope = narrowed
                     .clone()
                     .unwrap_or_else(|| self.request.scope.clone());
-                self.state = State::Approved { scope };
-                self.notice.owe(now);
+                self.approved_late = now >= self.expires_at();
+                self.resolve(State::Approved { scope }, now);
             }
-            Decision::Deny => {
-                self.state = State::Denied;
-                self.notice.owe(now);
-            }
+            Decision::Deny => self.resolve(State::Denied, now),
             // Both directions, as often as it takes (Section 6.6).
             Decision::Interaction(needed) => {
                 self.state = State::Pending {
@@ -208,6 +188,15 @@ impl Deferral {
             }
         }
         Decided::Applied
+    }
+
+    /// A decision for good, which is called back.
+    fn resolve(&mut self, outcome: State, now: u64) {
+        self.notice.owe(now, self.terms.readings.c58);
+        self.state = match self.terms.readings.c08 {
+            C08::A | C08::C => outcome,
+            C08::B => State::Forgotten,
+        };
     }
 
     /// Sets what polls are told about progress from now on (Section 9.4).
@@ -228,7 +217,8 @@ impl Deferral {
     /// The request, while it waits for somebody at its `interaction_uri`; once that is over, the link is dead (C-34/B).
     pub fn awaits_interaction(&mut self, now: u64) -> Option<&FrozenRequest> {
         self.lapse(now);
-        matches!(self.state, State::Pending { interaction: true }).then_some(&self.request)
+        let waits = self.state == State::Pending { interaction: true };
+        (waits && self.is_live(now)).then_some(&self.request)
     }
 
     /// Shows another link from the next answer on (C-31/C).
@@ -241,7 +231,7 @@ impl Deferral {
     pub fn opening(&mut self, now: u64) -> Option<Opening> {
         self.lapse(now);
         let interaction_uri = match self.state {
-            State::Redeemed | State::Cancelled | State::Expired => return None,
+            State::Redeemed | State::Cancelled | State::Expired | State::Forgotten => return None,
             State::Pending { interaction: true } => Some(Arc::clone(&self.interaction_uri)),
             State::Pending { interaction: false } | State::Approved { .. } | State::Denied => None,
         };
@@ -253,14 +243,6 @@ impl Deferral {
         })
     }
 
-    /// Section 11.7: an approval whose preconditions lapsed is a denial from the first look at it, even if they come
-    /// back later (C-15/A).
-    fn reconsider(&mut self) {
-        if matches!(self.state, State::Approved { .. }) && !self.consent {
-            self.state = State::Denied;
-        }
-    }
-
     /// Section 11.1: a bound code needs a proof by its key. An unbound one needs none, but a broken proof is still
     /// broken.
     fn accepts(&self, proof: &Proof) -> bool {
@@ -270,30 +252,6 @@ impl Deferral {
             (None, Proof::Absent | Proof::By(_)) => true,
             (None, Proof::Invalid) => false,
         }
-    }
-
-    /// Section 11.3. Early means: sooner than the announced interval after the last poll that got an answer (C-20/A).
-    fn complain_about_pace(&mut self, now: u64) -> Option<PollAnswer> {
-        let early = self
-            .pace
-            .last_answered
-            .is_some_and(|last| now < last.saturating_add(self.terms.interval));
-        if !early {
-            self.pace = Pace {
-                last_answered: Some(now),
-                early: 0,
-            };
-            return None;
-        }
-        if self
-            .terms
-            .escalate_after
-            .is_some_and(|limit| self.pace.early >= limit)
-        {
-            return Some(PollAnswer::TooManyEarlyPolls); // C-24: the request itself lives on
-        }
-        self.pace.early += 1;
-        Some(PollAnswer::SlowDown)
     }
 }
 

@@ -1,12 +1,13 @@
 //! The callback owed for a deferred request (Section 7).
 //!
 //! A notice is *open* until the request is resolved, then *owed* until an attempt succeeds, attempts run out, the
-//! client cancels or the code expires; then it is *closed*. The notification token goes with it (Section 11.6,
+//! client cancels or the code expires (C-65/C); then it is *closed*. The notification token goes with it (Section 11.6,
 //! C-58/A: not before the last attempt, which has to carry it).
 
 use std::sync::Arc;
 
 use super::Deferral;
+use crate::config::readings::{C58, C59};
 use crate::secret::NotificationToken;
 
 /// Where the callback of one deferral stands.
@@ -59,8 +60,11 @@ impl Notice {
     }
 
     /// The request was resolved at `now`: the callback is owed.
-    pub(super) fn owe(&mut self, now: u64) {
+    pub(super) fn owe(&mut self, now: u64, token_is: C58) {
         if self.delivery == Delivery::Open {
+            if token_is == C58::B {
+                self.token = None;
+            }
             let due_at = now.saturating_add(self.terms.delay);
             self.delivery = Delivery::Owed {
                 due_at,
@@ -68,6 +72,20 @@ impl Notice {
                 under_way: false,
             };
         }
+    }
+
+    /// The request was cancelled at `now`, and that is called back too (C-59), whatever was before.
+    pub(super) fn owe_once_more(&mut self, now: u64, token_is: C58) {
+        self.delivery = Delivery::Open;
+        self.owe(now, token_is);
+    }
+
+    pub(super) fn is_owed(&self) -> bool {
+        matches!(self.delivery, Delivery::Owed { .. })
+    }
+
+    pub(super) fn was_attempted(&self) -> bool {
+        matches!(self.delivery, Delivery::Owed { made: 1.., .. })
     }
 
     /// No callback from here on; the token is forgotten.
@@ -82,8 +100,7 @@ impl Notice {
 impl Notice {
     /// Makes the callback owed, whatever happened before.
     pub fn owe_anyway(&mut self, now: u64) {
-        self.delivery = Delivery::Open;
-        self.owe(now);
+        self.owe_once_more(now, C58::A);
     }
 
     /// Drops the callback.
@@ -142,7 +159,11 @@ impl Deferral {
             return; // cancelled or expired meanwhile
         };
         if delivered || made >= self.notice.terms.attempts {
-            self.notice.close();
+            match self.terms.readings.c59 {
+                // Another may follow, and needs the token.
+                C59::A if self.is_live(now) => self.notice.delivery = Delivery::Open,
+                _ => self.notice.close(),
+            }
             return;
         }
         let wait = self

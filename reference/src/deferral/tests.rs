@@ -2,6 +2,8 @@
 
 use super::notice::{Notice, NoticeTerms};
 use super::*;
+use crate::access_token::TokenResponse;
+use crate::config::readings::Readings;
 use crate::dpop::Thumbprint;
 use crate::scope::Scope;
 use crate::secret::NotificationToken;
@@ -18,12 +20,16 @@ fn deferral(key: Option<&str>) -> Deferral {
         targets: Targets::default(),
         issued_token_type: None,
         renewal: Renewal::None,
+        default_scope: None,
+        credential: None,
     };
     let terms = Terms {
         interval: 5,
         lifetime: LIFETIME,
         tombstone: 1000,
         escalate_after: None,
+        repeat_window: 4,
+        readings: Readings::default(),
     };
     let notice = Notice::new(
         NotificationToken::parse("token"),
@@ -47,7 +53,12 @@ fn caller(proof: &Proof) -> Caller<'_> {
     Caller {
         client_id: "client",
         proof,
+        enabled: true,
     }
+}
+
+fn issued() -> Issued {
+    Issued::new(TokenResponse::default())
 }
 
 #[test]
@@ -60,8 +71,11 @@ fn redeeming_burns_and_polling_does_not() {
     );
     assert!(matches!(deferral.poll(&caller, 1), PollAnswer::Ready(_)));
     assert!(matches!(deferral.poll(&caller, 1), PollAnswer::Ready(_)));
-    assert!(matches!(deferral.redeem(&caller, 1), PollAnswer::Ready(_)));
-    assert_eq!(deferral.redeem(&caller, 1), PollAnswer::Redeemed);
+    assert!(matches!(
+        deferral.redeem(&caller, &issued(), 1),
+        PollAnswer::Ready(_)
+    ));
+    assert_eq!(deferral.redeem(&caller, &issued(), 1), PollAnswer::Redeemed);
 }
 
 /// Between the poll that found an approval and its redemption, anything may happen.
@@ -74,12 +88,15 @@ fn redemption_looks_again() {
     };
     let caller = caller(&Proof::Absent);
     let mut cancelled = ready();
-    assert!(cancelled.cancel(&caller, 2));
-    assert_eq!(cancelled.redeem(&caller, 2), PollAnswer::Denied);
-    assert_eq!(ready().redeem(&caller, LIFETIME), PollAnswer::Expired);
+    assert_eq!(cancelled.cancel(&caller, 2), Cancellation::Applied);
+    assert_eq!(cancelled.redeem(&caller, &issued(), 2), PollAnswer::Denied);
+    assert_eq!(
+        ready().redeem(&caller, &issued(), LIFETIME),
+        PollAnswer::Expired
+    );
     let mut lapsed = ready();
     lapsed.set_consent(false);
-    assert_eq!(lapsed.redeem(&caller, 2), PollAnswer::Denied);
+    assert_eq!(lapsed.redeem(&caller, &issued(), 2), PollAnswer::Denied);
     assert_eq!(*lapsed.state(2), State::Denied);
 }
 
@@ -112,7 +129,8 @@ fn an_attempt_under_way_is_not_revived_by_its_end() {
     let mut deferral = deferral(None);
     deferral.decide(&Decision::Approve(None), 1);
     assert!(deferral.begin_callback(2, false).is_some());
-    assert!(deferral.cancel(&caller(&Proof::Absent), 2));
+    let cancellation = deferral.cancel(&caller(&Proof::Absent), 2);
+    assert_eq!(cancellation, Cancellation::Applied);
     deferral.end_callback(3, false);
     assert_eq!(deferral.callback_due_at(), None);
 }

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::sync::Arc;
 
+use crate::access_token::TokenResponse;
+use crate::config::readings::Readings;
 use crate::dpop::{Proof, Thumbprint};
 use crate::scope::Scope;
 use crate::secret::Credential;
@@ -26,6 +28,10 @@ pub struct FrozenRequest {
     pub issued_token_type: Option<&'static str>,
     /// Whether a refresh token comes along.
     pub renewal: Renewal,
+    /// The client's default scope, if it stands in for a scope that the request did not name (C-48/C).
+    pub default_scope: Option<Scope>,
+    /// The authorization code that success will use up. C-45/B only: otherwise the deferral used it up.
+    pub credential: Option<Credential>,
 }
 
 /// The refresh token that comes with an access token, at once or through a deferral.
@@ -55,6 +61,10 @@ pub struct Terms {
     pub tombstone: u64,
     /// `slow_down` answers in a row before `invalid_request` (C-24); never when absent.
     pub escalate_after: Option<u32>,
+    /// How long a lost token response can be had again (C-01/C).
+    pub repeat_window: u64,
+    /// How the open points are read.
+    pub readings: Readings,
 }
 
 /// Where a deferred request stands.
@@ -70,7 +80,7 @@ pub enum State {
         /// What was approved; no wider than what was asked for.
         scope: Scope,
     },
-    /// Denied, or approved and then overtaken by a lapse of consent. For good (C-15/A).
+    /// Denied, or approved and then overtaken by a lapse of consent (C-15).
     Denied,
     /// Cancelled by the client.
     Cancelled,
@@ -78,6 +88,8 @@ pub enum State {
     Redeemed,
     /// The lifetime ended before anything was handed out.
     Expired,
+    /// Disposed of: nobody can tell the code from an unknown one.
+    Forgotten,
 }
 
 /// How far a pending request has come: an identifier that means something to the operator only (Section 9.4).
@@ -109,6 +121,8 @@ pub struct Caller<'a> {
     pub client_id: &'a str,
     /// The proof of possession that came with the request.
     pub proof: &'a Proof,
+    /// Whether the client's registration holds. Otherwise it gets no token (Section 11.7, C-16/B).
+    pub enabled: bool,
 }
 
 /// What a poll finds (Section 6.5.1, Section 6.6).
@@ -126,6 +140,8 @@ pub enum PollAnswer {
     Expired,
     /// The token response, for exactly this request.
     Ready(FrozenRequest),
+    /// The same token response once more (C-01/C, C-13/B).
+    Again(Arc<TokenResponse>),
     /// `slow_down`.
     SlowDown,
     /// `invalid_request`, after too many early polls.
@@ -134,6 +150,17 @@ pub enum PollAnswer {
     Pending(Step),
     /// `interaction_required`, at this step, with this `interaction_uri`.
     InteractionRequired(Step, Arc<str>),
+}
+
+/// What became of a revocation (Section 8.2).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Cancellation {
+    /// The request is cancelled by it.
+    Applied,
+    /// Nothing changed: clause 2.
+    Void,
+    /// Nothing changed for want of the right proof, and the client is told (C-52/A).
+    ProofRefused,
 }
 
 /// What the deferred response says (Section 6.4).

@@ -91,6 +91,7 @@ async fn approve(
         client_id: request.client_id,
         subject: Arc::clone(&session.approver),
         scope: request.scope,
+        by_default: false,
         targets: request.targets,
         means: Means::Device,
         hinted: request.hinted,

@@ -12,7 +12,8 @@ use async_trait::async_trait;
 
 use crate::deferral::notice::CallbackAttempt;
 use crate::deferral::{
-    Caller, Decided, Decision, Deferral, FrozenRequest, Opening, PollAnswer, State, Step,
+    Caller, Cancellation, Decided, Decision, Deferral, FrozenRequest, Issued, Opening, PollAnswer,
+    State, Step,
 };
 use crate::dpop::Thumbprint;
 use crate::scope::Scope;
@@ -35,6 +36,8 @@ pub struct Authorization {
     pub subject: Arc<str>,
     /// What was consented to.
     pub scope: Scope,
+    /// Whether that is the client's default scope, for want of another.
+    pub by_default: bool,
     /// Resources and authorization details that were consented to.
     pub targets: Targets,
     /// What kind of credential stands for it.
@@ -179,10 +182,11 @@ impl dyn Store {
         &self,
         code: &DeferralCode,
         caller: &Caller<'_>,
+        issued: &Issued,
         now: u64,
     ) -> Result<PollAnswer, StoreError> {
         let answer = self
-            .with(code, now, |deferral| deferral.redeem(caller, now))
+            .with(code, now, |deferral| deferral.redeem(caller, issued, now))
             .await?;
         Ok(answer.unwrap_or(PollAnswer::Unknown))
     }
@@ -193,11 +197,11 @@ impl dyn Store {
         code: &DeferralCode,
         caller: &Caller<'_>,
         now: u64,
-    ) -> Result<bool, StoreError> {
-        let changed = self
+    ) -> Result<Cancellation, StoreError> {
+        let cancellation = self
             .with(code, now, |deferral| deferral.cancel(caller, now))
             .await?;
-        Ok(changed.unwrap_or(false))
+        Ok(cancellation.unwrap_or(Cancellation::Void))
     }
 
     /// See [`Deferral::decide`].

@@ -87,6 +87,7 @@ impl AssertionRequest {
                 client_id: Arc::clone(&client.client_id),
                 subject: Arc::clone(&subject),
                 scope: scope.clone(),
+                by_default: false,
                 targets: Targets::default(),
                 means: Means::Assertion,
                 hinted: false,
@@ -112,6 +113,8 @@ impl AssertionRequest {
             targets: Targets::parse(&self.form, &context.config)?,
             issued_token_type: None,
             renewal: Renewal::None,
+            default_scope: None,
+            credential: None,
         };
         presented
             .answer(context, client, self.initial, request)

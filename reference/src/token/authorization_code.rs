@@ -12,6 +12,7 @@ use super::initial::{self, InitialRequest};
 use super::issue;
 use super::one_time::Presented;
 use crate::client::Client;
+use crate::config::readings::{C36, C45};
 use crate::deferral::FrozenRequest;
 use crate::dpop::Proof;
 use crate::error::OAuthError;
@@ -23,6 +24,11 @@ use crate::wire;
 
 /// The one answer for a code that is unknown, foreign, expired, used up, or presented with the wrong verifier.
 const REFUSED: OAuthError = OAuthError::invalid_grant("the authorization code is not valid");
+
+/// The one answer for a token request that does not opt in after an authorization request that hinted (Section 5.2).
+const HINT_NOT_KEPT: OAuthError = OAuthError::invalid_request(
+    "the authorization request had completion_mode=deferred, so the token request needs it too",
+);
 
 /// A request to exchange an authorization code.
 pub(super) struct AuthorizationCodeRequest {
@@ -47,7 +53,7 @@ impl AuthorizationCodeRequest {
     }
 
     pub(super) async fn answer(
-        self,
+        mut self,
         context: &Context,
         client: &Client,
         proof: &Proof,
@@ -65,14 +71,19 @@ impl AuthorizationCodeRequest {
             return Err(REFUSED);
         }
         // Section 5.2 and C-36/A; before the code is used up, so that the client can correct itself (C-37/B).
-        if authorization.hinted && !self.initial.opted_in {
-            return Err(OAuthError::invalid_request(
-                "the authorization request had completion_mode=deferred, so the token request needs it too",
-            ));
+        let mismatch = authorization.hinted && !self.initial.opted_in;
+        match context.config.readings.c36 {
+            C36::A if mismatch => return Err(HINT_NOT_KEPT),
+            C36::B if mismatch => self.initial.unless_completed(HINT_NOT_KEPT),
+            _ => {}
         }
+        let readings = context.config.readings;
         let request = FrozenRequest {
             client_id: Arc::clone(&client.client_id),
             subject: authorization.subject,
+            default_scope: authorization
+                .by_default
+                .then(|| authorization.scope.clone()),
             scope: authorization.scope,
             key,
             targets: authorization
@@ -80,6 +91,7 @@ impl AuthorizationCodeRequest {
                 .narrowed(&Targets::parse(&self.form, &context.config)?)?,
             issued_token_type: None,
             renewal: issue::first_renewal(client),
+            credential: (readings.c45 == C45::B).then(|| self.presented.credential.clone()),
         };
         self.presented
             .answer(context, client, self.initial, request)

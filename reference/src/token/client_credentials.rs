@@ -7,6 +7,7 @@ use http::Response;
 
 use super::initial::InitialRequest;
 use crate::client::Client;
+use crate::config::readings::C42;
 use crate::deferral::{FrozenRequest, Renewal};
 use crate::dpop::Proof;
 use crate::error::OAuthError;
@@ -30,20 +31,33 @@ impl ClientCredentialsRequest {
     }
 
     pub(super) async fn answer(
-        self,
+        mut self,
         context: &Context,
         client: &Client,
         proof: &Proof,
     ) -> Result<Response<Body>, OAuthError> {
         client.may_use(wire::GRANT_CLIENT_CREDENTIALS)?;
+        let key = super::initial::key(proof)?;
+        let asked = client.resolve_scope(self.form.get("scope"));
+        let by_default = self.form.get("scope").is_none() || asked.is_err();
+        let scope = match (asked, &client.default_scope, context.config.readings.c42) {
+            (Ok(scope), _, _) => scope,
+            (Err(error), Some(default), C42::B) => {
+                self.initial.unless_deferred(error);
+                default.clone()
+            }
+            (Err(error), _, _) => return Err(error),
+        };
         let request = FrozenRequest {
             client_id: Arc::clone(&client.client_id),
             subject: Arc::clone(&client.client_id),
-            scope: client.resolve_scope(self.form.get("scope"))?,
-            key: super::initial::key(proof)?,
+            default_scope: by_default.then(|| scope.clone()),
+            scope,
+            key,
             targets: Targets::parse(&self.form, &context.config)?,
             issued_token_type: None,
             renewal: Renewal::None,
+            credential: None,
         };
         let answer = self.initial.answer(context, client, request, None).await?;
         // Nothing was presented that could have been used up meanwhile.

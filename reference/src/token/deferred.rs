@@ -5,8 +5,10 @@ use http::{Response, StatusCode};
 use serde::Serialize;
 
 use super::issue;
+use super::on_its_way::OnItsWay;
 use crate::client::Client;
-use crate::deferral::{Caller, PollAnswer, Renewal, Step};
+use crate::config::readings::{C14, C48, C51};
+use crate::deferral::{Caller, FrozenRequest, Issued, PollAnswer, Renewal, Step};
 use crate::dpop::Proof;
 use crate::error::OAuthError;
 use crate::form::Form;
@@ -63,24 +65,40 @@ impl PollRequest {
         let caller = Caller {
             client_id: &client.client_id,
             proof,
+            enabled: client.enabled,
         };
+        let readings = context.config.readings;
         let request = match context
             .store
             .poll(&self.code, &caller, context.clock.now())
             .await?
         {
-            PollAnswer::Ready(request) => request,
-            other => return without_token(other),
+            PollAnswer::Ready(request) => as_of_today(request, client, readings.c48),
+            other => return without_token(other, readings.c51),
         };
         let now = context.clock.now();
-        let token = issue::token(context, &request).await?;
-        match context.store.redeem(&self.code, &caller, now).await? {
+        let response = issue::token(context, &request).await?;
+        if !spend_credential(context, &request, now).await? {
+            return without_token(PollAnswer::Redeemed, readings.c51);
+        }
+        let issued = Issued::new(response);
+        let on_its_way = OnItsWay::new(issued.receipt.clone());
+        let answer = context
+            .store
+            .redeem(&self.code, &caller, &issued, now)
+            .await?;
+        match answer {
             PollAnswer::Ready(request) => {
                 self.replace(context, &request.renewal).await;
-                Ok(reply::json(StatusCode::OK, &token))
+                let response = reply::json(StatusCode::OK, &*issued.response);
+                Ok(response.map(|body| on_its_way.with(body)))
+            }
+            // Another poll at the same time was faster.
+            PollAnswer::Redeemed if readings.c14 == C14::B => {
+                Ok(reply::json(StatusCode::OK, &*issued.response))
             }
             // Cancelled, expired or redeemed by another poll in the meantime: this token is never seen by anyone.
-            other => without_token(other),
+            other => without_token(other, readings.c51),
         }
     }
 }
@@ -102,11 +120,48 @@ impl PollRequest {
     }
 }
 
-/// Every answer but the token response (Section 6.6).
-fn without_token(answer: PollAnswer) -> Result<Response<Body>, OAuthError> {
+/// What the token will be good for: what was asked for then (C-48/A).
+fn as_of_today(request: FrozenRequest, client: &Client, frozen: C48) -> FrozenRequest {
+    let then = request.default_scope.as_ref();
+    match (&client.default_scope, frozen) {
+        (Some(today), C48::C) if then.is_some_and(|then| then != today) => FrozenRequest {
+            scope: today.clone(),
+            ..request
+        },
+        _ => request,
+    }
+}
+
+/// Uses up the authorization code that the deferral left good (C-45/B); `false` when another success did.
+async fn spend_credential(
+    context: &Context,
+    request: &FrozenRequest,
+    now: u64,
+) -> Result<bool, OAuthError> {
+    let Some(code) = &request.credential else {
+        return Ok(true);
+    };
+    match context.store.authorization(code, now).await? {
+        Some(_) => Ok(context.store.spend_authorization(code).await?),
+        // Too old to be presented by anybody.
+        None => Ok(true),
+    }
+}
+
+const fn unknown() -> OAuthError {
+    OAuthError::invalid_grant("the deferral code is unknown")
+}
+
+/// Every answer but a token response of its own (Section 6.6).
+fn without_token(answer: PollAnswer, unproven: C51) -> Result<Response<Body>, OAuthError> {
     match answer {
-        PollAnswer::Unknown => Err(OAuthError::invalid_grant("the deferral code is unknown")),
-        PollAnswer::ProofRefused => Err(OAuthError::invalid_dpop_proof()),
+        PollAnswer::Unknown => Err(unknown()),
+        PollAnswer::ProofRefused => Err(match unproven {
+            C51::A => OAuthError::invalid_dpop_proof(),
+            C51::B => OAuthError::invalid_dpop_proof().with_dpop_challenge(),
+            C51::C => unknown(),
+        }),
+        PollAnswer::Again(response) => Ok(reply::json(StatusCode::OK, &*response)),
         // Told apart for the owner only (C-74/A).
         PollAnswer::Redeemed => Err(OAuthError::invalid_grant(
             "the deferral code was already redeemed",

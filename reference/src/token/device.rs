@@ -75,6 +75,8 @@ impl DeviceTokenRequest {
                 .narrowed(&Targets::parse(&self.form, &context.config)?)?,
             issued_token_type: None,
             renewal: issue::first_renewal(client),
+            default_scope: None,
+            credential: None,
         };
         self.presented
             .answer(context, client, self.initial, request)

@@ -74,6 +74,8 @@ impl ExchangeRequest {
             targets: Targets::of_exchange(&self.form, &context.config)?,
             issued_token_type: Some(wire::TOKEN_TYPE_ACCESS_TOKEN),
             renewal: Renewal::None,
+            default_scope: None,
+            credential: None,
         };
         let answer = self.initial.answer(context, client, request, None).await?;
         // Nothing was presented that could have been used up meanwhile.

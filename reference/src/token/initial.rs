@@ -11,6 +11,7 @@ use super::issue;
 use super::one_time::Presented;
 use crate::client::Client;
 use crate::completion_mode::accepts_deferral;
+use crate::config::readings::{C28, C54};
 use crate::deferral::notice::{Notice, NoticeTerms};
 use crate::deferral::{Deferral, FrozenRequest, Opening, Terms};
 use crate::dpop::{Proof, Thumbprint};
@@ -27,7 +28,15 @@ use crate::store::Representation;
 pub(super) struct InitialRequest {
     pub(super) opted_in: bool,
     notification_token: Option<NotificationToken>,
+    /// The error of a request that is good enough only for being deferred (C-42/B).
+    unless_deferred: Option<OAuthError>,
+    /// The error of a request that is good enough only for being completed at once (C-36/B).
+    unless_completed: Option<OAuthError>,
 }
+
+/// What a request hears that needs a review and cannot be deferred.
+const NEEDS_REVIEW: OAuthError =
+    OAuthError::invalid_scope("the scope needs a review that the request did not opt in to");
 
 impl InitialRequest {
     pub(super) fn parse(form: &Form) -> Result<Self, OAuthError> {
@@ -40,13 +49,25 @@ impl InitialRequest {
         Ok(Self {
             opted_in: accepts_deferral(form.get("completion_mode")),
             notification_token,
+            unless_deferred: None,
+            unless_completed: None,
         })
+    }
+
+    /// Deferred or refused with this error; see C-42/B.
+    pub(super) fn unless_deferred(&mut self, error: OAuthError) {
+        self.unless_deferred = Some(error);
+    }
+
+    /// Completed or refused with this error; see C-36/B.
+    pub(super) fn unless_completed(&mut self, error: OAuthError) {
+        self.unless_completed = Some(error);
     }
 
     /// Completes or defers a request that is valid in every other respect (C-42/A). `None` when what it presented was
     /// used up meanwhile by a request at the same time.
     pub(super) async fn answer(
-        self,
+        mut self,
         context: &Context,
         client: &Client,
         request: FrozenRequest,
@@ -56,6 +77,15 @@ impl InitialRequest {
             .overrides
             .take(&client.client_id)
             .unwrap_or_else(|| context.policy.decide(&client.client_id, &request.scope));
+        let readings = context.config.readings;
+        let defers = matches!(outcome, Outcome::Defer | Outcome::DeferWithInteraction);
+        let in_the_way = match defers {
+            true => self.unless_completed.take(),
+            false => self.unless_deferred.take(),
+        };
+        if let Some(error) = in_the_way {
+            return Err(error);
+        }
         match outcome {
             Outcome::Complete => complete(context, &request, presented).await,
             // Section 5.3 and C-43/B: an ordinary error, for `access_denied` is about deferred requests.
@@ -63,18 +93,15 @@ impl InitialRequest {
                 "the scope is not granted to this client",
             )),
             // Section 5: never deferred without the opt-in.
-            Outcome::Defer | Outcome::DeferWithInteraction if !self.opted_in => {
-                Err(OAuthError::invalid_scope(
-                    "the scope needs a review that the request did not opt in to",
-                ))
-            }
+            _ if !self.opted_in => Err(self.unless_deferred.unwrap_or(NEEDS_REVIEW)),
             // C-54: nothing would tie the code to such a client but its name.
-            Outcome::Defer | Outcome::DeferWithInteraction
-                if client.is_public() && request.key.is_none() =>
-            {
-                Err(OAuthError::invalid_request(
-                    "a public client needs a DPoP proof for a request that is deferred",
-                ))
+            _ if client.is_public() && request.key.is_none() && readings.c54 != C54::C => {
+                Err(match readings.c54 {
+                    C54::A => NEEDS_REVIEW,
+                    _ => OAuthError::invalid_request(
+                        "a public client needs a DPoP proof for a request that is deferred",
+                    ),
+                })
             }
             Outcome::Defer => self.defer(context, request, presented, false).await,
             Outcome::DeferWithInteraction => self.defer(context, request, presented, true).await,
@@ -91,7 +118,9 @@ impl InitialRequest {
     ) -> Result<Option<Response<Body>>, OAuthError> {
         let now = context.clock.now();
         let code = DeferralCode::new(&random::identifier(&*context.random));
-        let from = presented.map(|presented| {
+        let readings = context.config.readings;
+        let spent = presented.filter(|_| request.credential.is_none()); // else C-45/B
+        let from = spent.map(|presented| {
             let representation = Representation {
                 deferral_code: code.clone(),
                 parameters: presented.parameters,
@@ -126,7 +155,7 @@ impl InitialRequest {
         }
         context.links.lead(link, &code, forget_at, now);
         tracing::debug!(%client_id, interaction, "request deferred");
-        let response = deferred_response(&code, &opening);
+        let response = deferred_response(&code, &opening, readings.c28);
         Ok(Some(response.map(|body| handover.release_with(body))))
     }
 }
@@ -160,7 +189,11 @@ pub(super) fn key(proof: &Proof) -> Result<Option<Thumbprint>, OAuthError> {
 
 /// The deferred response (Section 6.4). It opens with `interaction_required` when interaction is needed from the
 /// start (C-28/A).
-pub(super) fn deferred_response(code: &DeferralCode, opening: &Opening) -> Response<Body> {
+pub(super) fn deferred_response(
+    code: &DeferralCode,
+    opening: &Opening,
+    opens_with: C28,
+) -> Response<Body> {
     #[derive(Serialize)]
     struct Members<'a> {
         error: &'static str,
@@ -170,7 +203,11 @@ pub(super) fn deferred_response(code: &DeferralCode, opening: &Opening) -> Respo
         #[serde(skip_serializing_if = "Option::is_none")]
         interaction_uri: Option<&'a str>,
     }
-    let error = match opening.interaction_uri {
+    let interaction_uri = match opens_with {
+        C28::A => opening.interaction_uri.as_deref(),
+        C28::B => None,
+    };
+    let error = match interaction_uri {
         Some(_) => "interaction_required",
         None => "authorization_pending",
     };
@@ -181,7 +218,7 @@ pub(super) fn deferred_response(code: &DeferralCode, opening: &Opening) -> Respo
             deferral_code: code.expose(),
             expires_in: opening.expires_in,
             interval: opening.interval,
-            interaction_uri: opening.interaction_uri.as_deref(),
+            interaction_uri,
         },
     )
 }
@@ -193,6 +230,8 @@ fn terms(context: &Context) -> Terms {
         lifetime: config.lifetime,
         tombstone: config.tombstone,
         escalate_after: config.escalate_after,
+        repeat_window: config.representation_window,
+        readings: context.config.readings,
     }
 }
 

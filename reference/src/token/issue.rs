@@ -44,6 +44,7 @@ pub(super) async fn token(
         client_id: Arc::clone(&request.client_id),
         subject: Arc::clone(&request.subject),
         scope,
+        by_default: false,
         targets: request.targets.clone(),
         means: Means::Refresh {
             key: request.key.clone(),

@@ -12,6 +12,7 @@ mod device;
 mod exchange;
 mod initial;
 mod issue;
+mod on_its_way;
 mod one_time;
 mod refresh;
 

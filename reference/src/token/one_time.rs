@@ -7,6 +7,7 @@ use http::Response;
 
 use super::initial::{self, InitialRequest};
 use crate::client::Client;
+use crate::config::readings::C45;
 use crate::deferral::FrozenRequest;
 use crate::dpop::Thumbprint;
 use crate::error::OAuthError;
@@ -82,8 +83,9 @@ impl Presented {
             return Err(self.refused);
         };
         let now = context.clock.now();
+        let readings = context.config.readings;
         let same = before.parameters == self.parameters && before.key.as_ref() == key;
-        if !same || now > before.until {
+        if !same || now > before.until || readings.c45 == C45::A {
             return Err(self.refused);
         }
         let opening = context
@@ -91,7 +93,8 @@ impl Presented {
             .opening(&before.deferral_code, now)
             .await?
             .ok_or(self.refused)?;
-        Ok(initial::deferred_response(&before.deferral_code, &opening))
+        let code = &before.deferral_code;
+        Ok(initial::deferred_response(code, &opening, readings.c28))
     }
 }
 

@@ -86,6 +86,8 @@ impl RefreshRequest {
                 token: self.presented.credential.clone(),
                 scope: authorization.scope,
             },
+            default_scope: None,
+            credential: None,
         };
         self.presented
             .answer(context, client, self.initial, request)
@@ -107,14 +109,16 @@ impl RefreshRequest {
         match context.store.state(&before.deferral_code, now).await? {
             Some(State::Pending { .. } | State::Approved { .. } | State::Redeemed) => Ok(false),
             // A code that is forgotten was never redeemed, or the token would be `Completed`.
-            Some(State::Denied | State::Cancelled | State::Expired) | None => Ok(context
-                .store
-                .settle_authorization(
-                    &self.presented.credential,
-                    &before.deferral_code,
-                    Use::Unused,
-                )
-                .await?),
+            Some(State::Denied | State::Cancelled | State::Expired | State::Forgotten) | None => {
+                Ok(context
+                    .store
+                    .settle_authorization(
+                        &self.presented.credential,
+                        &before.deferral_code,
+                        Use::Unused,
+                    )
+                    .await?)
+            }
         }
     }
 }

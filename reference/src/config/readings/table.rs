@@ -1,0 +1,153 @@
+//! The questions of the catalogue that this server can read in more than one way. The letters are the catalogue's; the
+//! texts say what this server does.
+//!
+//! One question of the model's has no entry. C-72/B lets a revocation win while the token response is unwritten: here
+//! the code is redeemed last of all, when the response is ready for the transport, so there is no such while.
+
+use super::{Question, Reading, UnknownReading};
+
+readings! {
+    C01 c01 "C-01" "a redeemed code is polled again (6.5.1 steps 4 and 5, 6.5.2)", default B {
+        A breaks "DTR-6.5.2-02": "another token";
+        B: "`invalid_grant`";
+        C breaks "DTR-6.5.2-02": "the same token response, for `deferral.representation_window` seconds";
+    }
+    C02 c02 "C-02" "approved in time, polled after the lifetime (6.4, 6.5.1 step 3)", default B {
+        A breaks "DTR-6.4-07": "the token";
+        B: "`expired_token`";
+        C breaks "DTR-6.4-07": "the code is forgotten: `invalid_grant`";
+    }
+    C03 c03 "C-03" "approved after the lifetime (6.5.1 step 3, 7)", default B {
+        A breaks "DTR-6.4-07": "the token: expiry is a test that polls make, and no transition";
+        B: "too late: `expired_token`";
+    }
+    C04 c04 "C-04" "denied, polled after the lifetime (6.4, 6.5.1 steps 3 and 4)", default A {
+        A: "`access_denied`";
+        B: "`expired_token`";
+        C: "the code is forgotten: `invalid_grant`";
+    }
+    C05 c05 "C-05" "cancelled, polled within the lifetime (8.2 clause 1 and on retention)", default A {
+        A: "`access_denied`";
+        B: "`invalid_grant`, and the code is forgotten";
+    }
+    C06 c06 "C-06" "cancelled, polled after the lifetime (8.2 clause 1, 6.4)", default C {
+        A: "`access_denied`";
+        B: "`expired_token`";
+        C: "the code is forgotten: `invalid_grant`";
+    }
+    C07 c07 "C-07" "redeemed, polled after the lifetime (6.5.2, 6.4)", default A {
+        A: "`invalid_grant`";
+        B breaks "DTR-6.5.2-02": "`expired_token`";
+    }
+    C08 c08 "C-08" "when a resolved request is disposed of (12.2)", default C {
+        A: "with the first error that ends it";
+        B breaks "DTR-6.5.1-05": "with the decision, though its callback is still made";
+        C: "long after its lifetime";
+    }
+    C10 c10 "C-10" "where the pace is tested (6.5, 6.5.1, 11.3)", default B {
+        A: "before the state: an early poll of a resolved request is `slow_down` too";
+        B: "after the state: only a pending request is";
+        C breaks "DTR-6.6-12": "before ownership: an early poll by anybody is";
+    }
+    C11 c11 "C-11" "where the proof is tested (6.5.1, 11.1)", default B {
+        A breaks "DTR-6.6-12": "before ownership: a stranger learns that the code is bound";
+        B: "after ownership and before the state";
+        C: "after the errors that end a request: they need no proof";
+    }
+    C13 c13 "C-13" "the one token response is lost (6.5.2, 9.2)", default A {
+        A: "so is the token";
+        B breaks "DTR-6.5.2-02": "the same response again, for the code's lifetime";
+        C: "the approval stands again, if the transport never took the response";
+    }
+    C14 c14 "C-14" "polls of an approved code at the same time (6.5.1)", default A {
+        A: "one of them gets the token";
+        B breaks "DTR-6.5.2-02": "each that found the approval gets one";
+    }
+    C15 c15 "C-15" "an approval whose preconditions lapsed (11.7, 6.5.1 step 4)", default A {
+        A: "is a denial for good";
+        B: "is refused for as long as they have lapsed";
+    }
+    C16 c16 "C-16" "what a disabled client is told (6.5.1 step 1, 11.7)", default A {
+        A: "`invalid_client`";
+        B: "`access_denied` where it would get a token; it may poll and cancel";
+        C: "`unauthorized_client`";
+    }
+    C20 c20 "C-20" "the pace after `slow_down` (6.5, 6.6)", default A {
+        A: "the interval as announced, since the last poll that got an answer";
+        B: "five seconds more after each `slow_down`";
+        C: "the interval as announced, since the last poll of any kind";
+    }
+    C24 c24 "C-24" "a client that is locked out by `deferral.escalate_after` (6.6, 11.3)", default A {
+        A: "may poll again at the legal pace";
+        B: "has lost its request: it is cancelled";
+        C: "may never poll the code again, but is called back";
+    }
+    C28 c28 "C-28" "the deferred response to a request that waits for interaction (6.4, 6.6)", default A {
+        A: "`interaction_required`, with the link";
+        B: "`authorization_pending`; the first poll brings the link";
+    }
+    C36 c36 "C-36" "a hint before, and a token request that does not opt in (5.2, 6.3.1)", default A {
+        A: "`invalid_request`";
+        B breaks "DTR-5.2-06": "`invalid_request` where the request would be deferred";
+        C breaks "DTR-5.2-06": "the hint is not held against it";
+    }
+    C42 c42 "C-42" "a request that is not valid, and would be deferred (5.1, 6.3.1)", default A {
+        A: "is refused at once";
+        B breaks "DTR-6.3.1-01": "with a scope beyond the client's (client credentials): the reviewer may refuse it, or grant the default scope";
+    }
+    C45 c45 "C-45" "the authorization code of a deferred request (11.2, 6.4)", default C {
+        A: "is used up";
+        B: "is used up by success only: presented again it is deferred again";
+        C: "presented again within `deferral.representation_window` seconds it brings the same deferral code";
+    }
+    C48 c48 "C-48" "what is frozen while a request waits (4.1 items 1 and 4, 11.7)", default A {
+        A: "the request; whether its preconditions hold is asked when a token is issued";
+        B breaks "DTR-11.7-03": "request and preconditions: what lapses goes unnoticed";
+        C: "not even the request: one without `scope` gets the client's default scope of the day";
+    }
+    C51 c51 "C-51" "a poll without the right proof (11.1, 6.6)", default A {
+        A: "400 `invalid_dpop_proof`";
+        B: "401 `invalid_dpop_proof`, with a DPoP challenge";
+        C breaks "DTR-11.1-06": "`invalid_grant`";
+    }
+    C52 c52 "C-52" "a revocation without the right proof (11.1, 8.2)", default B {
+        A: "400 `invalid_dpop_proof` if it could have had an effect";
+        B: "200, and no effect";
+        C breaks "DTR-11.1-06": "200, and the request is cancelled";
+    }
+    C54 c54 "C-54" "a public client opts in without a proof, and would be deferred (11.1, 5.3)", default B {
+        A: "is refused like one that does not opt in: `invalid_scope`";
+        B: "`invalid_request`";
+        C: "is deferred, with a code that nothing binds";
+    }
+    C58 c58 "C-58" "the notification token of a resolved request (11.6, 7.1)", default A {
+        A: "is kept until the last attempt to call back";
+        B breaks "DTR-7.1-02": "is destroyed: the callback goes without it";
+    }
+    C59 c59 "C-59" "whether a cancellation is called back (7, 8.2 clause 1)", default B {
+        A breaks "DTR-8.2-03": "always";
+        B: "only the server's own (C-24/B), not the client's";
+        C: "never";
+    }
+    C65 c65 "C-65" "a callback that is owed when the lifetime ends (7)", default C {
+        A breaks "DTR-7-04": "is made";
+        B breaks "DTR-7-04": "is made if it was attempted before";
+        C: "is not made";
+    }
+    C68 c68 "C-68" "revocation of a redeemed or expired code (8.2 clauses 1 to 4)", default A {
+        A: "has no effect";
+        B breaks "DTR-8.2-05": "makes it a cancelled one";
+    }
+    C69 c69 "C-69" "revocation of a denied request (8.2)", default A {
+        A: "has no effect: the denial is called back";
+        B: "makes it a cancelled one: no callback";
+    }
+    C70 c70 "C-70" "approved, revoked and polled (8.2 clause 4, 6.5.2)", default A {
+        A: "`access_denied`";
+        B breaks "DTR-8.2-10": "`invalid_grant`, and the code is forgotten";
+    }
+    C71 c71 "C-71" "redeemed, the response lost, then revoked (8.2 clauses 2 to 4)", default A {
+        A: "stays redeemed";
+        B: "is a cancelled one, if the transport never took the response";
+    }
+}

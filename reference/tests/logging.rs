@@ -6,7 +6,9 @@ mod support;
 use std::io;
 use std::sync::{Arc, Mutex};
 
+use dtr_reference::wire::{CLIENT_ASSERTION_JWT, GRANT_DEVICE_CODE};
 use serde_json::json;
+use support::browser::Browser;
 use support::receiver::Receiver;
 use support::*;
 use tracing_subscriber::fmt::MakeWriter;
@@ -31,6 +33,78 @@ impl<'a> MakeWriter<'a> for Captured {
     fn make_writer(&'a self) -> Self {
         self.clone()
     }
+}
+
+/// Somebody signs in at both pages; what is secret about it.
+async fn decide_as_a_person(world: &World) -> Vec<String> {
+    let waiting = Call::token("client_credentials")
+        .with("scope", "identity")
+        .with("completion_mode", "deferred")
+        .by(OTHER);
+    let answer = world.send(waiting).await;
+    let uri = answer.member("interaction_uri");
+    let id = uri.rsplit('/').next().expect("an identifier").to_owned();
+    let path = format!("/interact/{id}");
+    let mut carol = Browser::signed_in(world, &path).await;
+    let csrf = carol.open(world, &path).await.hidden_field("csrf");
+    let done = carol.press(world, &path, "approve").await;
+    assert_eq!(done.status, 200, "the request was decided");
+    let cookie = carol.cookie().expect("a session").to_owned();
+    let (_, session) = cookie.split_once('=').expect("a value");
+
+    let call = Call::new("/device_authorization").by(BACKEND);
+    let device = world.send(call).await;
+    let user_code = device.member("user_code");
+    let look_up = [("action", "look_up"), ("user_code", user_code.as_str())];
+    let page = carol.submit(world, "/device", &look_up).await;
+    let token = page.hidden_field("csrf");
+    let form = [
+        ("action", "approve"),
+        ("user_code", &user_code),
+        ("csrf", &token),
+    ];
+    carol.submit(world, "/device", &form).await;
+    let device_code = device.member("device_code");
+    let call = Call::token(GRANT_DEVICE_CODE)
+        .with("device_code", &device_code)
+        .by(BACKEND);
+    let tokens = world.send(call).await.token().clone();
+    let call = Call::token("refresh_token")
+        .with("refresh_token", &tokens.member("refresh_token"))
+        .by(BACKEND);
+    let refreshed = world.send(call).await.token().member("refresh_token");
+    vec![
+        "carol-password".into(),
+        answer.member("deferral_code"),
+        id,
+        session.into(),
+        csrf,
+        user_code,
+        device_code,
+        tokens.member("refresh_token"),
+        refreshed,
+    ]
+}
+
+/// A pushed request, and an assertion by nobody known.
+async fn use_what_is_signed(world: &World, key: &Key) -> Vec<String> {
+    let call = Call::new("/par")
+        .with("response_type", "code")
+        .with("code_challenge", &challenge())
+        .with("code_challenge_method", "S256")
+        .by(BACKEND);
+    let request_uri = world.send(call).await.member("request_uri");
+    world
+        .get(&format!(
+            "/authorize?client_id=backend&request_uri={request_uri}"
+        ))
+        .await;
+    let jwt = key.jwt("JWT", &json!({ "iss": "nobody", "sub": "nobody" }));
+    let call = Call::token("client_credentials")
+        .with("client_assertion_type", CLIENT_ASSERTION_JWT)
+        .with("client_assertion", &jwt);
+    world.send(call).await;
+    vec![request_uri, jwt]
 }
 
 /// A whole life at the most talkative level, libraries included.
@@ -92,6 +166,9 @@ async fn logs_hold_no_secrets() {
     secrets.push(world.send(call).await.member("deferral_code"));
     secrets.push(code);
     secrets.push(VERIFIER.into());
+
+    secrets.extend(decide_as_a_person(&world).await);
+    secrets.extend(use_what_is_signed(&world, &key).await);
 
     let log = String::from_utf8(log.0.lock().expect("no panic").clone()).expect("UTF-8");
     assert!(log.contains("callback attempt"), "nothing was logged");

@@ -1,6 +1,7 @@
 //! Discovery, and tokens checked by what is published.
 
 use dtr_reference::wire;
+use http::StatusCode;
 use jsonwebtoken::jwk::JwkSet;
 use jsonwebtoken::{Algorithm, DecodingKey, Validation};
 use serde_json::{Value, json};
@@ -32,6 +33,34 @@ async fn the_metadata_announces_deferral() {
         document["code_challenge_methods_supported"],
         json!(["S256"])
     );
+}
+
+/// Every endpoint that is announced is there, and every grant is one that the token endpoint knows.
+#[tokio::test]
+async fn what_is_announced_is_there() {
+    let mut config = config();
+    config.registration.open = true;
+    let world = World::new(config);
+    let document = world.get(wire::METADATA).await.json();
+    let members = document.as_object().unwrap();
+    let endpoints: Vec<&str> = members
+        .iter()
+        .filter(|(name, _)| name.ends_with("_endpoint") || *name == "jwks_uri")
+        .map(|(_, url)| url.as_str().unwrap().strip_prefix(ISSUER).unwrap())
+        .collect();
+    assert_eq!(endpoints.len(), 7, "{endpoints:?}");
+    for path in endpoints {
+        let answer = world.get(path).await;
+        assert_ne!(answer.status, StatusCode::NOT_FOUND, "{path}");
+    }
+    for grant in document["grant_types_supported"].as_array().unwrap() {
+        let call = Call::token(grant.as_str().unwrap()).by(SERVICE);
+        let answer = world.send(call).await;
+        let known = answer.status == StatusCode::OK || answer.error() != "unsupported_grant_type";
+        assert!(known, "{grant}");
+    }
+    let unknown = Call::token("password").by(SERVICE);
+    world.send(unknown).await.refused("unsupported_grant_type");
 }
 
 #[tokio::test]

@@ -30,6 +30,10 @@ impl Browser {
         browser
     }
 
+    pub fn cookie(&self) -> Option<&str> {
+        self.cookie.as_deref()
+    }
+
     pub async fn open(&self, world: &World, path: &str) -> Answer {
         let request = self.with_cookie(Request::get(path)).body(Body::empty());
         world

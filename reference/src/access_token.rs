@@ -86,8 +86,11 @@ enum Audiences<'a> {
 }
 
 #[derive(Serialize)]
-struct Confirmation<'a> {
-    jkt: &'a str,
+enum Confirmation<'a> {
+    #[serde(rename = "jkt")]
+    Key(&'a str),
+    #[serde(rename = "x5t#S256")]
+    Certificate(&'a str),
 }
 
 /// The same claims, read.
@@ -102,8 +105,11 @@ struct Read {
 }
 
 #[derive(Deserialize)]
-struct ReadConfirmation {
-    jkt: String,
+enum ReadConfirmation {
+    #[serde(rename = "jkt")]
+    Key(String),
+    #[serde(rename = "x5t#S256")]
+    Certificate(String),
 }
 
 impl Minter {
@@ -164,18 +170,17 @@ impl Minter {
             exp: now.saturating_add(self.lifetime),
             jti: random::identifier(random),
             scope: &scope,
-            cnf: request
-                .key
-                .as_ref()
-                .map(|key| Confirmation { jkt: key.as_str() }),
+            cnf: request.key.as_ref().map(|key| match key {
+                Thumbprint::Key(hash) => Confirmation::Key(hash),
+                Thumbprint::Certificate(hash) => Confirmation::Certificate(hash),
+            }),
             authorization_details: request.targets.details(),
         };
         Ok(TokenResponse {
             access_token: jsonwebtoken::encode(&self.header, &claims, &self.key)?,
-            token_type: if request.key.is_some() {
-                "DPoP"
-            } else {
-                "Bearer"
+            token_type: match request.key {
+                Some(Thumbprint::Key(_)) => "DPoP",
+                Some(Thumbprint::Certificate(_)) | None => "Bearer",
             },
             expires_in: self.lifetime,
             scope,
@@ -192,7 +197,10 @@ impl Minter {
         Some(Held {
             subject: claims.sub.into(),
             scope: Scope::parse(&claims.scope)?,
-            key: claims.cnf.map(|cnf| Thumbprint::new(&cnf.jkt)),
+            key: claims.cnf.map(|cnf| match cnf {
+                ReadConfirmation::Key(key) => Thumbprint::new(&key),
+                ReadConfirmation::Certificate(hash) => Thumbprint::of_certificate(&hash),
+            }),
         })
         .filter(|_| counts)
     }

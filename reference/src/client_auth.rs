@@ -1,8 +1,8 @@
 //! Client authentication at the token and revocation endpoints (RFC 6749 Section 2.3).
 //!
 //! A request first shows how it wants to authenticate ([`Credentials::from_request`], pure shape), then is checked
-//! against the registration ([`authenticate`]). A further method, such as a certificate, is a further variant here
-//! and a further arm in both.
+//! against the registration ([`authenticate`]). A certificate comes by way of TLS, beside a request that only
+//! names its client.
 
 use std::sync::Arc;
 
@@ -11,6 +11,7 @@ use base64::engine::general_purpose::STANDARD;
 use http::{HeaderMap, header};
 use serde::Deserialize;
 
+use crate::certificate;
 use crate::client::Client;
 use crate::config::AuthMethod;
 use crate::config::readings::C16;
@@ -25,7 +26,7 @@ const DIFFERS: OAuthError =
     OAuthError::invalid_request("client_id differs from the authenticated client");
 
 /// What a request brought along.
-pub(crate) enum Credentials {
+enum Credentials {
     /// A `client_id` in the body and nothing else: a public client naming itself.
     Named { client_id: String },
     /// The `Authorization` header field with the Basic scheme.
@@ -42,7 +43,7 @@ impl Credentials {
     /// # Errors
     /// `invalid_request` for more than one method in a request; `invalid_client` for none, or one that is unreadable
     /// or unknown here.
-    pub(crate) fn from_request(headers: &HeaderMap, form: &Form) -> Result<Self, OAuthError> {
+    fn from_request(headers: &HeaderMap, form: &Form) -> Result<Self, OAuthError> {
         let mut authorization = headers.get_all(header::AUTHORIZATION).iter();
         let header = authorization.next();
         let secret = form.get("client_secret");
@@ -95,9 +96,17 @@ impl Credentials {
 /// Every failure has the same answer. Under C-16/B a disabled client gets through here, and no token.
 pub(crate) fn authenticate(
     context: &Context,
-    credentials: Credentials,
+    headers: &HeaderMap,
+    form: &Form,
 ) -> Result<Arc<Client>, OAuthError> {
+    let credentials = Credentials::from_request(headers, form)?;
+    let certificate = certificate::presented(context, headers);
     let (client_id, method) = match &credentials {
+        Credentials::Named { client_id }
+            if certificate.is_some() && names_tls_client(context, client_id) =>
+        {
+            (client_id, AuthMethod::SelfSignedTls)
+        }
         Credentials::Named { client_id } => (client_id, AuthMethod::None),
         Credentials::Basic { client_id, .. } => (client_id, AuthMethod::ClientSecretBasic),
         Credentials::Post { client_id, .. } => (client_id, AuthMethod::ClientSecretPost),
@@ -109,6 +118,10 @@ pub(crate) fn authenticate(
     };
     let client = context.clients.find(client_id);
     let fits = match &credentials {
+        Credentials::Named { .. } if method == AuthMethod::SelfSignedTls => {
+            let client = client.as_deref().zip(certificate);
+            client.is_some_and(|(client, shown)| certificate::is_registered(client, &shown))
+        }
         Credentials::Named { .. } => true,
         Credentials::Basic { secret, .. } | Credentials::Post { secret, .. } => {
             knows_secret(client.as_deref(), secret)
@@ -127,6 +140,12 @@ pub(crate) fn authenticate(
         C16::B => Ok(client),
         C16::C => Err(OAuthError::disabled_client(C16::C)),
     }
+}
+
+/// A client that names itself may do so behind any TLS certificate; only for some is that how they authenticate.
+fn names_tls_client(context: &Context, client_id: &str) -> bool {
+    let client = context.clients.find(client_id);
+    client.is_some_and(|client| client.auth_method == AuthMethod::SelfSignedTls)
 }
 
 fn knows_secret(client: Option<&Client>, presented: &Secret) -> bool {

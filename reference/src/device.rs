@@ -9,7 +9,7 @@ use http::{Method, Request, Response, StatusCode};
 use serde_json::json;
 
 use crate::client::Client;
-use crate::client_auth::{self, Credentials};
+use crate::client_auth;
 use crate::completion_mode::accepts_deferral;
 use crate::config::DeviceConfig;
 use crate::error::OAuthError;
@@ -140,7 +140,7 @@ async fn answer(context: &Context, request: Request<Body>) -> Result<Response<Bo
     }
     let headers = request.headers().clone();
     let form = Form::from_request(request).await?;
-    let client = client_auth::authenticate(context, Credentials::from_request(&headers, &form)?)?;
+    let client = client_auth::authenticate(context, &headers, &form)?;
     client.may_use(wire::GRANT_DEVICE_CODE)?;
     let now = context.clock.now();
     let config = &context.config.device;

@@ -13,7 +13,7 @@
 //! | `revoke`, `authorize`, `par`, `device`, `register`, `metadata` | the other endpoints, one a file |
 //! | `request_object`, `jws` | authorization requests that are signed; whatever else peers sign |
 //! | `page` | the pages where people decide (Sections 6.4, 9.5) |
-//! | `client`, `client_auth`, [`dpop`] | who is asking |
+//! | `client`, `client_auth`, `certificate`, [`dpop`] | who is asking |
 //! | [`policy`] | what is deferred |
 //! | [`deferral`] | **the state of one deferral code and every transition of it; start here** |
 //! | [`store`] | where that state is kept, atomically |
@@ -25,6 +25,7 @@
 mod access_token;
 mod authorize;
 mod callback;
+mod certificate;
 mod client;
 mod client_auth;
 pub mod clock;

@@ -27,12 +27,13 @@ struct Metadata<'a> {
     response_types_supported: [&'a str; 1],
     response_modes_supported: [&'a str; 1],
     grant_types_supported: [&'a str; 7],
-    token_endpoint_auth_methods_supported: [&'a str; 4],
+    token_endpoint_auth_methods_supported: &'a [&'a str],
     token_endpoint_auth_signing_alg_values_supported: [&'a str; 1],
-    revocation_endpoint_auth_methods_supported: [&'a str; 4],
+    revocation_endpoint_auth_methods_supported: &'a [&'a str],
     revocation_endpoint_auth_signing_alg_values_supported: [&'a str; 1],
     #[serde(skip_serializing_if = "<[String]>::is_empty")]
     authorization_details_types_supported: &'a [String],
+    tls_client_certificate_bound_access_tokens: bool,
     code_challenge_methods_supported: [&'a str; 1],
     dpop_signing_alg_values_supported: [&'a str; 1],
     authorization_response_iss_parameter_supported: bool,
@@ -42,11 +43,12 @@ struct Metadata<'a> {
     revocation_endpoint_token_type_values_supported: [&'a str; 1],
 }
 
-const AUTH_METHODS: [&str; 4] = [
+const AUTH_METHODS: [&str; 5] = [
     "none",
     "client_secret_basic",
     "client_secret_post",
     "private_key_jwt",
+    "self_signed_tls_client_auth",
 ];
 
 /// `GET /.well-known/oauth-authorization-server`.
@@ -62,6 +64,12 @@ pub(crate) async fn document(State(context): State<Context>) -> Response<Body> {
         .collect();
     scopes.sort_unstable();
     scopes.dedup();
+    // Where no front passes certificates on, nobody can authenticate with one.
+    let mtls = config.mtls.trust_client_cert_header;
+    let methods = match mtls {
+        true => &AUTH_METHODS[..],
+        false => &AUTH_METHODS[..AUTH_METHODS.len() - 1],
+    };
     let metadata = Metadata {
         issuer: &config.issuer,
         authorization_endpoint: context.url(wire::AUTHORIZE),
@@ -90,11 +98,12 @@ pub(crate) async fn document(State(context): State<Context>) -> Response<Body> {
             wire::GRANT_TOKEN_EXCHANGE,
             wire::GRANT_DEFERRED,
         ],
-        token_endpoint_auth_methods_supported: AUTH_METHODS,
+        token_endpoint_auth_methods_supported: methods,
         token_endpoint_auth_signing_alg_values_supported: ["ES256"],
-        revocation_endpoint_auth_methods_supported: AUTH_METHODS,
+        revocation_endpoint_auth_methods_supported: methods,
         revocation_endpoint_auth_signing_alg_values_supported: ["ES256"],
         authorization_details_types_supported: &config.access_token.authorization_details_types,
+        tls_client_certificate_bound_access_tokens: mtls,
         code_challenge_methods_supported: ["S256"],
         dpop_signing_alg_values_supported: ["ES256"],
         authorization_response_iss_parameter_supported: true,

@@ -9,7 +9,7 @@ use http::{Method, Request, Response, StatusCode};
 use serde_json::json;
 
 use crate::client::Client;
-use crate::client_auth::{self, Credentials};
+use crate::client_auth;
 use crate::error::OAuthError;
 use crate::form::Form;
 use crate::random;
@@ -50,7 +50,7 @@ async fn answer(context: &Context, request: Request<Body>) -> Result<Response<Bo
             "a pushed request holds no request_uri",
         ));
     }
-    let client = client_auth::authenticate(context, Credentials::from_request(&headers, &sent)?)?;
+    let client = client_auth::authenticate(context, &headers, &sent)?;
     let form = match sent.get("request") {
         Some(object) => request_object::open(context, &client, object)?,
         None => sent.without(&CREDENTIALS),

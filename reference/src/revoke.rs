@@ -7,7 +7,8 @@ use axum::body::Body;
 use axum::extract::State;
 use http::{Method, Request, Response};
 
-use crate::client_auth::{self, Credentials};
+use crate::certificate;
+use crate::client_auth;
 use crate::deferral::{Caller, Cancellation};
 use crate::error::OAuthError;
 use crate::form::Form;
@@ -40,11 +41,12 @@ async fn answer(context: &Context, request: Request<Body>) -> Result<Response<Bo
     let form = Form::from_request(request).await?;
     // `token_type_hint` only helps a server that cannot search everywhere at once.
     let code = DeferralCode::new(form.require("token", "token is missing")?);
-    let client = client_auth::authenticate(context, Credentials::from_request(&headers, &form)?)?;
+    let client = client_auth::authenticate(context, &headers, &form)?;
     let now = context.clock.now();
     let proof = context
         .proofs
         .examine(&headers, &context.url(wire::REVOKE), now)?;
+    let proof = certificate::or_certificate(proof, context, &client, &headers);
 
     let caller = Caller {
         client_id: &client.client_id,

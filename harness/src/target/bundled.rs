@@ -238,6 +238,7 @@ fn configuration(issuer: String, limits: Limits, receiver: &Receiver) -> Config 
             escalate_after: None,
         },
         access_token: Default::default(),
+        mtls: Default::default(),
         dpop: Default::default(),
         refresh_token: Default::default(),
         policy: Default::default(),

@@ -42,6 +42,9 @@ pub struct Config {
     /// Access tokens.
     #[serde(default)]
     pub access_token: AccessTokenConfig,
+    /// Client certificates.
+    #[serde(default)]
+    pub mtls: MtlsConfig,
     /// DPoP proofs.
     #[serde(default)]
     pub dpop: DpopConfig,
@@ -198,6 +201,15 @@ impl Default for AccessTokenConfig {
     }
 }
 
+/// Client certificates (RFC 8705). This server does not terminate TLS; something in front of it does.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct MtlsConfig {
+    /// Whether `Client-Cert` (RFC 9440) is believed. Only behind a front that sets it, and removes it from what clients
+    /// send.
+    pub trust_client_cert_header: bool,
+}
+
 /// DPoP proofs (RFC 9449).
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -325,7 +337,8 @@ pub struct ClientConfig {
     pub client_secret: Option<Secret>,
     /// How the client authenticates at the token and revocation endpoints.
     pub auth_method: AuthMethod,
-    /// The client's public keys (RFC 7517), which sign its request objects and client assertions.
+    /// The client's public keys (RFC 7517), which sign its request objects and client assertions, and
+    /// its certificates (`x5c`).
     pub jwks: Option<JwkSet>,
     /// Redirect URIs, compared exactly.
     pub redirect_uris: Vec<String>,
@@ -374,13 +387,16 @@ pub enum AuthMethod {
     /// A JWT signed with a key of the client (RFC 7523 Section 2.2).
     #[serde(rename = "private_key_jwt")]
     PrivateKeyJwt,
+    /// A certificate of its own that the client registered (RFC 8705 Section 2.2).
+    #[serde(rename = "self_signed_tls_client_auth")]
+    SelfSignedTls,
 }
 
 impl AuthMethod {
     /// Whether it needs a secret that client and server share.
     pub(crate) fn has_secret(self) -> bool {
         match self {
-            Self::None | Self::PrivateKeyJwt => false,
+            Self::None | Self::PrivateKeyJwt | Self::SelfSignedTls => false,
             Self::ClientSecretBasic | Self::ClientSecretPost => true,
         }
     }

@@ -185,11 +185,15 @@ fn check_client(client: &ClientConfig) -> Result<(), ConfigError> {
             "give a secret to confidential clients and none to public ones",
         ));
     }
-    if client.auth_method == AuthMethod::PrivateKeyJwt && client.jwks.is_none() {
+    let by_key = matches!(
+        client.auth_method,
+        AuthMethod::PrivateKeyJwt | AuthMethod::SelfSignedTls
+    );
+    if by_key && client.jwks.is_none() {
         return Err(wrong(
             field("jwks"),
             "is missing, so nothing could be verified",
-            "register the public keys of the client",
+            "register the public keys or certificates of the client",
         ));
     }
     for grant in &client.grant_types {

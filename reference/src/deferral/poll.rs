@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::redemption::{Issued, Redemption};
 use super::{Caller, Deferral, FrozenRequest, PollAnswer, State};
 use crate::config::readings::{C01, C05, C08, C10, C11, C13, C15, C20, C24, C48, C59};
+use crate::dpop::Thumbprint;
 use crate::scope::Scope;
 
 /// Seconds that `slow_down` adds to the interval at a server that keeps count (RFC 8628 Section 3.5, C-20/B).
@@ -82,7 +83,7 @@ impl Deferral {
         let proven = self.accepts(caller.proof);
         let proof_comes = self.terms.readings.c11;
         if proof_comes == C11::A && !proven {
-            return Some(PollAnswer::ProofRefused);
+            return Some(self.proof_refused());
         }
         if caller.client_id != &*self.request.client_id {
             return Some(PollAnswer::Unknown);
@@ -90,7 +91,16 @@ impl Deferral {
         match self.error(now) {
             _ if proven => None,
             Some(error) if proof_comes == C11::C => Some(error),
-            _ => Some(PollAnswer::ProofRefused),
+            _ => Some(self.proof_refused()),
+        }
+    }
+
+    /// C-51/A for a key. C-53 for a certificate: bound to this one, and `invalid_grant` for any other, of the same client
+    /// too.
+    fn proof_refused(&self) -> PollAnswer {
+        match self.request.key {
+            Some(Thumbprint::Certificate(_)) => PollAnswer::Unknown,
+            Some(Thumbprint::Key(_)) | None => PollAnswer::ProofRefused,
         }
     }
 

@@ -20,7 +20,7 @@ pub struct FrozenRequest {
     pub subject: Arc<str>,
     /// The scope, defaults already resolved.
     pub scope: Scope,
-    /// The DPoP key the code is bound to, if the request was made with one (Section 11.1).
+    /// The DPoP key or certificate the code is bound to, if the request was made with one (Section 11.1).
     pub key: Option<Thumbprint>,
     /// Resources and authorization details.
     pub targets: Targets,

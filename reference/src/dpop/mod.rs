@@ -30,25 +30,33 @@ const LONGEST: usize = 8 * 1024;
 /// Private members of a JWK, of any key type (RFC 7518 Section 6). None may be in a proof.
 const PRIVATE_MEMBERS: [&str; 8] = ["d", "p", "q", "dp", "dq", "qi", "oth", "k"];
 
-/// The SHA-256 thumbprint of a public key (RFC 7638), which a deferral code and its token are bound to.
+/// What a deferral code and its token are bound to, by its SHA-256 thumbprint in base64url.
 #[derive(Clone, PartialEq, Eq, Hash)]
-pub struct Thumbprint(Arc<str>);
+pub enum Thumbprint {
+    /// A public key (RFC 7638), proven with DPoP.
+    Key(Arc<str>),
+    /// A client certificate (RFC 8705 Section 3.1), proven by TLS.
+    Certificate(Arc<str>),
+}
 
 impl Thumbprint {
-    /// Wraps a thumbprint in base64url.
+    /// Wraps the thumbprint of a key, as in `cnf.jkt`.
     pub fn new(value: &str) -> Self {
-        Self(Arc::from(value))
+        Self::Key(Arc::from(value))
     }
 
-    /// The thumbprint in base64url, as in `cnf.jkt`.
-    pub fn as_str(&self) -> &str {
-        &self.0
+    /// Wraps the thumbprint of a certificate, as in `cnf.x5t#S256`.
+    pub fn of_certificate(value: &str) -> Self {
+        Self::Certificate(Arc::from(value))
     }
 }
 
 impl fmt::Debug for Thumbprint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Thumbprint({})", self.0)
+        match self {
+            Self::Key(value) => write!(f, "Key({value})"),
+            Self::Certificate(value) => write!(f, "Certificate({value})"),
+        }
     }
 }
 
@@ -59,7 +67,7 @@ pub enum Proof {
     Absent,
     /// Something that proves nothing: broken, stale, for another request, or seen before.
     Invalid,
-    /// Possession of the key with this thumbprint.
+    /// Possession of the key or certificate with this thumbprint.
     By(Thumbprint),
 }
 

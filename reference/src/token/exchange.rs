@@ -9,7 +9,7 @@ use http::Response;
 use super::initial::{self, InitialRequest};
 use crate::client::Client;
 use crate::deferral::{FrozenRequest, Renewal};
-use crate::dpop::Proof;
+use crate::dpop::{Proof, Thumbprint};
 use crate::error::OAuthError;
 use crate::form::Form;
 use crate::scope::Scope;
@@ -64,7 +64,12 @@ impl ExchangeRequest {
             ))?;
         // A bound token is worth nothing to others, so neither is what they could exchange it for.
         if subject.key.is_some() && subject.key != key {
-            return Err(OAuthError::invalid_dpop_proof());
+            return Err(match subject.key {
+                Some(Thumbprint::Certificate(_)) => {
+                    OAuthError::invalid_request("subject_token is bound to another certificate")
+                }
+                Some(Thumbprint::Key(_)) | None => OAuthError::invalid_dpop_proof(),
+            });
         }
         let request = FrozenRequest {
             client_id: Arc::clone(&client.client_id),

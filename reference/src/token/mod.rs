@@ -20,8 +20,9 @@ use axum::body::Body;
 use axum::extract::State;
 use http::{Method, Request, Response};
 
+use crate::certificate;
 use crate::client::Client;
-use crate::client_auth::{self, Credentials};
+use crate::client_auth;
 use crate::dpop::Proof;
 use crate::error::OAuthError;
 use crate::form::Form;
@@ -105,10 +106,11 @@ async fn answer(context: &Context, request: Request<Body>) -> Result<Response<Bo
     let headers = request.headers().clone();
     let form = Form::from_request(request).await?;
     let token_request = TokenRequest::parse(&form)?;
-    let client = client_auth::authenticate(context, Credentials::from_request(&headers, &form)?)?;
+    let client = client_auth::authenticate(context, &headers, &form)?;
     let proof = context
         .proofs
         .examine(&headers, &context.url(wire::TOKEN), context.clock.now())?;
+    let proof = certificate::or_certificate(proof, context, &client, &headers);
 
     let mut response = token_request
         .answer(context, &client, &proof)

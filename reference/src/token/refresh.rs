@@ -11,7 +11,7 @@ use super::initial::{self, InitialRequest};
 use super::one_time::Presented;
 use crate::client::Client;
 use crate::deferral::{FrozenRequest, Renewal, State};
-use crate::dpop::Proof;
+use crate::dpop::{Proof, Thumbprint};
 use crate::error::OAuthError;
 use crate::form::Form;
 use crate::server::Context;
@@ -53,7 +53,10 @@ impl RefreshRequest {
         };
         // C-49/A: bound like the access token it came with.
         if bound.is_some() && *bound != key {
-            return Err(OAuthError::invalid_dpop_proof());
+            return Err(match bound {
+                Some(Thumbprint::Certificate(_)) => REFUSED,
+                Some(Thumbprint::Key(_)) | None => OAuthError::invalid_dpop_proof(),
+            });
         }
         if !self.is_usable(context, &authorization).await? {
             return self

@@ -10,6 +10,7 @@ mod assertion;
 mod authorization_code;
 mod callback;
 mod cancellation;
+mod certificate;
 mod client_authentication;
 mod concurrency;
 mod control;

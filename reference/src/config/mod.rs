@@ -2,15 +2,15 @@
 //!
 //! [`Config::from_toml`] reads it, [`validate`](Config::validate) checks it, `reference/example.toml` shows it.
 
+mod peers;
 pub mod readings;
 mod validate;
 
-use jsonwebtoken::jwk::JwkSet;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
-use crate::secret::Secret;
-use crate::wire;
-
+pub use peers::{
+    ApproverConfig, AssertionIssuerConfig, AuthMethod, ClientConfig, RegistrationConfig,
+};
 use readings::Readings;
 pub use validate::ConfigError;
 
@@ -104,16 +104,6 @@ impl Config {
         toml::from_str(include_str!("../../example.toml"))
             .expect("the example is covered by a test")
     }
-}
-
-/// Somebody who decides about deferred requests.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct ApproverConfig {
-    /// The name to sign in with.
-    pub name: String,
-    /// The password that goes with it.
-    pub password: Secret,
 }
 
 /// Authorization codes (RFC 6749 Section 4.1.2).
@@ -283,18 +273,6 @@ impl Default for CallbackConfig {
     }
 }
 
-/// Dynamic client registration (RFC 7591).
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct RegistrationConfig {
-    /// Whether there is a registration endpoint.
-    pub open: bool,
-    /// What has to be presented there, as a bearer token. Without it anybody may register.
-    pub initial_access_token: Option<Secret>,
-    /// All scope values that clients may register for, separated by spaces.
-    pub scope: String,
-}
-
 /// Device authorization (RFC 8628).
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -313,91 +291,6 @@ impl Default for DeviceConfig {
             verification_uri: "https://interaction.example/device".into(),
             lifetime: 600,
             interval: 5,
-        }
-    }
-}
-
-/// An issuer of assertions for the JWT bearer grant (RFC 7523 Section 2.1).
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct AssertionIssuerConfig {
-    /// The `iss` of its assertions.
-    pub issuer: String,
-    /// Its public keys.
-    pub jwks: JwkSet,
-}
-
-/// One registered client (RFC 7591 names where they exist).
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct ClientConfig {
-    /// The client identifier.
-    pub client_id: String,
-    /// The secret of a confidential client; absent for a public one.
-    pub client_secret: Option<Secret>,
-    /// How the client authenticates at the token and revocation endpoints.
-    pub auth_method: AuthMethod,
-    /// The client's public keys (RFC 7517), which sign its request objects and client assertions, and
-    /// its certificates (`x5c`).
-    pub jwks: Option<JwkSet>,
-    /// Redirect URIs, compared exactly.
-    pub redirect_uris: Vec<String>,
-    /// All scope values the client may have, separated by spaces.
-    pub scope: String,
-    /// What a request without `scope` asks for; without it such a request is `invalid_scope`.
-    pub default_scope: Option<String>,
-    /// The originating grants the client may use. Polling needs no entry (C-78/B).
-    pub grant_types: Vec<String>,
-    /// Where callbacks go: an https URL (Section 7.2). Without it the client polls only.
-    pub deferred_client_notification_endpoint: Option<String>,
-    /// A disabled client is refused with `invalid_client` everywhere (C-16/A).
-    pub enabled: bool,
-}
-
-impl Default for ClientConfig {
-    fn default() -> Self {
-        Self {
-            client_id: String::new(),
-            client_secret: None,
-            auth_method: AuthMethod::ClientSecretBasic,
-            jwks: None,
-            redirect_uris: Vec::new(),
-            scope: String::new(),
-            default_scope: None,
-            grant_types: vec![wire::GRANT_CLIENT_CREDENTIALS.into()],
-            deferred_client_notification_endpoint: None,
-            enabled: true,
-        }
-    }
-}
-
-/// A client authentication method, named as in the IANA registry.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
-#[non_exhaustive]
-pub enum AuthMethod {
-    /// A public client, which only names itself.
-    #[serde(rename = "none")]
-    None,
-    /// Identifier and secret in the `Authorization` header field.
-    #[serde(rename = "client_secret_basic")]
-    ClientSecretBasic,
-    /// Identifier and secret in the body.
-    #[serde(rename = "client_secret_post")]
-    ClientSecretPost,
-    /// A JWT signed with a key of the client (RFC 7523 Section 2.2).
-    #[serde(rename = "private_key_jwt")]
-    PrivateKeyJwt,
-    /// A certificate of its own that the client registered (RFC 8705 Section 2.2).
-    #[serde(rename = "self_signed_tls_client_auth")]
-    SelfSignedTls,
-}
-
-impl AuthMethod {
-    /// Whether it needs a secret that client and server share.
-    pub(crate) fn has_secret(self) -> bool {
-        match self {
-            Self::None | Self::PrivateKeyJwt | Self::SelfSignedTls => false,
-            Self::ClientSecretBasic | Self::ClientSecretPost => true,
         }
     }
 }

@@ -4,85 +4,18 @@
 //! decides nothing. The link ends with the wait for interaction, whoever ended it (C-34/B). Opened by somebody who is
 //! signed in, it is theirs, and the next `interaction_required` brings the client a fresh one (C-31/C).
 
-use std::sync::Arc;
-
 use axum::body::Body;
 use axum::extract::{Path, State};
 use http::{HeaderMap, Request, Response, StatusCode};
 use maud::html;
 
+use super::link::Link;
 use super::session::{self, Session};
 use super::{notice, page};
 use crate::deferral::{Decided, Decision, FrozenRequest};
-use crate::expiring::Expiring;
 use crate::form::Form;
-use crate::random::{self, Random};
-use crate::secret::{DeferralCode, SessionId};
 use crate::server::Context;
 use crate::store::StoreError;
-
-/// The links that lead somewhere, by identifier.
-#[derive(Debug)]
-pub(crate) struct Links {
-    base: String,
-    known: Expiring<Link>,
-}
-
-#[derive(Debug, Clone)]
-struct Link {
-    code: DeferralCode,
-    opened_by: Option<SessionId>,
-    forget_at: u64,
-}
-
-/// A link that nobody can guess and that does not lead anywhere yet.
-pub(crate) struct FreshLink {
-    id: String,
-    uri: Arc<str>,
-}
-
-impl FreshLink {
-    /// The `interaction_uri`.
-    pub(crate) fn uri(&self) -> Arc<str> {
-        Arc::clone(&self.uri)
-    }
-}
-
-impl Links {
-    /// Links below `interaction_base`.
-    pub(crate) fn new(interaction_base: &str) -> Self {
-        Self {
-            base: interaction_base.trim_end_matches('/').into(),
-            known: Expiring::default(),
-        }
-    }
-
-    pub(crate) fn draw(&self, random: &dyn Random) -> FreshLink {
-        let id = random::identifier(random);
-        let uri = format!("{}/{id}", self.base).into();
-        FreshLink { id, uri }
-    }
-
-    /// Makes the link lead to this request, and remembers it until `forget_at`.
-    pub(crate) fn lead(&self, link: FreshLink, code: &DeferralCode, forget_at: u64, now: u64) {
-        let to = Link {
-            code: code.clone(),
-            opened_by: None,
-            forget_at,
-        };
-        self.known.insert(&link.id, to, forget_at, now);
-    }
-
-    /// Makes the link the session's own unless it is somebody's; whether it was nobody's.
-    fn open(&self, id: &str, session: &Session, now: u64) -> bool {
-        let opened = self.known.change(id, now, |link| {
-            let first = link.opened_by.is_none();
-            link.opened_by.get_or_insert_with(|| session.id.clone());
-            first
-        });
-        opened.unwrap_or(false)
-    }
-}
 
 /// Somebody who may decide, at a link that is theirs or nobody's.
 struct Visit {
@@ -199,7 +132,7 @@ async fn decide(
 /// Who is there, and for what; `None` for somebody who is not signed in.
 async fn visit(context: &Context, id: &str, headers: &HeaderMap) -> Result<Option<Visit>, Refusal> {
     let now = context.clock.now();
-    let link = context.links.known.get(id, now).ok_or(Refusal::Unknown)?;
+    let link = context.links.find(id, now).ok_or(Refusal::Unknown)?;
     let request = context
         .store
         .awaits_interaction(&link.code, now)

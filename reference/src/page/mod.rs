@@ -3,10 +3,12 @@
 //! - this file: the frame of every page, and the headers that keep it to itself;
 //! - [`session`]: who is signed in;
 //! - [`interaction`]: the page behind an `interaction_uri`;
+//! - [`link`]: the links that lead there;
 //! - [`device`]: the page where the user of a device decides.
 
 pub(crate) mod device;
 pub(crate) mod interaction;
+pub(crate) mod link;
 pub(crate) mod session;
 
 use axum::body::Body;

@@ -120,6 +120,7 @@ async fn logs_hold_no_secrets() {
     config.callback.allow_private_addresses = true;
     config.callback.extra_root_pem = Some(receiver.root_pem.clone());
     config.clients[0].deferred_client_notification_endpoint = Some(receiver.endpoint());
+    config.readings.set("C-42", "B").expect("a reading");
     tracing::info!(?config, "the configuration in debug form");
     let world = World::new(config);
     let key = Key::new();
@@ -172,6 +173,10 @@ async fn logs_hold_no_secrets() {
 
     let log = String::from_utf8(log.0.lock().expect("no panic").clone()).expect("UTF-8");
     assert!(log.contains("callback attempt"), "nothing was logged");
+    assert!(
+        log.contains("an unsafe reading is set"),
+        "no warning of C-42/B"
+    );
     for secret in secrets {
         assert!(!log.contains(&secret), "{secret} is in the log");
     }

@@ -59,6 +59,14 @@ pub(super) fn serve(args: &Args) -> Result<Exit, Trouble> {
             },
             false => Parts::default(),
         };
+        for (question, reading) in config.readings.breaking() {
+            eprintln!(
+                "warning: {}/{} is unsafe and for experiments only: it breaks {}",
+                question.id,
+                reading.letter,
+                reading.breaks.unwrap_or_default()
+            );
+        }
         let issuer = config.issuer.clone();
         // Before anybody is told that it runs: an earlier signal would end the process as if it had crashed.
         let stopped = stopped()?;

@@ -14,7 +14,7 @@ pub use together::{Joint, Outcomes, Simultaneous};
 
 use std::collections::BTreeSet;
 
-use dtr_model::event::{Answer, Decision, Event};
+use dtr_model::event::{Answer, Code, Decision, Event};
 use dtr_model::question::{Question, Reading, Readings};
 use dtr_model::{Deferral, Terms, step};
 
@@ -54,6 +54,16 @@ pub struct Oracle {
     beliefs: Vec<Belief>,
     explained_by: Vec<Deferral>,
     unseen: bool,
+    lost: Lost,
+}
+
+/// What may have got lost on its way to the client. Should it come again, it looks new.
+#[derive(Debug, Clone, Copy, Default)]
+struct Lost {
+    /// The deferred response to the first request, and the code with it.
+    code: bool,
+    /// The token response.
+    token: bool,
 }
 
 impl Oracle {
@@ -70,6 +80,7 @@ impl Oracle {
             beliefs: vec![start],
             explained_by: Vec::new(),
             unseen: false,
+            lost: Lost::default(),
         }
     }
 
@@ -93,20 +104,17 @@ impl Oracle {
     /// Takes in that `event` was answered by `answer`.
     pub fn observe(&mut self, event: Event, answer: Answer) -> Ruling {
         let mut after = Vec::with_capacity(self.beliefs.len());
-        self.explained_by.clear();
+        let mut explained_by = Vec::new();
         for belief in &self.beliefs {
-            for outcome in step(belief.deferral, event, &self.terms, &belief.readings) {
-                if outcome.answer.covers(answer) {
-                    if outcome.readings.meet(&self.accepted).is_some() {
-                        self.explained_by.push(belief.deferral);
-                    }
-                    after.push(Belief {
-                        deferral: outcome.deferral,
-                        readings: outcome.readings,
-                    });
+            for next in self.answered(belief, event, answer) {
+                if self.is_accepted(&next) {
+                    explained_by.push(belief.deferral);
                 }
+                after.push(next);
             }
         }
+        self.explained_by = explained_by;
+        self.note_losses(event, answer);
         after.sort_unstable();
         let after = match self.unseen {
             true => self.closed(joined(&after)),
@@ -130,6 +138,70 @@ impl Oracle {
                 readings: self.unaccepted(),
                 allowed,
             },
+        }
+    }
+
+    /// What may be believed after `belief`, if `event` was answered by `answer`.
+    fn answered(&self, belief: &Belief, event: Event, answer: Answer) -> Vec<Belief> {
+        let mut after = Vec::new();
+        for outcome in step(belief.deferral, event, &self.terms, &belief.readings) {
+            if outcome.answer.covers(answer) || self.is_repetition(outcome.answer, answer) {
+                after.push(Belief {
+                    deferral: outcome.deferral,
+                    readings: outcome.readings,
+                });
+            } else if self.is_another_code(outcome.answer, answer) {
+                // From here on the trace is about the deferral whose code the client has.
+                let opened = step(Deferral::ABSENT, event, &self.terms, &outcome.readings);
+                let opened = opened.into_iter().filter(|o| is_deferred(o.answer));
+                after.extend(opened.map(|o| Belief {
+                    deferral: o.deferral,
+                    readings: o.readings,
+                }));
+            }
+        }
+        after
+    }
+
+    /// Whoever never saw the token response takes the repetition for the first.
+    fn is_repetition(&self, possible: Answer, seen: Answer) -> bool {
+        let Answer::Token { scope, again: true } = possible else {
+            return false;
+        };
+        let first = Answer::Token {
+            scope,
+            again: false,
+        };
+        self.lost.token && seen == first
+    }
+
+    /// Whoever never saw the first code cannot tell whether a repeated request brings the same or another (C-45).
+    fn is_another_code(&self, possible: Answer, seen: Answer) -> bool {
+        let same = matches!(
+            seen,
+            Answer::Deferred {
+                code: Code::Same,
+                ..
+            }
+        );
+        let other = matches!(
+            possible,
+            Answer::Deferred {
+                code: Code::Other,
+                ..
+            }
+        );
+        self.lost.code && same && other
+    }
+
+    fn note_losses(&mut self, event: Event, answer: Answer) {
+        match event {
+            Event::Request(request) => {
+                self.lost.code = request.lost || (self.lost.code && !is_deferred(answer))
+            }
+            Event::Poll { lost: true, .. } => self.lost.token = true,
+            Event::Poll { .. } if matches!(answer, Answer::Token { .. }) => self.lost.token = false,
+            _ => {}
         }
     }
 
@@ -203,6 +275,10 @@ impl Oracle {
         }
         parted
     }
+}
+
+fn is_deferred(answer: Answer) -> bool {
+    matches!(answer, Answer::Deferred { .. })
 }
 
 /// The same beliefs, in as few pieces as can easily be had: without this their

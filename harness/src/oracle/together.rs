@@ -76,7 +76,7 @@ impl Oracle {
                     continue;
                 }
                 for belief in &beliefs {
-                    for after in self.answered(*belief, one) {
+                    for after in self.answered(belief, one.event, one.answer) {
                         if after.readings.meet(&self.accepted).is_some() {
                             explained_by[at].push(belief.deferral);
                         }
@@ -129,17 +129,6 @@ impl Oracle {
             true => self.closed(tidied(beliefs)),
             false => tidied(beliefs),
         }
-    }
-
-    /// The beliefs that allow this answer after `belief`.
-    fn answered(&self, belief: Belief, one: &Simultaneous) -> Vec<Belief> {
-        let outcomes = step(belief.deferral, one.event, &self.terms, &belief.readings);
-        let fitting = outcomes.into_iter().filter(|o| o.answer.covers(one.answer));
-        let beliefs = fitting.map(|o| Belief {
-            deferral: o.deferral,
-            readings: o.readings,
-        });
-        beliefs.collect()
     }
 
     /// Every combination of answers that accepted readings allow, in whatever

@@ -32,7 +32,8 @@ pub(super) fn poll(
         return throttled;
     }
     if by == Caller::OtherClient {
-        let revealing = d.bound() && c.reads(Question::C11, Reading::A);
+        let revealing =
+            d.bound() && c.reads(Question::C11, Reading::A) && !is_forgotten(d, terms, c);
         return (
             d,
             if revealing {

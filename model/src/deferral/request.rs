@@ -22,7 +22,8 @@ pub(super) fn request(
     if !r.sound && c.reads(Question::C42, Reading::A) {
         return (d, Answer::GrantError);
     }
-    if r.hinted && !r.opted_in {
+    // What is not valid anyway may be refused for that first (C-42/B).
+    if r.hinted && !r.opted_in && r.sound {
         // C-36/B is one server's habit, so under it either answer may be seen.
         let refused = match c.ask(Question::C36) {
             Reading::A => true,

@@ -102,7 +102,7 @@ impl Deferral {
         let with_its_lifetime = match self.state {
             State::Approved { .. } => readings.c02 == C02::C,
             State::Denied => readings.c04 == C04::C,
-            State::Cancelled => readings.c06 == C06::C,
+            State::Cancelled => readings.c06 == C06::C && !self.pace.is_locked(),
             State::Forgotten if self.notice.is_owed() => true,
             State::Forgotten => return self.issued_at,
             State::Pending { .. } | State::Redeemed | State::Expired => false,

@@ -24,6 +24,13 @@ pub(super) struct Pace {
     locked: bool,
 }
 
+impl Pace {
+    /// Whether the client was locked out for good. Such a code is not forgotten early: its polls are to be refused.
+    pub(super) fn is_locked(&self) -> bool {
+        self.locked
+    }
+}
+
 impl Deferral {
     /// A poll. Changes nothing but the pace, and what time, lapsed consent and losses change anyway.
     pub fn poll(&mut self, caller: &Caller<'_>, now: u64) -> PollAnswer {
@@ -45,7 +52,7 @@ impl Deferral {
         {
             return complaint;
         }
-        if self.pace.locked {
+        if self.pace.is_locked() {
             return PollAnswer::TooManyEarlyPolls;
         }
         let outcome = self.outcome(caller, now);

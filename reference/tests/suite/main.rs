@@ -26,6 +26,7 @@ mod polling;
 mod private_key_jwt;
 mod progress;
 mod pushed_request;
+mod readings;
 mod refresh;
 mod registration;
 mod request_object;

@@ -208,6 +208,46 @@ mod tests {
         }
     }
 
+    /// All readings as a table in Markdown.
+    fn table() -> String {
+        let mut lines = vec!["| question | readings |".to_owned(), "|---|---|".to_owned()];
+        for question in Readings::QUESTIONS {
+            let readings = question.readings.iter().map(|reading| {
+                let letter = match reading.letter == question.default {
+                    true => format!("**{}**", reading.letter),
+                    false => reading.letter.to_owned(),
+                };
+                let warning = reading
+                    .breaks
+                    .map_or(String::new(), |row| format!(" ⚠ {row}"));
+                format!("{letter}: {}{warning}", reading.text)
+            });
+            let readings: Vec<_> = readings.collect();
+            lines.push(format!(
+                "| {}: {} | {} |",
+                question.id,
+                question.title,
+                readings.join("<br>")
+            ));
+        }
+        lines.join("\n")
+    }
+
+    /// `BLESS=1 cargo test -p dtr-reference the_readme` writes it.
+    #[test]
+    fn the_readme_has_the_table() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/README.md");
+        let readme = std::fs::read_to_string(path).unwrap();
+        let (before, rest) = readme.split_once("<!-- readings -->\n").unwrap();
+        let (known, after) = rest.split_once("\n<!-- end of readings -->").unwrap();
+        if std::env::var_os("BLESS").is_some() {
+            let marked = format!("<!-- readings -->\n{}\n<!-- end of readings -->", table());
+            std::fs::write(path, format!("{before}{marked}{after}")).unwrap();
+        } else {
+            assert_eq!(known, table(), "stale: run this test with BLESS=1");
+        }
+    }
+
     #[test]
     fn what_is_unknown_is_named_with_what_is_known() {
         let error = read("\"C-02\" = \"Z\"").unwrap_err();

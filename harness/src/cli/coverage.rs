@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use anstream::println;
 use dtr_model::requirement::{self, Binding, Requirement};
 use owo_colors::OwoColorize as _;
 use serde::Serialize;
 
 use super::merge::read;
-use super::{Exit, Trouble, out};
+use super::out::{self, println};
+use super::{Exit, Trouble};
 use crate::report::document::keyword;
 
 /// Arguments of `dtr coverage`.

@@ -43,7 +43,7 @@ pub enum TransportFailure {
 }
 
 impl TransportFailure {
-    /// Sorts an error of the HTTP client by what its chain of causes holds.
+    /// Sorts an error of the HTTP client.
     pub(super) fn from_client(error: &hyper_util::client::legacy::Error) -> Self {
         match error.is_connect() {
             true => Self::Unreachable(innermost(error)),
@@ -51,12 +51,8 @@ impl TransportFailure {
         }
     }
 
-    /// Sorts an error that ends an answer.
-    pub(super) fn from_hyper(error: &hyper::Error) -> Self {
-        Self::from_chain(error)
-    }
-
-    fn from_chain(error: &(dyn Error + 'static)) -> Self {
+    /// Sorts an error by what its chain of causes holds, of which the deepest says what happened.
+    pub(super) fn from_chain(error: &(dyn Error + 'static)) -> Self {
         let mut cause = Some(error);
         while let Some(current) = cause {
             if let Some(found) = current.downcast_ref::<hyper::Error>().and_then(known) {

@@ -74,33 +74,40 @@ fn an_unknown_draft_is_answered_with_those_there_are() {
     }
 }
 
+/// What prints long lists.
+const TALKATIVE: [[&str; 2]; 2] = [["explain", "requirements"], ["coverage", "--verbose"]];
+
 /// `dtr explain requirements | head -1` ends as if everything had been read.
 #[test]
 fn a_reader_who_has_seen_enough_is_no_error() {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_dtr"))
-        .args(["explain", "requirements"])
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("the binary starts");
-    drop(child.stdout.take());
-    let output = child.wait_with_output().expect("it ends");
-    assert_eq!(String::from_utf8_lossy(&output.stderr), "");
-    assert_eq!(output.status.code(), Some(0));
+    for args in TALKATIVE {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_dtr"))
+            .args(args)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("the binary starts");
+        drop(child.stdout.take());
+        let output = child.wait_with_output().expect("it ends");
+        assert_eq!(String::from_utf8_lossy(&output.stderr), "", "{args:?}");
+        assert_eq!(output.status.code(), Some(0), "{args:?}");
+    }
 }
 
 /// A report that could not be told is not told to have passed.
 #[test]
 fn standard_output_that_is_full_is_an_error() {
-    let Ok(full) = std::fs::File::options().write(true).open("/dev/full") else {
-        return;
-    };
-    let output = Command::new(env!("CARGO_BIN_EXE_dtr"))
-        .args(["explain", "requirements"])
-        .stdout(full)
-        .output()
-        .expect("the binary starts");
-    assert_eq!(output.status.code(), Some(2));
-    let err = String::from_utf8_lossy(&output.stderr);
-    assert!(err.contains("standard output"), "{err}");
+    for args in TALKATIVE {
+        let Ok(full) = std::fs::File::options().write(true).open("/dev/full") else {
+            return;
+        };
+        let output = Command::new(env!("CARGO_BIN_EXE_dtr"))
+            .args(args)
+            .stdout(full)
+            .output()
+            .expect("the binary starts");
+        assert_eq!(output.status.code(), Some(2), "{args:?}");
+        let err = String::from_utf8_lossy(&output.stderr);
+        assert!(err.contains("standard output"), "{args:?}: {err}");
+    }
 }

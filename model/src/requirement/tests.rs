@@ -2,7 +2,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Binding, Level, Seen, all, checks, named};
 
-/// As counted in the text of ietf-01: every occurrence of a keyword in Sections 2 to 12, and the statements without one.
+/// As counted when the rows were first listed: every keyword of Sections 2 to 12, and the statements without one.
 #[test]
 fn every_keyword_of_the_draft_has_its_row() {
     let mut counts: BTreeMap<Level, usize> = BTreeMap::new();

@@ -63,7 +63,7 @@ pub struct Document {
     pub partition: Option<Partition>,
     /// Whether the run was stopped before its end.
     pub interrupted: bool,
-    /// One check a requirement of the ledger.
+    /// One for each row of the ledger with a check of its own.
     pub checks: Vec<Check>,
     /// For each question that the answers say something about, the readings left.
     pub readings: BTreeMap<String, Observed>,

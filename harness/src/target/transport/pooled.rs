@@ -142,7 +142,7 @@ impl Http {
         let exchange = async {
             let answer = self.client.request(request).await;
             let answer = answer.map_err(|error| TransportFailure::from_client(&error))?;
-            read(answer, |error| TransportFailure::from_hyper(&error)).await
+            read(answer, |error| TransportFailure::from_chain(&error)).await
         };
         tokio::time::timeout(self.timeout, exchange)
             .await

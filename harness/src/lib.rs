@@ -9,6 +9,7 @@
 //! | [`driver`] | events into requests, responses into answers, and the rules of a single response |
 //! | [`oracle`] | what may be answered, given what was answered before |
 //! | [`engine`] | traces in lockstep with the target's clock; verdicts; shrinking |
+//! | [`probe`] | experiments outside the state machine |
 //! | [`report`] | what people and programs are told |
 //! | [`vector`] | traces written down for others to replay |
 //! | [`failures`] | what failed last time, to be run first |
@@ -29,6 +30,7 @@ pub mod farm;
 mod json;
 pub mod oracle;
 mod position;
+pub mod probe;
 pub mod report;
 pub mod suite;
 pub mod target;

@@ -12,6 +12,7 @@ use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 
+use crate::probe::Probe;
 use crate::target::Limits;
 
 /// Events in a trace that covers edges or pairs, about.
@@ -177,8 +178,30 @@ fn walk(terms: Terms, can: &dyn Fn(&Event) -> bool) -> impl Strategy<Value = Vec
     })
 }
 
-/// What `--select` may name: trace ids and their beginnings (`fork-C-02`),
-/// origins (`edge`), requirements, and sections (`8.2`); several with commas.
+/// All that a run does to a server.
+#[derive(Debug, Clone, Default)]
+pub struct Experiments {
+    /// The traces.
+    pub traces: Vec<Trace>,
+    /// The probes.
+    pub probes: Vec<&'static Probe>,
+}
+
+impl Experiments {
+    /// Whether there is nothing to do.
+    pub fn is_empty(&self) -> bool {
+        self.traces.is_empty() && self.probes.is_empty()
+    }
+
+    /// How many there are.
+    pub fn count(&self) -> usize {
+        self.traces.len() + self.probes.len()
+    }
+}
+
+/// What `--select` may name: ids of traces and probes and their beginnings
+/// (`fork-C-02`, `probe`), origins (`edge`), requirements, and sections (`8.2`);
+/// several with commas.
 #[derive(Debug, Clone)]
 pub struct Selection(Vec<String>);
 
@@ -189,23 +212,39 @@ impl Selection {
         Selection(parts.map(str::to_owned).collect())
     }
 
-    /// The traces that match, or an error that says what could have been named.
+    /// What matches, or an error that says what could have been named.
     ///
     /// # Errors
     /// When some part matches nothing: what it should have named would pass
     /// without having been run.
-    pub fn apply(&self, traces: Vec<Trace>) -> Result<Vec<Trace>, NothingSelected> {
+    pub fn apply(&self, all: Experiments) -> Result<Experiments, NothingSelected> {
         let mut met = vec![false; self.0.len()];
-        let chosen: Vec<Trace> = traces
-            .into_iter()
-            .filter(|t| self.matches(t, &mut met))
-            .collect();
+        let traces = all.traces.into_iter();
+        let probes = all.probes.into_iter();
+        let chosen = Experiments {
+            traces: traces.filter(|t| self.matches(t, &mut met)).collect(),
+            probes: probes.filter(|p| self.names(p, &mut met)).collect(),
+        };
         let unmet = met.iter().position(|met| !met);
         match unmet {
             Some(at) => Err(NothingSelected(self.0[at].clone())),
             None if chosen.is_empty() => Err(NothingSelected(String::new())),
             None => Ok(chosen),
         }
+    }
+
+    /// Whether some part names the probe; `met` marks every part that does.
+    fn names(&self, probe: &Probe, met: &mut [bool]) -> bool {
+        let mut any = false;
+        for (wanted, met) in self.0.iter().zip(met) {
+            let mut rows = probe.rows.iter().filter_map(|id| requirement::named(id));
+            let named = probe.id.starts_with(wanted.as_str())
+                || probe.questions.contains(&wanted.as_str())
+                || rows.any(|row| row.id == wanted || row.section_number() == wanted);
+            *met |= named;
+            any |= named;
+        }
+        any
     }
 
     /// Whether some part names the trace; `met` marks every part that does.
@@ -243,7 +282,7 @@ pub fn bearing(trace: &Trace) -> BTreeMap<&'static str, &'static str> {
 /// A selection that matches no trace.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "nothing is selected by `{0}`; name a trace (fork-C-02…), an origin (edge, pair, danger, fork, walk, race), a property (S1), a requirement (DTR-6.5.1-07) or a section (8.2)"
+    "nothing is selected by `{0}`; name a trace (fork-C-02…), a probe (probe-…), an origin (edge, pair, danger, fork, walk, race, probe), a property (S1), a requirement (DTR-6.5.1-07) or a section (8.2)"
 )]
 pub struct NothingSelected(String);
 
@@ -282,18 +321,31 @@ mod tests {
 
     #[test]
     fn a_selection_finds_by_id_section_and_row_and_refuses_nothing() {
-        let all = recorded();
+        let all = Experiments {
+            traces: recorded(),
+            probes: crate::probe::all().collect(),
+        };
+        let parse = |text| Selection::parse(text).apply(all.clone());
         for text in ["fork-C-02", "8.2", "DTR-6.5.1-07", "S1", "edge"] {
-            let some = Selection::parse(text).apply(all.clone()).unwrap();
-            assert!(!some.is_empty() && some.len() < all.len(), "{text}");
-        }
-        for text in ["8.9", "", ",", "edge,8.9"] {
+            let some = parse(text).unwrap();
             assert!(
-                Selection::parse(text).apply(all.clone()).is_err(),
-                "{text:?}"
+                !some.traces.is_empty() && some.count() < all.count(),
+                "{text}"
             );
         }
-        let with_comma = Selection::parse("fork-C-02,").apply(all).unwrap();
-        assert!(with_comma.iter().all(|t| t.id.starts_with("fork-C-02")));
+        for text in ["probe", "probe-unknown-modes", "DTR-5.1-03", "C-40", "11.5"] {
+            let some = parse(text).unwrap();
+            assert!(some.traces.is_empty() && !some.probes.is_empty(), "{text}");
+        }
+        for text in ["8.9", "", ",", "edge,8.9"] {
+            assert!(parse(text).is_err(), "{text:?}");
+        }
+        let with_comma = parse("fork-C-02,").unwrap();
+        assert!(
+            with_comma
+                .traces
+                .iter()
+                .all(|t| t.id.starts_with("fork-C-02"))
+        );
     }
 }

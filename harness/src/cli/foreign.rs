@@ -32,6 +32,7 @@ pub(super) async fn look_at(url: &str, draft: Draft, seed: u64) -> Result<Docume
         proofs: true,
         others: false,
         callbacks: Callbacks::Held,
+        patience: Duration::ZERO,
         pace: None,
         time: TimeSource::of(None).await.map_err(SetupError::Control)?,
         tick_seconds: TICK_SECONDS,

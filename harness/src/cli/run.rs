@@ -19,11 +19,12 @@ use super::{Exit, Trouble, draft, foreign};
 use crate::driver::check_metadata;
 use crate::engine::{Engine, Failure, Outcome, minimise};
 use crate::failures::Failures;
+use crate::probe;
 use crate::report::document::{Counted, Document, Setting};
 use crate::report::partition::Partition;
 use crate::report::progress;
-use crate::suite::{self, Selection, by_limits};
-use crate::target::Target;
+use crate::suite::{self, Experiments, Selection, by_limits};
+use crate::target::{Limits, Target};
 use server::Server;
 
 /// Kinds of failure that are made short and told in full.
@@ -100,18 +101,23 @@ async fn whole(args: &Args) -> Result<(Document, Failures), Trouble> {
     let stop = stop_on_interrupt();
     let mut kept = Failures::read(&args.failures)?;
     let server = Server::of(args).await?;
-    let traces = selected(args, &kept, server.traces(args.seed))?;
+    let Experiments { traces, probes } = selected(args, &kept, server.traces(args.seed))?;
     let on_the_wall = server.is_on_the_wall();
     let rounds = suite::rounds(args.confidence);
     let known: HashSet<_> = kept.traces().map(|t| t.deed()).collect();
     let repeated = suite::repeated(&traces, rounds);
-    let bar = progress(repeated.len() as u64, "traces");
+    let bar = progress((repeated.len() + probes.len()) as u64, "experiments");
     let (again, fresh): (Vec<_>, Vec<_>) = repeated
         .into_iter()
         .partition(|t| known.contains(&t.deed()));
     let mut outcome = Outcome::default();
     let mut told = Vec::new();
     let mut metadata_due = args.partition.is_none_or(Partition::is_first);
+    if let Ok(started) = server.start(Limits::USUAL, args).await? {
+        let outcomes = probe::run(&started.target, &probes, &stop, || bar.inc(1)).await;
+        outcome.take_in_probes(outcomes);
+        started.stop().await;
+    }
     for (limits, traces) in by_limits(again).chain(by_limits(fresh)) {
         if stop.load(Ordering::Relaxed) {
             outcome.stopped = true;
@@ -194,15 +200,19 @@ fn confidence(text: &str) -> Result<f64, String> {
 
 /// What was kept and what is generated, as far as it is selected. What does the
 /// same for two purposes is selected by either and run once.
-fn selected(args: &Args, kept: &Failures, generated: Vec<Trace>) -> Result<Vec<Trace>, Trouble> {
-    let all = kept.traces().chain(generated).collect();
-    let chosen = match &args.select {
+fn selected(args: &Args, kept: &Failures, generated: Vec<Trace>) -> Result<Experiments, Trouble> {
+    let all = Experiments {
+        traces: kept.traces().chain(generated).collect(),
+        probes: probe::all().collect(),
+    };
+    let mut chosen = match &args.select {
         None => all,
         Some(expression) => Selection::parse(expression).apply(all)?,
     };
-    let mut chosen = suite::unique(chosen);
+    chosen.traces = suite::unique(chosen.traces);
     if let Some(partition) = args.partition {
-        chosen.retain(|t| partition.holds(&t.id));
+        chosen.traces.retain(|t| partition.holds(&t.id));
+        chosen.probes.retain(|p| partition.holds(p.id));
     }
     Ok(chosen)
 }

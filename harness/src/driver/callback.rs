@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use dtr_model::event::{Answer, Fate};
+use dtr_model::event::{Answer, Decision, Fate};
 use http::StatusCode;
 
 use super::log::Log;
@@ -11,11 +11,13 @@ use super::observation::{Observation, Seen};
 use super::response::excerpt;
 use super::{Session, rules};
 use crate::target::control::{Name, Operation};
-use crate::target::receiver::{Inbox, Received};
+use crate::target::receiver::{Inbox, Manner, Received};
 use crate::target::{Callbacks, TransportFailure};
 
 /// How often an inbox is looked into while a callback is waited for.
 const LOOK_AGAIN: Duration = Duration::from_millis(10);
+/// Time for a server to follow a redirect that it should not follow.
+const TO_FOLLOW: Duration = Duration::from_millis(200);
 
 impl Session {
     /// Performs `Event::Callback`: the server gets its occasion, and the receiver answers as the network would have it.
@@ -43,6 +45,43 @@ impl Session {
             });
         }
         Operation::about(Name::AttemptCallback, code)
+    }
+
+    /// Approves the request and gives the server its occasion, or waits until it takes one. What arrived until the
+    /// server was done with it, or `patience` was at an end.
+    pub(super) async fn attempted(
+        &mut self,
+        log: &mut Log,
+        code: &Arc<str>,
+        manner: Manner,
+    ) -> Result<Vec<Received>, TransportFailure> {
+        let no_inbox = TransportFailure::NotPerformable("the client has no callback endpoint here");
+        self.inbox().ok_or(no_inbox)?.behave(manner);
+        self.decide(log, Decision::Approve).await?;
+        let until = Instant::now() + self.target.patience;
+        if self.target.callbacks == Callbacks::Held {
+            let occasion = Operation::about(Name::AttemptCallback, code);
+            let attempt = self.control(log, occasion);
+            // How the attempt went is seen at the other end.
+            let _ = tokio::time::timeout(self.target.patience, attempt).await;
+        }
+        let mut arrived = Vec::new();
+        while let Some(inbox) = self.inbox() {
+            arrived.extend(inbox.take_about(code));
+            let over = match manner {
+                Manner::Silent | Manner::Endless => inbox.given_up().is_some(),
+                _ => !arrived.is_empty(),
+            };
+            if over || Instant::now() >= until {
+                break;
+            }
+            tokio::time::sleep(LOOK_AGAIN).await;
+        }
+        if let (Manner::Redirect, Some(inbox)) = (manner, self.inbox()) {
+            tokio::time::sleep(TO_FOLLOW).await;
+            arrived.extend(inbox.take_about(code));
+        }
+        Ok(arrived)
     }
 
     /// What the receiver got meanwhile; from now on it answers as it should.

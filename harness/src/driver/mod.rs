@@ -8,12 +8,14 @@
 //! | [`Session`] (here) | one trace at one target |
 //! | `request`, `poll`, `revoke`, `decide`, `callback` | the events, concretised |
 //! | [`together`](Concurrent) | several events at the same time |
+//! | [`altered`] | the same requests with something changed, for probes |
 //! | `call` | one request to the server: authentication, proof, the record of it |
 //! | `response`, `answer`, `scope` | what comes back, abstracted |
 //! | `rules` | response-level rules, one kind of response a file |
 //! | [`metadata`] | the metadata document's own rules |
 //! | [`observation`] | what is told of each event |
 
+pub mod altered;
 mod answer;
 mod call;
 mod callback;
@@ -42,6 +44,7 @@ use request::Credential;
 
 pub use metadata::check_metadata;
 pub use observation::{Exchange, Finding, Observation, Seen};
+pub(crate) use response::is_uncacheable;
 pub use together::Concurrent;
 
 /// One trace at one target, on a pair of clients of its own.

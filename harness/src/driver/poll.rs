@@ -89,13 +89,25 @@ impl Session {
                 .as_ref()
                 .map(|captured| captured.scope.clone())
                 .unwrap_or_default();
+            if !bound {
+                rules::token::unbound(log, &response);
+            }
             return self.read_token(log, &response, &asked, bound.then_some(BOUND_KEY));
         }
         if is_error {
             rules::poll::check(log, &response, &draft, code);
+            rules::error::description(log, &response, &self.secrets(code));
         }
         self.keep_interaction_uri(&response);
         answer::of_error(&response, &draft)
+    }
+
+    /// What no description may contain.
+    fn secrets<'a>(&'a self, code: &'a str) -> Vec<&'a str> {
+        let captured = self.deferral.as_ref();
+        let supplied = captured.and_then(|captured| captured.notification_token.as_deref());
+        let tokens = self.tokens.iter().map(String::as_str);
+        tokens.chain(supplied).chain([code]).collect()
     }
 
     fn keep_interaction_uri(&mut self, response: &Response<'_>) {

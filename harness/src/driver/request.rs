@@ -161,10 +161,18 @@ impl Session {
             rules::deferred::check(log, &response, &draft);
             return self.read_deferred(&response, pending, request, asked);
         }
+        let seen = answer::of_error(&response, &draft);
         if is_error {
-            rules::error::shape(log, &response, "DTR-6.3.1-01");
+            let known = matches!(seen, Seen::Answer(_));
+            log.check("DTR-6.3.1-04", known, || {
+                format!(
+                    "the initial request is refused with {}",
+                    response.in_short()
+                )
+            });
+            rules::error::shape(log, &response, "DTR-6.3.1-04");
         }
-        answer::of_error(&response, &draft)
+        seen
     }
 
     /// Reads the code off a deferred response. The first one is the code of this trace.

@@ -91,7 +91,7 @@ pub(super) fn media_type(headers: &http::HeaderMap) -> Option<&str> {
 }
 
 /// Whether `Cache-Control` contains `no-store`.
-pub(super) fn is_uncacheable(headers: &http::HeaderMap) -> bool {
+pub(crate) fn is_uncacheable(headers: &http::HeaderMap) -> bool {
     headers
         .get_all(header::CACHE_CONTROL)
         .iter()

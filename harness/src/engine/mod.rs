@@ -37,6 +37,7 @@ use dtr_model::question::Readings;
 use dtr_model::trace::Origin;
 
 use crate::driver::{Finding, Observation, Seen};
+use crate::probe::{Halt, Probe, Probed};
 use crate::suite;
 use crate::target::Target;
 use judge::{Running, Verdict};
@@ -82,6 +83,12 @@ pub struct Outcome {
     pub metadata: Vec<Finding>,
     /// Why the metadata could not be judged.
     pub unread: Option<String>,
+    /// What probes came to that broke something.
+    pub probed: Vec<Probed>,
+    /// Probes that could not be finished, and why.
+    pub unprobed: Vec<(&'static Probe, String)>,
+    /// Probes run to a verdict.
+    pub probes: u64,
     /// Traces that were not begun, by reason.
     pub skipped: BTreeMap<String, Skipped>,
     /// Whether the run was stopped before its end.
@@ -249,6 +256,63 @@ impl Outcome {
             .extend(suite::bearing(trace).into_keys());
     }
 
+    /// Takes in what probes came to, or why they were not begun.
+    pub fn take_in_probes(&mut self, outcomes: Vec<Result<Probed, (&'static Probe, String)>>) {
+        for outcome in outcomes {
+            match outcome {
+                Ok(probed) => self.take_in_probe(probed),
+                Err((probe, why)) => self.skip_probe(probe, why),
+            }
+        }
+    }
+
+    fn skip_probe(&mut self, probe: &'static Probe, why: String) {
+        let skipped = self.skipped.entry(why).or_default();
+        skipped.traces += 1;
+        skipped.requirements.extend(probe.rows);
+    }
+
+    fn take_in_probe(&mut self, probed: Probed) {
+        let notes = &probed.notes;
+        for exchange in notes.steps.iter().flat_map(|step| &step.exchanges) {
+            match exchange.control {
+                true => self.controls += 1,
+                false => self.requests += 1,
+            }
+        }
+        notes.observed.iter().for_each(|id| self.tally.held(id));
+        notes
+            .breaks()
+            .for_each(|f| self.tally.broken(f.requirement));
+        notes
+            .slights()
+            .for_each(|f| self.tally.slighted(f.requirement));
+        for (question, reading) in &notes.shown {
+            self.tally.show(question, *reading, probed.probe.id);
+        }
+        let broke = notes.breaks().next().is_some();
+        match &probed.halt {
+            _ if broke => {}
+            Some(Halt::Elsewhere(why)) => {
+                let why = why.clone();
+                return self.skip_probe(probed.probe, why);
+            }
+            Some(Halt::Failed(failure)) => {
+                self.unprobed.push((probed.probe, failure.to_string()));
+                return;
+            }
+            Some(Halt::Strange(what)) => {
+                self.unprobed.push((probed.probe, what.clone()));
+                return;
+            }
+            None => {}
+        }
+        self.probes += 1;
+        if broke {
+            self.probed.push(probed);
+        }
+    }
+
     fn count(&mut self, report: &judge::Report) {
         self.requests += report.requests;
         self.controls += report.controls;
@@ -306,6 +370,9 @@ impl Outcome {
         self.callbacks += other.callbacks;
         self.longest = self.longest.max(other.longest);
         self.metadata.extend(other.metadata);
+        self.probed.extend(other.probed);
+        self.unprobed.extend(other.unprobed);
+        self.probes += other.probes;
         self.unread = self.unread.take().or(other.unread);
         for (why, skipped) in other.skipped {
             let mine = self.skipped.entry(why).or_default();

@@ -4,6 +4,8 @@
 
 use std::collections::BTreeMap;
 
+use dtr_model::question::Reading;
+
 use super::{Evidence, Visit};
 
 /// How often a requirement was observed.
@@ -47,6 +49,8 @@ pub struct Tally {
     pub evidence: Evidence,
     /// Where deferrals went, and how often.
     pub visits: BTreeMap<Visit, u64>,
+    /// The readings that probes saw: by question, each reading with a probe that showed it.
+    pub shown: BTreeMap<&'static str, BTreeMap<Reading, &'static str>>,
     /// Requests that opted in: with a hint before, without one (Section 5.2), and of grants that have no preceding request.
     pub opted_in: [Served; 3],
 }
@@ -67,6 +71,12 @@ impl Tally {
         self.requirements.entry(id).or_default().slighted += 1;
     }
 
+    /// Notes a reading that a probe saw.
+    pub fn show(&mut self, question: &'static str, reading: Reading, probe: &'static str) {
+        let readings = self.shown.entry(question).or_default();
+        readings.entry(reading).or_insert(probe);
+    }
+
     /// Counts a step from one place to another.
     pub fn visited(&mut self, visit: Visit) {
         *self.visits.entry(visit).or_default() += 1;
@@ -82,6 +92,11 @@ impl Tally {
         }
         for (visit, times) in other.visits {
             *self.visits.entry(visit).or_default() += times;
+        }
+        for (question, readings) in other.shown {
+            for (reading, probe) in readings {
+                self.show(question, reading, probe);
+            }
         }
         self.evidence.extend(other.evidence);
         for (mine, other) in self.opted_in.iter_mut().zip(other.opted_in) {

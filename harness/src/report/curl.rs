@@ -9,14 +9,11 @@ use dtr_model::event::Event;
 
 use crate::driver::Exchange;
 use crate::engine::Failure;
+use crate::probe::Probed;
 
 /// The script. `tick_seconds` is how long a tick lasts.
 pub fn script(failure: &Failure, tick_seconds: u64) -> String {
-    let mut text = format!(
-        "#!/bin/sh\n# {}: {}\n# Codes and DPoP proofs are those of the failing run: put fresh ones in their place.\n",
-        failure.trace.id,
-        one_line(&failure.detail)
-    );
+    let mut text = head(&failure.trace.id, &failure.detail);
     let mut prepared = false;
     for (position, step) in failure.steps.iter().enumerate() {
         if step.simultaneous && !prepared {
@@ -54,6 +51,30 @@ pub fn script(failure: &Failure, tick_seconds: u64) -> String {
         }
     }
     text
+}
+
+/// A probe that broke something, as a script.
+pub fn of_probe(probed: &Probed, detail: &str, tick_seconds: u64) -> String {
+    let mut text = head(probed.probe.id, detail);
+    let mut tick = 0;
+    for step in &probed.notes.steps {
+        if step.tick > tick {
+            let seconds = (step.tick - tick) * tick_seconds;
+            let _ = writeln!(text, "\nsleep {seconds}   # or advance the server's clock");
+            tick = step.tick;
+        }
+        let _ = writeln!(text, "\n# {}", one_line(&step.what));
+        step.exchanges.iter().for_each(|e| command(&mut text, e));
+        let _ = writeln!(text, "#   came: {}", one_line(&step.seen));
+    }
+    text
+}
+
+fn head(id: &str, detail: &str) -> String {
+    format!(
+        "#!/bin/sh\n# {id}: {}\n# Codes and DPoP proofs are those of the failing run: put fresh ones in their place.\n",
+        one_line(detail)
+    )
 }
 
 /// What an event at the same time as others was prepared with: all but its last exchange.

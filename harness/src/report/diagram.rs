@@ -13,6 +13,7 @@ use dtr_model::event::{Answer, Caller, Event};
 use dtr_model::generate::Situation;
 
 use crate::engine::Failure;
+use crate::probe::Probed;
 use crate::target::bundled::TICK_SECONDS;
 
 /// A trace with the answers of a server at the pins, and the bundled server's ticks.
@@ -54,6 +55,20 @@ pub fn of_failure(failure: &Failure, tick_seconds: u64) -> String {
         false => format!("; allowed: {}", allowed.join(", or ")),
     };
     let _ = writeln!(text, "        ✗ {}{expected}", failure.detail);
+    text
+}
+
+/// A probe that broke something.
+pub fn of_probe(probed: &Probed, detail: &str, tick_seconds: u64) -> String {
+    let mut text = String::new();
+    for step in &probed.notes.steps {
+        let at = step.tick * tick_seconds;
+        let _ = writeln!(text, "{at:>5} s  {:<8} ──▶ AS  {}", "client", step.what);
+        if step.seen != Answer::Silence.to_string() {
+            let _ = writeln!(text, "{:>7}  {:<8} ◀── AS  {}", "", "client", step.seen);
+        }
+    }
+    let _ = writeln!(text, "        ✗ {detail}");
     text
 }
 

@@ -161,6 +161,12 @@ fn add(all: &mut Document, part: Document) {
             }
         }
     }
+    for (question, readings) in part.shown {
+        let mine = all.shown.entry(question).or_default();
+        for (reading, probe) in readings {
+            mine.entry(reading).or_insert(probe);
+        }
+    }
     for remark in part.metadata {
         if !all.metadata.contains(&remark) {
             all.metadata.push(remark);

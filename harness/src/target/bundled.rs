@@ -40,6 +40,9 @@ pub const START: u64 = 1_800_000_000;
 const REPRESENTATION_SECONDS: u64 = TICK_SECONDS - 1;
 /// Dead codes and unused authorization codes outlive every trace.
 const LONG_SECONDS: u64 = 3600;
+/// How long the server waits for an answer to a callback, in seconds, and when it has to have given up at the latest.
+const CALLBACK_TIMEOUT: u64 = 1;
+const PATIENCE: Duration = Duration::from_secs(3);
 /// Seconds allowed for an exchange.
 const TIMEOUT: Duration = Duration::from_secs(10);
 /// The issuer, where nothing has to be resolved.
@@ -169,6 +172,7 @@ impl Bundled {
             proofs: true,
             others: true,
             callbacks: Callbacks::Held,
+            patience: PATIENCE,
             pace: None,
             tick_seconds: TICK_SECONDS,
             limits,
@@ -245,6 +249,7 @@ fn configuration(issuer: String, limits: Limits, receiver: &Receiver) -> Config 
         readings: Default::default(),
         callback: CallbackConfig {
             delay: 0,
+            read_timeout: CALLBACK_TIMEOUT,
             allow_private_addresses: true,
             extra_root_pem: Some(receiver.root_pem().to_owned()),
             ..CallbackConfig::default()

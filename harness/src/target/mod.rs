@@ -114,6 +114,8 @@ pub struct Target {
     pub others: bool,
     /// When callbacks come.
     pub callbacks: Callbacks,
+    /// How long a callback may be left without an answer before the server has to have given up (Section 11.5).
+    pub patience: Duration,
     /// Makes every proof's `jti` another one.
     pub proofs_made: AtomicU64,
 }

@@ -189,6 +189,11 @@ impl Pool {
         self.0.iter().find(|shelf| shelf.kind == kind)
     }
 
+    /// The kinds of pairs there are.
+    pub fn kinds(&self) -> Vec<Kind> {
+        self.0.iter().map(|shelf| shelf.kind).collect()
+    }
+
     /// Some pair of this kind, to look at.
     pub fn any(&self, kind: Kind) -> Option<Pair> {
         match &self.shelf(kind)?.stock {

@@ -1,17 +1,22 @@
 //! Where callbacks arrive (Section 7): an HTTPS server with one path per client.
 //!
-//! It writes down what it gets, answers what it was told to answer, and never waits.
+//! It writes down what it gets and answers as it was told to; unless that is to be silent, it never waits.
+
+mod inbox;
+mod manner;
+
+pub use inbox::{GivenUp, Inbox, Received};
+pub use manner::{ENDLESS, Manner, REDIRECTED};
 
 use std::collections::HashMap;
 use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::path::Path;
-use std::sync::atomic::{AtomicU16, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use bytes::Bytes;
-use http::{HeaderMap, Method, Request, Response, StatusCode};
-use http_body_util::{BodyExt as _, Empty, Limited};
+use axum::body::Body;
+use http::{Request, Response, StatusCode, header};
+use http_body_util::{BodyExt as _, Limited};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -27,65 +32,6 @@ use super::error::SetupError;
 
 /// Longest callback body that is kept, in octets.
 const BODY_LIMIT: usize = 64 * 1024;
-
-/// One callback, as received.
-#[derive(Debug, Clone)]
-pub struct Received {
-    /// The method.
-    pub method: Method,
-    /// Path and query.
-    pub uri: String,
-    /// The header fields.
-    pub headers: HeaderMap,
-    /// The body.
-    pub body: Bytes,
-}
-
-/// The callbacks of one client.
-#[derive(Debug)]
-pub struct Inbox {
-    reply: AtomicU16,
-    received: Mutex<Vec<Received>>,
-}
-
-impl Default for Inbox {
-    fn default() -> Self {
-        Self {
-            reply: AtomicU16::new(StatusCode::NO_CONTENT.as_u16()),
-            received: Mutex::default(),
-        }
-    }
-}
-
-impl Inbox {
-    /// Answers callbacks with this status from now on.
-    pub fn reply_with(&self, status: StatusCode) {
-        self.reply.store(status.as_u16(), Ordering::SeqCst);
-    }
-
-    /// Takes out what arrived since the last time.
-    pub fn take(&self) -> Vec<Received> {
-        std::mem::take(&mut *self.received.lock().unwrap_or_else(PoisonError::into_inner))
-    }
-
-    /// Takes out what arrived about one deferral code. Others are about other traces of the same client.
-    pub fn take_about(&self, code: &str) -> Vec<Received> {
-        let mut all = self.received.lock().unwrap_or_else(PoisonError::into_inner);
-        let (taken, left) = std::mem::take(&mut *all)
-            .into_iter()
-            .partition(|received| String::from_utf8_lossy(&received.body).contains(code));
-        *all = left;
-        taken
-    }
-
-    fn receive(&self, callback: Received) -> StatusCode {
-        self.received
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .push(callback);
-        StatusCode::from_u16(self.reply.load(Ordering::SeqCst)).unwrap_or(StatusCode::NO_CONTENT)
-    }
-}
 
 /// What becomes of a callback on its way; the usual one changes nothing.
 pub type Wire = fn(Received) -> Vec<Received>;
@@ -242,7 +188,7 @@ async fn answer(
     inboxes: Inboxes,
     request: Request<Incoming>,
     wire: Wire,
-) -> Result<Response<Empty<Bytes>>, Infallible> {
+) -> Result<Response<Body>, Infallible> {
     let (parts, body) = request.into_parts();
     let inbox = inboxes
         .lock()
@@ -254,18 +200,20 @@ async fn answer(
         .await
         .map(http_body_util::Collected::to_bytes)
         .unwrap_or_default();
-    let status = inbox.map_or(StatusCode::NOT_FOUND, |inbox| {
-        let sent = Received {
-            method: parts.method,
-            uri: parts.uri.to_string(),
-            headers: parts.headers,
-            body,
-        };
-        let arrived = wire(sent).into_iter();
-        let statuses = arrived.map(|callback| inbox.receive(callback));
-        statuses.last().unwrap_or(StatusCode::NO_CONTENT)
-    });
-    let mut response = Response::new(Empty::new());
-    *response.status_mut() = status;
-    Ok(response)
+    let Some(inbox) = inbox else {
+        let mut response = Response::new(Body::empty());
+        *response.status_mut() = StatusCode::NOT_FOUND;
+        return Ok(response);
+    };
+    let host = parts.headers.get(header::HOST).cloned();
+    let sent = Received {
+        method: parts.method,
+        uri: parts.uri.to_string(),
+        headers: parts.headers,
+        body,
+    };
+    wire(sent)
+        .into_iter()
+        .for_each(|callback| inbox.receive(callback));
+    Ok(manner::answer(&inbox, &parts.uri, host).await)
 }

@@ -171,7 +171,7 @@ impl Session {
             ))))
     }
 
-    fn authorization_url(
+    pub(in crate::driver) fn authorization_url(
         &self,
         endpoint: &Url,
         verifier: &str,

@@ -34,9 +34,22 @@ pub(in crate::driver) fn check(
             excerpt(&callback.body)
         )
     });
-    let leak = leaked(callback, &body, code, notification_token);
-    log.check("K-7-02", leak.is_none(), || {
-        format!("the callback carries {}", leak.unwrap_or_default())
+    let credential = super::token::CREDENTIALS
+        .iter()
+        .find(|name| body.contains_key(**name));
+    log.check("K-7-02", credential.is_none(), || {
+        format!(
+            "the callback carries {}",
+            credential.copied().unwrap_or_default()
+        )
+    });
+    let secrets = [Some(code), notification_token];
+    let leaks = |secret: &&str| callback.uri.contains(*secret);
+    log.check("DTR-11.5-07", !secrets.iter().flatten().any(leaks), || {
+        "the callback has the deferral code or the notification token in its URL".to_owned()
+    });
+    log.check("K-11.1-02", !callback.headers.contains_key("dpop"), || {
+        "the callback bears a DPoP proof".to_owned()
     });
     match (presented(&callback.headers), notification_token) {
         (Some(presented), Some(supplied)) => {
@@ -50,32 +63,12 @@ pub(in crate::driver) fn check(
         }
         // Whether the token may be gone by then is C-58.
         (None, Some(_)) => false,
-        (Some(_), None) => {
-            let detail = "the callback presents a bearer value, but none was supplied".to_owned();
-            log.complain("DTR-7.1-02", detail);
+        (presented, None) => {
+            log.check("DTR-7.1-05", presented.is_none(), || {
+                "the callback presents a bearer value, but none was supplied".to_owned()
+            });
             false
         }
-        (None, None) => false,
-    }
-}
-
-fn leaked(
-    callback: &Received,
-    body: &Map<String, Value>,
-    code: &str,
-    notification_token: Option<&str>,
-) -> Option<&'static str> {
-    if super::token::CREDENTIALS
-        .iter()
-        .any(|name| body.contains_key(*name))
-    {
-        Some("a token in its body")
-    } else if callback.uri.contains(code) {
-        Some("the deferral code in its URL")
-    } else if notification_token.is_some_and(|token| callback.uri.contains(token)) {
-        Some("the notification token in its URL")
-    } else {
-        None
     }
 }
 

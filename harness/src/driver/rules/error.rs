@@ -53,3 +53,47 @@ pub(in crate::driver) fn shape(log: &mut Log, response: &Response<'_>, row: &'st
         }
     }
 }
+
+/// What `error_description` gives away: no secret of the request, nobody's address.
+pub(in crate::driver) fn description(log: &mut Log, response: &Response<'_>, secrets: &[&str]) {
+    let Some(said) = response.text("error_description") else {
+        return;
+    };
+    let secret = secrets.iter().any(|secret| said.contains(secret));
+    log.check("K-6.6-04", !secret, || {
+        format!(
+            "the description gives a secret of the request away: {}",
+            response.show("error_description")
+        )
+    });
+    log.check("DTR-9.4-02", !names_somebody(said), || {
+        format!(
+            "the description names somebody: {}",
+            response.show("error_description")
+        )
+    });
+}
+
+/// Whether there is an e-mail address in it. Other personal data cannot be told from other words.
+fn names_somebody(said: &str) -> bool {
+    said.split(char::is_whitespace).any(|word| {
+        word.split_once('@').is_some_and(|(local, domain)| {
+            !local.is_empty() && domain.trim_end_matches(['.', ',']).contains('.')
+        })
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::names_somebody;
+
+    #[test]
+    fn an_address_is_found_and_nothing_else() {
+        for somebody in ["waiting for eve@example.com", "eve@example.com."] {
+            assert!(names_somebody(somebody), "{somebody}");
+        }
+        for nobody in ["step-2", "@ noon", "a@b", "see https://as.example/@errors"] {
+            assert!(!names_somebody(nobody), "{nobody}");
+        }
+    }
+}

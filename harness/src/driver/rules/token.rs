@@ -123,6 +123,21 @@ fn bound(log: &mut Log, response: &Response<'_>, claims: Option<&Map<String, Val
     }
 }
 
+/// Where the code was bound to no key, the token is the grant's own matter: it is bound to no key either.
+pub(in crate::driver) fn unbound(log: &mut Log, response: &Response<'_>) {
+    let claims = response.text("access_token").and_then(claims);
+    let key = claims
+        .as_ref()
+        .and_then(|claims| claims.get("cnf")?.get("jkt"));
+    let dpop = response
+        .text("token_type")
+        .is_some_and(|kind| kind.eq_ignore_ascii_case("DPoP"));
+    log.check("K-11.1-01", key.is_none() && !dpop, || {
+        let name = response.show("token_type");
+        format!("the code is bound to no key, but the token is (token_type {name})")
+    });
+}
+
 /// The claims of a token that is a JWT. Its signature is the resource server's business.
 fn claims(token: &str) -> Option<Map<String, Value>> {
     let mut parts = token.split('.');

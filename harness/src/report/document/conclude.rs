@@ -1,6 +1,8 @@
 //! What follows from what was counted: the verdicts, and how the open points
 //! are read.
 
+use std::collections::BTreeMap;
+
 use dtr_model::question::{Question, Reading};
 use dtr_model::requirement::{self, Requirement};
 
@@ -13,6 +15,10 @@ impl Document {
         let seen = fingerprint(evidence);
         let questions = Question::ALL.iter();
         self.readings = questions.filter_map(|q| observed(*q, &seen)).collect();
+        for (question, readings) in &self.shown {
+            let probed = probed(question, readings);
+            self.readings.insert(question.clone(), probed);
+        }
         self.baseline = None;
         self.checks = requirement::checks().map(|r| self.check(r)).collect();
         let counts = self.requirements.values();
@@ -33,7 +39,9 @@ impl Document {
         let open = !self.inconclusive.is_empty() || self.interrupted;
         match () {
             () if broken || stale || self.counts.unattributed > 0 => Verdict::Fail,
-            () if open || unread || self.counts.traces == 0 => Verdict::Inconclusive,
+            () if open || unread || self.counts.traces + self.counts.probes == 0 => {
+                Verdict::Inconclusive
+            }
             () => Verdict::Pass,
         }
     }
@@ -97,4 +105,18 @@ fn observed(question: Question, seen: &Fingerprint) -> Option<(String, Observed)
         conflict: conflict.map(|c| [c.earlier.1.clone(), c.later.1.clone()]),
     };
     Some((question.id().to_owned(), observed))
+}
+
+/// Two probes that saw two readings do not agree.
+fn probed(question: &str, readings: &BTreeMap<String, String>) -> Observed {
+    let mut probes = readings.values().cloned();
+    let conflict = match (probes.next(), probes.next()) {
+        (Some(one), Some(other)) => Some([one, other]),
+        _ => None,
+    };
+    Observed {
+        observed: readings.keys().cloned().collect(),
+        pin: String::new(), // TODO(merge): catalogue
+        conflict,
+    }
 }

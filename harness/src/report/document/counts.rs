@@ -27,7 +27,7 @@ pub struct Unfinished {
     pub requirements: Vec<String>,
 }
 
-/// Traces that were not begun for one reason.
+/// Traces and probes that were not begun for one reason.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct SkippedDocument {
     /// How many.
@@ -55,7 +55,9 @@ pub struct VisitCount {
 pub struct Counts {
     /// Traces run to a verdict.
     pub traces: u64,
-    /// Those of them that failed. `failures` tells each kind once, and not every kind.
+    /// Probes run to a verdict.
+    pub probes: u64,
+    /// Those of both that failed. `failures` tells each kind once, and not every kind.
     pub failed: u64,
     /// Those of the failed that break no row of the ledger: no baseline can name them.
     pub unattributed: u64,
@@ -76,6 +78,7 @@ impl Counts {
     /// requirements and are counted anew.
     pub fn add(&mut self, other: &Counts) {
         self.traces += other.traces;
+        self.probes += other.probes;
         self.failed += other.failed;
         self.unattributed += other.unattributed;
         self.requests += other.requests;

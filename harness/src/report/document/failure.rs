@@ -5,13 +5,15 @@ use serde::{Deserialize, Serialize};
 
 use super::exchange::ExchangeDocument;
 use super::run::Counted;
+use crate::driver::Finding;
 use crate::engine::StepRecord;
+use crate::probe::{Probed, Step};
 use crate::report::{curl, diagram};
 
 /// A failure.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct FailureDocument {
-    /// Id of the shortest trace that fails so; `dtr run --select ID` repeats it.
+    /// Id of the shortest trace that fails so, or of the probe; `dtr run --select ID` repeats it.
     pub trace: String,
     /// How many traces failed alike.
     pub times: u64,
@@ -69,6 +71,37 @@ impl FailureDocument {
         }
     }
 
+    /// The text of a probe that broke something.
+    pub fn of_probe(probed: &Probed, tick_seconds: u64) -> FailureDocument {
+        let broken: Vec<&Finding> = probed.notes.breaks().collect();
+        let mut requirements: Vec<String> = Vec::new();
+        for finding in &broken {
+            if !requirements
+                .iter()
+                .any(|known| known == finding.requirement)
+            {
+                requirements.push(finding.requirement.to_owned());
+            }
+        }
+        let detail = broken.first().map_or("", |finding| &finding.detail);
+        FailureDocument {
+            trace: probed.probe.id.to_owned(),
+            times: 1,
+            requirements,
+            readings: Vec::new(),
+            detail: detail.to_owned(),
+            allowed: Vec::new(),
+            steps: probed
+                .notes
+                .steps
+                .iter()
+                .map(|s| probe_step(s, tick_seconds))
+                .collect(),
+            diagram: diagram::of_probe(probed, detail, tick_seconds),
+            script: curl::of_probe(probed, detail, tick_seconds),
+        }
+    }
+
     /// Two failures of one kind need not be told twice: the same requirements,
     /// the same last step.
     pub fn is_like(&self, other: &FailureDocument) -> bool {
@@ -79,6 +112,16 @@ impl FailureDocument {
     /// How many exchanges there are to look at.
     pub fn exchanges(&self) -> usize {
         self.steps.iter().map(|s| s.exchanges.len()).sum()
+    }
+}
+
+fn probe_step(step: &Step, tick_seconds: u64) -> StepDocument {
+    StepDocument {
+        at: step.tick * tick_seconds,
+        actor: "client".to_owned(),
+        event: step.what.clone(),
+        seen: step.seen.clone(),
+        exchanges: step.exchanges.iter().map(ExchangeDocument::of).collect(),
     }
 }
 

@@ -67,6 +67,8 @@ pub struct Document {
     pub checks: Vec<Check>,
     /// For each question that the answers say something about, the readings left.
     pub readings: BTreeMap<String, Observed>,
+    /// The readings that probes saw: by question, each reading with a probe that showed it.
+    pub shown: BTreeMap<String, BTreeMap<String, String>>,
     /// Requirement by requirement, how often it was observed.
     pub requirements: BTreeMap<String, RequirementCount>,
     /// What failed, each kind once and as short as it fails.

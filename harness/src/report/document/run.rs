@@ -3,12 +3,14 @@
 use std::collections::BTreeMap;
 
 use dtr_model::Trace;
+use dtr_model::question::Reading;
 
 use super::{
     Counts, Document, FailureDocument, Remark, RequirementCount, SkippedDocument, Unfinished,
     Verdict, VisitCount, evidence,
 };
 use crate::engine::{Count, Failure, Outcome, Served, Skipped, Tally};
+use crate::probe::Probe;
 use crate::report::partition::Partition;
 use crate::suite;
 
@@ -44,6 +46,7 @@ impl Document {
     /// The document of an outcome.
     pub fn new(outcome: &Outcome, failures: &[Counted], setting: Setting) -> Document {
         let told = failures.iter();
+        let probed = outcome.probed.iter();
         let mut document = Document {
             verdict: Verdict::Inconclusive,
             draft: setting.draft.to_owned(),
@@ -53,12 +56,19 @@ impl Document {
             interrupted: outcome.stopped,
             checks: Vec::new(),
             readings: BTreeMap::new(),
+            shown: shown(&outcome.tally),
             requirements: requirements(&outcome.tally),
             failures: told
                 .map(|f| FailureDocument::of(f, setting.tick_seconds))
+                .chain(probed.map(|p| FailureDocument::of_probe(p, setting.tick_seconds)))
                 .collect(),
             metadata: remarks(outcome),
-            inconclusive: outcome.inconclusive.iter().map(unfinished).collect(),
+            inconclusive: outcome
+                .inconclusive
+                .iter()
+                .map(unfinished)
+                .chain(outcome.unprobed.iter().map(unprobed))
+                .collect(),
             skipped: skipped(outcome),
             baseline: None,
             visits: visits(&outcome.tally),
@@ -130,6 +140,27 @@ fn unfinished((trace, why): &(Trace, String)) -> Unfinished {
     }
 }
 
+fn unprobed((probe, why): &(&'static Probe, String)) -> Unfinished {
+    Unfinished {
+        trace: probe.id.to_owned(),
+        why: why.clone(),
+        requirements: probe.rows.iter().map(|id| (*id).to_owned()).collect(),
+    }
+}
+
+fn shown(tally: &Tally) -> BTreeMap<String, BTreeMap<String, String>> {
+    let of = |readings: &BTreeMap<Reading, &'static str>| {
+        let readings = readings.iter();
+        readings
+            .map(|(reading, probe)| (reading.to_string(), (*probe).to_owned()))
+            .collect()
+    };
+    let shown = tally.shown.iter();
+    shown
+        .map(|(question, readings)| ((*question).to_owned(), of(readings)))
+        .collect()
+}
+
 fn skipped(outcome: &Outcome) -> BTreeMap<String, SkippedDocument> {
     let of = |(why, skipped): (&String, &Skipped)| {
         let requirements = skipped.requirements.iter();
@@ -159,11 +190,12 @@ fn counts(outcome: &Outcome) -> Counts {
         .filter(|f| f.requirements.is_empty());
     Counts {
         traces: outcome.traces,
-        failed: outcome.failures.len() as u64,
+        failed: (outcome.failures.len() + outcome.probed.len()) as u64,
         unattributed: nameless.count() as u64,
         requests: outcome.requests,
         controls: outcome.controls,
         callbacks: outcome.callbacks,
+        probes: outcome.probes,
         longest_ms: outcome.longest.as_millis() as u64,
         observations: 0,
     }

@@ -196,9 +196,16 @@ pub struct ReceiverSection {
     pub url: String,
     /// Its certificate chain and key, one PEM file relative to this one.
     pub certificate: PathBuf,
+    /// Seconds after which the server has to have given up a callback that nobody answers (Section 11.5).
+    #[serde(default = "a_minute")]
+    pub patience: u64,
     /// Milliseconds to wait for a callback after a decision.
     #[serde(default = "two_seconds")]
     pub wait: u64,
+}
+
+fn a_minute() -> u64 {
+    60
 }
 
 fn two_seconds() -> u64 {

@@ -1,0 +1,265 @@
+//! The requests of events with something changed about them, and plain fetches: what probes ask beyond events.
+
+use std::sync::Arc;
+
+use dtr_model::event::{Answer, Caller, Event, TokenRequest};
+use serde_json::{Map, Value};
+use url::{Url, form_urlencoded};
+
+use super::call::{Call, Sender, fetch};
+use super::log::Log;
+use super::observation::{Observation, Seen};
+use super::response::Response;
+use super::{Captured, Session};
+use crate::target::TransportFailure;
+use crate::target::client::Scopes;
+use crate::target::receiver::{GivenUp, Manner, Received};
+use crate::target::transport::Reply;
+
+/// The request of an event, to be altered.
+#[derive(Debug, Clone, Copy)]
+pub enum Asking {
+    /// The initial token request.
+    Initial(TokenRequest),
+    /// A poll of the session's code.
+    Poll(Caller),
+    /// A revocation of it.
+    Revoke(Caller),
+}
+
+/// The parameters of a request, in order; the same name may come twice.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Parameters(Vec<(String, String)>);
+
+impl Parameters {
+    /// Sets one, wherever it stood before.
+    pub fn set(&mut self, name: &str, value: &str) {
+        self.remove(name);
+        self.add(name, value);
+    }
+
+    /// Adds one, whether or not there is one of the name.
+    pub fn add(&mut self, name: &str, value: &str) {
+        self.0.push((name.to_owned(), value.to_owned()));
+    }
+
+    /// Removes all of the name.
+    pub fn remove(&mut self, name: &str) {
+        self.0.retain(|(known, _)| known != name);
+    }
+
+    fn read(form: &str) -> Self {
+        Self(
+            form_urlencoded::parse(form.as_bytes())
+                .into_owned()
+                .collect(),
+        )
+    }
+
+    fn written(&self) -> String {
+        form_urlencoded::Serializer::new(String::new())
+            .extend_pairs(&self.0)
+            .finish()
+    }
+}
+
+/// A response as a probe looks at it.
+#[derive(Debug, Clone)]
+pub struct Told {
+    /// As an answer of the draft.
+    pub seen: Seen,
+    /// The response itself.
+    pub reply: Reply,
+    /// The members of its JSON object; none if it is no such thing.
+    pub members: Map<String, Value>,
+}
+
+impl Told {
+    fn new(seen: Seen, reply: Reply) -> Self {
+        let members = Response::read(&reply).map(|response| response.members);
+        Self {
+            seen,
+            members: members.unwrap_or_default(),
+            reply,
+        }
+    }
+
+    /// A member that is a string.
+    pub fn text(&self, name: &str) -> Option<&str> {
+        self.members.get(name).and_then(Value::as_str)
+    }
+
+    /// The error code.
+    pub fn error(&self) -> Option<&str> {
+        self.text("error")
+    }
+
+    /// Whether it is this answer.
+    pub fn is(&self, answer: Answer) -> bool {
+        self.seen == Seen::Answer(answer)
+    }
+
+    /// Whether it is a deferred response.
+    pub fn is_deferred(&self) -> bool {
+        matches!(self.seen, Seen::Answer(Answer::Deferred { .. }))
+    }
+
+    /// Whether it is a token response.
+    pub fn is_token(&self) -> bool {
+        matches!(self.seen, Seen::Answer(Answer::Token { .. }))
+    }
+
+    /// Whether it is a deferred response or a token: nothing was wrong with the request.
+    pub fn is_served(&self) -> bool {
+        self.is_deferred() || self.is_token()
+    }
+}
+
+impl Session {
+    /// Sends the request of an event as `alter` leaves it. Without an answer there is nothing to look at.
+    pub async fn altered(
+        &mut self,
+        asking: Asking,
+        alter: &(dyn Fn(&mut Parameters) + Sync),
+    ) -> (Observation, Option<Told>) {
+        let mut log = Log::default();
+        let result = self.send_altered(&mut log, asking, alter).await;
+        concluded(log, result)
+    }
+
+    async fn send_altered(
+        &mut self,
+        log: &mut Log,
+        asking: Asking,
+        alter: &(dyn Fn(&mut Parameters) + Sync),
+    ) -> Result<Told, Seen> {
+        let failed = Seen::Failed;
+        match asking {
+            Asking::Initial(request) => {
+                let (mut call, asked) = self.request_call(log, request).await.map_err(failed)??;
+                change(&mut call, alter);
+                let reply = self.call(log, call).await.map_err(failed)?.answered()?;
+                let seen = self.read_initial(log, &reply, request, asked);
+                Ok(Told::new(seen, reply))
+            }
+            Asking::Poll(by) => {
+                let about = self.polled().map_err(failed)?;
+                let mut call = self.poll_call(&about, by, sender(by, about.bound), false);
+                change(&mut call, alter);
+                let reply = self.call(log, call).await.map_err(failed)?.answered()?;
+                let seen = self.read_poll(log, &reply, &about);
+                Ok(Told::new(seen, reply))
+            }
+            Asking::Revoke(by) => {
+                let about = self.polled().map_err(failed)?;
+                let sender = sender(by, about.bound);
+                let mut call = self
+                    .revocation_call(&about.code, by, sender)
+                    .map_err(failed)?;
+                change(&mut call, alter);
+                let reply = self.send_revocation(log, call).await.map_err(failed)?;
+                let seen = self.read_revocation(log, &reply);
+                Ok(Told::new(seen, reply))
+            }
+        }
+    }
+
+    /// Fetches a document as anybody could.
+    pub async fn fetched(
+        &mut self,
+        purpose: &'static str,
+        url: Url,
+    ) -> (Observation, Option<Told>) {
+        let mut log = Log::default();
+        let target = Arc::clone(&self.target);
+        let result = fetch(&target, &mut log, purpose, Arc::new(url)).await;
+        let told = result.map(|reply| Told::new(Seen::Answer(Answer::Silence), reply));
+        concluded(log, told.map_err(Seen::Failed))
+    }
+
+    /// The authorization request that a token request of this client would be preceded by.
+    pub fn authorization_request(&mut self, request: TokenRequest) -> Option<Url> {
+        let endpoint = self.target.endpoints.authorization.clone()?;
+        let (verifier, state) = (self.draw::<32>(), self.draw::<12>());
+        let url = self.authorization_url(&endpoint, &verifier, &state, request);
+        Some(Url::clone(&url))
+    }
+
+    /// Approves the request and waits for the callback, which is answered in this manner.
+    pub async fn called(&mut self, manner: Manner) -> (Observation, Vec<Received>) {
+        let mut log = Log::default();
+        let result = self.call_forth(&mut log, manner).await;
+        let (seen, arrived) = match result {
+            Ok((answer, arrived)) => (Seen::Answer(answer), arrived),
+            Err(failure) => (Seen::Failed(failure), Vec::new()),
+        };
+        (log.conclude(seen), arrived)
+    }
+
+    async fn call_forth(
+        &mut self,
+        log: &mut Log,
+        manner: Manner,
+    ) -> Result<(Answer, Vec<Received>), TransportFailure> {
+        let none = TransportFailure::NotPerformable("there is no deferral code to be called about");
+        let code = self.known_code()?.ok_or(none)?;
+        let arrived = self.attempted(log, &code, manner).await?;
+        let answer = self.read_callbacks(log, arrived.clone(), &code);
+        Ok((answer, arrived))
+    }
+
+    /// What the receiver knows of an answer that the server did not wait for.
+    pub(crate) fn given_up(&self) -> Option<GivenUp> {
+        self.inbox()?.given_up()
+    }
+
+    /// What the owner may ask for.
+    pub(crate) fn scopes(&self) -> Arc<Scopes> {
+        Arc::clone(&self.client(false).scopes)
+    }
+
+    /// Puts the session's deferral aside, so that the next request may have one of its own.
+    pub(crate) fn put_aside(&mut self) -> Option<Aside> {
+        self.deferral.take().map(Aside)
+    }
+
+    /// Takes up a deferral that was put aside; the present one is put aside instead.
+    pub(crate) fn take_up(&mut self, other: &mut Aside) {
+        if let Some(current) = &mut self.deferral {
+            std::mem::swap(current, &mut other.0);
+        }
+    }
+}
+
+/// A deferral put aside.
+#[derive(Debug)]
+pub(crate) struct Aside(Captured);
+
+/// The first way in which such a caller could send it.
+fn sender(by: Caller, bound: bool) -> Sender {
+    Sender::all(by, bound).remove(0)
+}
+
+fn change(call: &mut Call, alter: &(dyn Fn(&mut Parameters) + Sync)) {
+    let mut parameters = Parameters::read(&call.form);
+    alter(&mut parameters);
+    call.form = parameters.written();
+}
+
+fn concluded(log: Log, result: Result<Told, Seen>) -> (Observation, Option<Told>) {
+    match result {
+        Ok(told) => (log.conclude(told.seen.clone()), Some(told)),
+        Err(seen) => (log.conclude(seen), None),
+    }
+}
+
+impl Asking {
+    /// The event that this is without alterations.
+    pub fn event(self) -> Event {
+        match self {
+            Self::Initial(request) => Event::Request(request),
+            Self::Poll(by) => Event::Poll { by, lost: false },
+            Self::Revoke(by) => Event::Revoke { by },
+        }
+    }
+}

@@ -1,0 +1,193 @@
+//! How callbacks are made (Sections 7.1, 11.5 and 11.6), seen by an endpoint that does not behave.
+
+use dtr_model::event::{Answer, Event, Fate};
+use dtr_model::question::Reading;
+use http::{StatusCode, header};
+
+use super::{Halt, Need, Probe, Scene};
+use crate::driver::Seen;
+use crate::target::Callbacks;
+use crate::target::control::Name;
+use crate::target::receiver::{ENDLESS, Manner, REDIRECTED};
+
+/// What a callback takes.
+const NEEDS: &[Need] = &[Need::Inbox, Need::Control(Name::Approve)];
+/// An answer as it should be.
+const FINE: Manner = Manner::Status(StatusCode::NO_CONTENT);
+const TOKEN: &str = "client_notification_token";
+
+pub(super) const PROBES: &[Probe] = &[
+    Probe {
+        id: "probe-callback-without-token",
+        does: "supplies no notification token, and looks for an `Authorization` header",
+        rows: &["DTR-7.1-05"],
+        questions: &["C-57"],
+        needs: NEEDS,
+        steps: |scene| Box::pin(without_token(scene)),
+    },
+    Probe {
+        id: "probe-callback-weak-token",
+        does: "supplies a notification token of four characters",
+        rows: &[],
+        questions: &["C-67"],
+        needs: &[Need::Inbox],
+        steps: |scene| Box::pin(weak_token(scene)),
+    },
+    Probe {
+        id: "probe-callback-redirected",
+        does: "answers a callback with a redirect",
+        rows: &["DTR-7.1-10"],
+        questions: &[],
+        needs: NEEDS,
+        steps: |scene| Box::pin(redirected(scene)),
+    },
+    Probe {
+        id: "probe-callback-unanswered",
+        does: "does not answer a callback",
+        rows: &["DTR-11.5-05"],
+        questions: &[],
+        needs: NEEDS,
+        steps: |scene| Box::pin(unanswered(scene)),
+    },
+    Probe {
+        id: "probe-callback-endless",
+        does: "answers a callback with a body that does not end",
+        rows: &["DTR-11.5-06"],
+        questions: &[],
+        needs: NEEDS,
+        steps: |scene| Box::pin(endless(scene)),
+    },
+    Probe {
+        id: "probe-callback-answer-ignored",
+        does: "answers a callback with a body that asks for something",
+        rows: &["K-11.5-01"],
+        questions: &["C-60", "C-66"],
+        needs: NEEDS,
+        steps: |scene| Box::pin(answer_ignored(scene)),
+    },
+    Probe {
+        id: "probe-callback-tokens",
+        does: "has two requests deferred with a notification token each, and resolves the later one first",
+        rows: &["K-11.6-01"],
+        questions: &[],
+        needs: &[Need::Reusable, Need::Inbox, Need::Control(Name::Approve)],
+        steps: |scene| Box::pin(tokens(scene)),
+    },
+];
+
+async fn without_token(scene: &mut Scene) -> Result<(), Halt> {
+    let plain = scene.plain();
+    scene
+        .deferred_by(plain, "a request without a notification token", &|form| {
+            form.remove(TOKEN)
+        })
+        .await?;
+    let arrived = scene.called("its callback", FINE).await?;
+    scene.reads("C-57", Reading::A);
+    let bare = arrived
+        .iter()
+        .all(|callback| !callback.headers.contains_key(header::AUTHORIZATION));
+    scene.check("DTR-7.1-05", bare, || {
+        "the callback has an Authorization header, though no token was supplied".to_owned()
+    });
+    Ok(())
+}
+
+async fn weak_token(scene: &mut Scene) -> Result<(), Halt> {
+    let asking = crate::driver::altered::Asking::Initial(scene.plain());
+    let told = scene
+        .ask("a notification token of four characters", asking, &|form| {
+            form.set(TOKEN, "weak")
+        })
+        .await?;
+    match told.error() {
+        _ if told.is_served() => scene.reads("C-67", Reading::A),
+        Some("invalid_request") => scene.reads("C-67", Reading::B),
+        _ => {}
+    }
+    Ok(())
+}
+
+async fn redirected(scene: &mut Scene) -> Result<(), Halt> {
+    scene.deferred().await?;
+    let arrived = scene
+        .called("a callback answered with a redirect", Manner::Redirect)
+        .await?;
+    let followed = arrived
+        .iter()
+        .any(|callback| callback.uri.ends_with(REDIRECTED));
+    scene.check("DTR-7.1-10", !followed, || {
+        "the redirect was followed".to_owned()
+    });
+    Ok(())
+}
+
+async fn unanswered(scene: &mut Scene) -> Result<(), Halt> {
+    scene.deferred().await?;
+    scene
+        .called("a callback that is not answered", Manner::Silent)
+        .await?;
+    let given_up = scene.given_up();
+    let patience = scene.target().patience;
+    scene.check("DTR-11.5-05", given_up.is_some(), || {
+        format!("after {} s the server still waits", patience.as_secs())
+    });
+    Ok(())
+}
+
+async fn endless(scene: &mut Scene) -> Result<(), Halt> {
+    scene.deferred().await?;
+    scene
+        .called("a callback answered without end", Manner::Endless)
+        .await?;
+    let read = scene.given_up().map_or(ENDLESS, |given_up| given_up.octets);
+    scene.check("DTR-11.5-06", read < ENDLESS, || {
+        format!(
+            "the server reads {} MiB and more of an answer",
+            ENDLESS >> 20
+        )
+    });
+    Ok(())
+}
+
+async fn answer_ignored(scene: &mut Scene) -> Result<(), Halt> {
+    scene.deferred().await?;
+    let asks = Manner::Body(r#"{"error":"access_denied","status":"cancelled","revoke":true}"#);
+    scene
+        .called("a callback answered with a demand", asks)
+        .await?;
+    let told = scene.poll("the poll after it", &|_| {}).await?;
+    scene.check("K-11.5-01", told.is_token(), || {
+        format!(
+            "after an answer to its callback an approved request is {}",
+            told.seen
+        )
+    });
+    let pending = [Answer::AuthorizationPending, Answer::InteractionRequired];
+    let pending = pending.into_iter().any(|answer| told.is(answer));
+    scene.reads("C-66", if pending { Reading::B } else { Reading::A });
+    if scene.target().callbacks == Callbacks::Held {
+        scene.wait(1).await?;
+        let again = scene.event(Event::Callback(Fate::Delivered)).await?;
+        let repeated = matches!(again, Seen::Answer(Answer::Called { .. }));
+        scene.reads("C-60", if repeated { Reading::C } else { Reading::A });
+    }
+    Ok(())
+}
+
+async fn tokens(scene: &mut Scene) -> Result<(), Halt> {
+    scene.deferred().await?;
+    let mut earlier = scene.put_aside()?;
+    scene.deferred().await?;
+    let before = scene.notes().findings.len();
+    scene.called("the callback of the later one", FINE).await?;
+    scene.take_up(&mut earlier);
+    scene
+        .called("the callback of the earlier one", FINE)
+        .await?;
+    let confused = scene.notes().findings.len() > before;
+    scene.check("K-11.6-01", !confused, || {
+        "a callback does not bear the token that came with its request".to_owned()
+    });
+    Ok(())
+}

@@ -1,0 +1,188 @@
+//! Probes: experiments outside the state machine of a deferral. What does a server make of parameters it does not know,
+//! of a hint by another way, of a callback endpoint that never answers, of a link that is opened twice?
+//!
+//! A probe is written, not derived: it asks in some unusual way, and says of what comes which rows it keeps or breaks, and
+//! which reading of a question it shows. Before and after that it uses events like any trace, under the same rules.
+//!
+//! | module | what it is |
+//! |---|---|
+//! | [`Probe`] (here) | one experiment |
+//! | `scene` | what a probe can do |
+//! | `run` | all of them at a target |
+//! | [`opt_in`] | `completion_mode` in every shape (Sections 5.1 and 5.3) |
+//! | [`preceding`] | the preceding endpoint and its hint (Sections 5.2 and 6.1) |
+//! | [`polling`] | polls with more in them, and beside other requests (Sections 4.1 and 6.5) |
+//! | [`words`] | what descriptions say and what they give away (Sections 6.6 and 9.4) |
+//! | [`interaction`] | the link behind `interaction_uri` (Section 6.4) |
+//! | [`callback`] | how callbacks are made (Sections 7.1 and 11.5) |
+//! | [`revocation`] | revocations in every shape, and how long they take (Section 8.2) |
+
+mod callback;
+mod interaction;
+mod opt_in;
+mod polling;
+mod preceding;
+mod revocation;
+mod run;
+mod scene;
+mod words;
+
+use std::future::Future;
+use std::pin::Pin;
+
+use dtr_model::Terms;
+use dtr_model::question::Reading;
+
+use crate::target::control::Name;
+use crate::target::{Callbacks, Kind, Target};
+
+pub use run::{Notes, Probed, Step, run};
+pub use scene::{Halt, Scene};
+
+/// One experiment.
+pub struct Probe {
+    /// Stable id, e.g. `probe-unknown-modes`.
+    pub id: &'static str,
+    /// What it tries, in a sentence.
+    pub does: &'static str,
+    /// The rows that it puts to the test.
+    pub rows: &'static [&'static str],
+    /// The questions whose readings it tells apart.
+    pub questions: &'static [&'static str],
+    /// What it takes besides a client.
+    needs: &'static [Need],
+    steps: for<'a> fn(&'a mut Scene) -> Steps<'a>,
+}
+
+/// The steps of a probe, to be taken.
+type Steps<'a> = Pin<Box<dyn Future<Output = Result<(), Halt>> + Send + 'a>>;
+
+/// What a probe shows of a question: its id, and a reading.
+pub type Shown = (&'static str, Reading);
+
+/// What a probe takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Need {
+    /// A client of the authorization code grant, whose preceding endpoint is asked without a prelude.
+    Preceding,
+    /// A client with a grant that can be used again and again.
+    Reusable,
+    /// A client whose callbacks arrive here.
+    Inbox,
+    /// A control.
+    Control(Name),
+    /// A revocation endpoint.
+    Revocation,
+    /// A client besides the owner.
+    Others,
+}
+
+impl std::fmt::Debug for Probe {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.id)
+    }
+}
+
+/// Every probe.
+pub fn all() -> impl Iterator<Item = &'static Probe> {
+    let groups: [&'static [Probe]; 7] = [
+        opt_in::PROBES,
+        preceding::PROBES,
+        polling::PROBES,
+        words::PROBES,
+        interaction::PROBES,
+        callback::PROBES,
+        revocation::PROBES,
+    ];
+    groups.into_iter().flatten()
+}
+
+/// The probe with this id.
+pub fn named(id: &str) -> Option<&'static Probe> {
+    all().find(|probe| probe.id == id)
+}
+
+impl Probe {
+    /// The terms under which it runs at this target.
+    ///
+    /// # Errors
+    /// Why it cannot be run there.
+    fn terms(&self, target: &Target) -> Result<Terms, String> {
+        for need in self.needs {
+            need.met_by(target)?;
+        }
+        let fits = |kind: &Kind| self.needs.iter().all(|need| need.fits(*kind));
+        let kinds = target.pool.kinds();
+        let kind = kinds.into_iter().find(fits);
+        let kind =
+            kind.ok_or_else(|| "the target has no client of the kind it takes".to_owned())?;
+        Ok(Terms {
+            public: kind.public,
+            one_time: kind.one_time,
+            callback: kind.callback,
+            interval: target.limits.interval,
+            lifetime: target.limits.lifetime,
+        })
+    }
+}
+
+impl Need {
+    fn fits(self, kind: Kind) -> bool {
+        match self {
+            Self::Preceding => kind.one_time,
+            Self::Reusable => !kind.one_time,
+            Self::Inbox => kind.callback,
+            Self::Control(_) | Self::Revocation | Self::Others => true,
+        }
+    }
+
+    fn met_by(self, target: &Target) -> Result<(), String> {
+        let (met, otherwise) = match self {
+            Self::Control(name) => {
+                let otherwise = format!("there is no control to {}", name.purpose());
+                (target.can(name), otherwise)
+            }
+            Self::Preceding => {
+                let plain = target.endpoints.authorization.is_some();
+                (
+                    plain,
+                    "the metadata names no authorization endpoint".to_owned(),
+                )
+            }
+            Self::Revocation => {
+                let there = target.endpoints.revocation.is_some();
+                (there, "there is no revocation endpoint".to_owned())
+            }
+            Self::Others => (target.others, "there is no other client".to_owned()),
+            Self::Inbox => {
+                let waits = target.callbacks != Callbacks::AtWill(std::time::Duration::ZERO);
+                (waits, "no callbacks arrive here".to_owned())
+            }
+            Self::Reusable => (true, String::new()),
+        };
+        if met { Ok(()) } else { Err(otherwise) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use dtr_model::requirement;
+
+    use super::*;
+
+    #[test]
+    fn ids_are_unique_and_rows_known() {
+        let ids: BTreeSet<_> = all().map(|probe| probe.id).collect();
+        assert_eq!(ids.len(), all().count());
+        for probe in all() {
+            assert!(probe.id.starts_with("probe-"), "{}", probe.id);
+            assert!(!probe.rows.is_empty() || !probe.questions.is_empty());
+            for row in probe.rows {
+                let known = requirement::named(row).is_some_and(|row| row.is_checked());
+                assert!(known, "{}: {row} is no check", probe.id);
+            }
+        }
+    }
+}

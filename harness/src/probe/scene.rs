@@ -1,0 +1,275 @@
+//! What a probe can do, and what is written down of it.
+
+use std::sync::Arc;
+
+use dtr_model::event::{Caller, Decision, Event, Steer, TokenRequest};
+use dtr_model::question::Reading;
+use url::Url;
+
+use super::{Notes, Step};
+use crate::driver::altered::{Aside, Asking, Parameters, Told};
+use crate::driver::{Finding, Observation, Seen, Session};
+use crate::target::client::Scopes;
+use crate::target::receiver::{GivenUp, Manner, Received};
+use crate::target::{Target, TransportFailure};
+
+/// Why a probe came to no end.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Halt {
+    /// The server did not answer. Nothing can be said.
+    Failed(TransportFailure),
+    /// The server took another of its lawful ways, so that there is nothing to see.
+    Elsewhere(String),
+    /// It answered what is no answer of the draft. What is wrong with that has been said.
+    Strange(String),
+}
+
+/// A probe under way.
+#[derive(Debug)]
+pub struct Scene {
+    target: Arc<Target>,
+    session: Session,
+    tick: u64,
+    notes: Notes,
+}
+
+impl Scene {
+    pub(super) fn new(target: Arc<Target>, session: Session) -> Scene {
+        Scene {
+            target,
+            session,
+            tick: 0,
+            notes: Notes::default(),
+        }
+    }
+
+    /// The server.
+    pub fn target(&self) -> &Target {
+        &self.target
+    }
+
+    /// A sound request that opts in and is to be deferred.
+    pub fn plain(&self) -> TokenRequest {
+        TokenRequest {
+            keyed: self.target.proofs,
+            ..TokenRequest::PLAIN
+        }
+    }
+
+    /// The same, to be completed at once.
+    pub fn at_once(&self) -> TokenRequest {
+        TokenRequest {
+            steer: Steer::Complete,
+            ..self.plain()
+        }
+    }
+
+    /// Notes whether a row is kept.
+    pub fn check(&mut self, row: &'static str, holds: bool, otherwise: impl FnOnce() -> String) {
+        if holds {
+            self.notes.observed.push(row);
+        } else {
+            self.notes.findings.push(Finding {
+                requirement: row,
+                detail: otherwise(),
+            });
+        }
+    }
+
+    /// Notes a reading that the server shows.
+    pub fn reads(&mut self, question: &'static str, reading: Reading) {
+        self.notes.shown.push((question, reading));
+    }
+
+    /// Performs an event.
+    ///
+    /// # Errors
+    /// [`Halt::Failed`] without an answer, [`Halt::Strange`] with one that is none.
+    pub async fn event(&mut self, event: Event) -> Result<Seen, Halt> {
+        let observation = self.session.perform(event).await;
+        self.note(event.to_string(), observation)
+    }
+
+    /// Makes a request that is deferred, and keeps its code.
+    ///
+    /// # Errors
+    /// [`Halt::Elsewhere`] if the server does something else with it, or those of [`event`](Self::event).
+    pub async fn deferred(&mut self) -> Result<(), Halt> {
+        let request = self.plain();
+        self.deferred_by(request, "an ordinary request", &|_| {})
+            .await
+            .map(drop)
+    }
+
+    /// The same with another request, altered.
+    ///
+    /// # Errors
+    /// Those of [`deferred`](Self::deferred).
+    pub async fn deferred_by(
+        &mut self,
+        request: TokenRequest,
+        what: &str,
+        alter: &(dyn Fn(&mut Parameters) + Sync),
+    ) -> Result<Told, Halt> {
+        let told = self.ask(what, Asking::Initial(request), alter).await?;
+        match told.is_deferred() {
+            true => Ok(told),
+            false => Err(Halt::Elsewhere(format!(
+                "{what} was to be deferred, and was answered {}",
+                told.seen
+            ))),
+        }
+    }
+
+    /// Sends the request of an event as `alter` leaves it; `what` says in words what it is.
+    ///
+    /// # Errors
+    /// [`Halt::Failed`] without an answer. An answer that is none of the draft's is the probe's to judge.
+    pub async fn ask(
+        &mut self,
+        what: &str,
+        asking: Asking,
+        alter: &(dyn Fn(&mut Parameters) + Sync),
+    ) -> Result<Told, Halt> {
+        let (observation, told) = self.session.altered(asking, alter).await;
+        let seen = self.note(what.to_owned(), observation);
+        match (told, seen) {
+            (Some(told), _) => Ok(told),
+            (None, Err(halt)) => Err(halt),
+            (None, Ok(seen)) => Err(Halt::Elsewhere(format!("{what}: {seen}"))),
+        }
+    }
+
+    /// A poll by the owner with something changed.
+    ///
+    /// # Errors
+    /// Those of [`ask`](Self::ask).
+    pub async fn poll(
+        &mut self,
+        what: &str,
+        alter: &(dyn Fn(&mut Parameters) + Sync),
+    ) -> Result<Told, Halt> {
+        self.ask(what, Asking::Poll(Caller::Owner), alter).await
+    }
+
+    /// Fetches a document as anybody could.
+    ///
+    /// # Errors
+    /// [`Halt::Failed`] without an answer.
+    pub async fn fetch(&mut self, purpose: &'static str, url: Url) -> Result<Told, Halt> {
+        let (observation, told) = self.session.fetched(purpose, url).await;
+        let seen = self.note(purpose.to_owned(), observation);
+        match (told, seen) {
+            (Some(told), _) => Ok(told),
+            (None, Err(halt)) => Err(halt),
+            (None, Ok(seen)) => Err(Halt::Elsewhere(format!("{purpose}: {seen}"))),
+        }
+    }
+
+    /// The authorization request that precedes a token request.
+    ///
+    /// # Errors
+    /// [`Halt::Elsewhere`] where there is no authorization endpoint.
+    pub fn authorization_request(&mut self, request: TokenRequest) -> Result<Url, Halt> {
+        let none = Halt::Elsewhere("there is no authorization endpoint".to_owned());
+        self.session.authorization_request(request).ok_or(none)
+    }
+
+    /// Approves the request and waits for the callback, which is answered in this manner. All that arrived.
+    ///
+    /// # Errors
+    /// [`Halt::Elsewhere`] if none did, or those of [`event`](Self::event).
+    pub async fn called(&mut self, what: &str, manner: Manner) -> Result<Vec<Received>, Halt> {
+        let (observation, arrived) = self.session.called(manner).await;
+        self.note(what.to_owned(), observation)?;
+        match arrived.is_empty() {
+            false => Ok(arrived),
+            true => Err(Halt::Elsewhere("no callback came".to_owned())),
+        }
+    }
+
+    /// What was written down so far.
+    pub(super) fn notes(&mut self) -> &mut Notes {
+        &mut self.notes
+    }
+
+    /// What the client may ask for.
+    pub fn scopes(&self) -> Arc<Scopes> {
+        self.session.scopes()
+    }
+
+    /// What the receiver knows of an answer that the server did not wait for.
+    pub fn given_up(&self) -> Option<GivenUp> {
+        self.session.given_up()
+    }
+
+    /// Decides about the request.
+    ///
+    /// # Errors
+    /// Those of [`event`](Self::event).
+    pub async fn decide(&mut self, decision: Decision) -> Result<(), Halt> {
+        self.event(Event::Decide(decision)).await.map(drop)
+    }
+
+    /// Lets ticks pass.
+    ///
+    /// # Errors
+    /// [`Halt::Failed`] when the clock cannot be moved.
+    pub async fn wait(&mut self, ticks: u64) -> Result<(), Halt> {
+        self.target.advance(ticks).await.map_err(Halt::Failed)?;
+        self.tick += ticks;
+        Ok(())
+    }
+
+    /// The interaction URI that came last.
+    pub fn interaction_uri(&self) -> Option<Url> {
+        Url::parse(self.session.interaction_uri()?).ok()
+    }
+
+    /// The deferral code, once there is one.
+    pub fn deferral_code(&self) -> Option<String> {
+        self.session.deferral_code().map(str::to_owned)
+    }
+
+    /// Puts the deferral aside; the next request may have one of its own.
+    ///
+    /// # Errors
+    /// [`Halt::Elsewhere`] if there is none.
+    pub(super) fn put_aside(&mut self) -> Result<Aside, Halt> {
+        let none = Halt::Elsewhere("there is no deferral".to_owned());
+        self.session.put_aside().ok_or(none)
+    }
+
+    /// Takes up the deferral put aside, and puts the present one aside instead.
+    pub(super) fn take_up(&mut self, other: &mut Aside) {
+        self.session.take_up(other);
+    }
+
+    /// Ends the probe: what it changed about its clients is undone.
+    pub(super) async fn finish(self) -> Notes {
+        drop(self.session.finish().await);
+        self.notes
+    }
+
+    fn note(&mut self, what: String, observation: Observation) -> Result<Seen, Halt> {
+        let Observation {
+            answer,
+            findings,
+            observed,
+            exchanges,
+        } = observation;
+        self.notes.steps.push(Step {
+            tick: self.tick,
+            what,
+            seen: answer.to_string(),
+            exchanges,
+        });
+        self.notes.findings.extend(findings);
+        self.notes.observed.extend(observed);
+        match answer {
+            Seen::Failed(failure) => Err(Halt::Failed(failure)),
+            Seen::Strange(what) => Err(Halt::Strange(what)),
+            answer @ Seen::Answer(_) => Ok(answer),
+        }
+    }
+}

@@ -12,6 +12,7 @@ use crate::farm::faults;
 use crate::farm::judge::{Judged, judge};
 use crate::farm::matrix::Matrix;
 use crate::farm::minds::{self, MINDS};
+use crate::probe::{self, Probe};
 use crate::report::document::Verdict;
 use crate::report::{diagram, progress};
 use crate::suite;
@@ -88,13 +89,24 @@ fn traces() -> Vec<Trace> {
 /// With this confidence a race that a server loses is lost at least once.
 const CONFIDENCE: f64 = 0.9999;
 
-async fn judged(fault: &Fault, traces: &[Trace]) -> Result<Judged, Trouble> {
+async fn judged(fault: &'static Fault, traces: &[Trace]) -> Result<Judged, Trouble> {
     let races = match fault.shown {
         Shown::Raced(_) => suite::repeated(&suite::races(), suite::rounds(CONFIDENCE)),
         _ => Vec::new(),
     };
     let traces = if races.is_empty() { traces } else { &races };
-    Ok(judge(&|| fault.server(), traces, 1, TransportKind::InProcess).await?)
+    // What takes patience is done only where it has to show.
+    let shows = |probe: &&Probe| probe.rows.iter().any(|row| fault.breaks().contains(row));
+    let probes: Vec<_> = probe::all().filter(|p| !p.is_slow() || shows(p)).collect();
+    let judged = judge(
+        &|| fault.server(),
+        traces,
+        &probes,
+        1,
+        TransportKind::InProcess,
+    )
+    .await;
+    Ok(judged?)
 }
 
 async fn one(id: &str) -> Result<Exit, Trouble> {
@@ -114,6 +126,9 @@ async fn one(id: &str) -> Result<Exit, Trouble> {
     ));
     if let Some((why, count)) = &judged.unfinished {
         out::write(format_args!("{count} traces without a verdict: {why}\n"));
+    }
+    for (probe, saw) in &judged.probes {
+        out::write(format_args!("{probe}: {saw}\n"));
     }
     if let Some(failure) = &judged.shortest {
         out::write(format_args!(
@@ -170,12 +185,14 @@ async fn all_minds(seeds: u64, only: Option<&str>) -> Result<Exit, Trouble> {
         let began = std::time::Instant::now();
         let mut traces = traces();
         traces.extend(suite::races());
+        let mut probes: Vec<_> = probe::all().collect();
         let mut passed = 0;
         for seed in 1..=seeds {
             traces.extend(suite::walks_of(seed));
-            let judged = judge(&|| mind.server(), &traces, seed, mind.kind).await?;
-            // The recorded traces are the same for every seed.
+            let judged = judge(&|| mind.server(), &traces, &probes, seed, mind.kind).await?;
+            // The recorded traces and the probes are the same for every seed.
             traces.clear();
+            probes.clear();
             if judged.verdict == Verdict::Pass {
                 passed += 1;
                 continue;
@@ -189,6 +206,9 @@ async fn all_minds(seeds: u64, only: Option<&str>) -> Result<Exit, Trouble> {
             ));
             if let Some((why, count)) = &judged.unfinished {
                 out::write(format_args!("  {count} traces without a verdict: {why}\n"));
+            }
+            for (probe, saw) in &judged.probes {
+                out::write(format_args!("  {probe}: {saw}\n"));
             }
             if let Some(failure) = &judged.shortest {
                 out::write(format_args!(

@@ -2,6 +2,7 @@
 //! there, and what it says of itself. Everything else needs clients that are
 //! registered there, and is not put to the test.
 
+use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 use std::time::{Duration, Instant};
 
@@ -32,6 +33,7 @@ pub(super) async fn look_at(url: &str, draft: Draft, seed: u64) -> Result<Docume
         proofs: true,
         others: false,
         callbacks: Callbacks::Held,
+        interaction: Arc::default(),
         patience: Duration::ZERO,
         pace: None,
         time: TimeSource::of(None).await.map_err(SetupError::Control)?,

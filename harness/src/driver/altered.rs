@@ -7,14 +7,15 @@ use serde_json::{Map, Value};
 use url::{Url, form_urlencoded};
 
 use super::call::{Call, Sender, fetch};
+use super::decide::SILENCE;
 use super::log::Log;
-use super::observation::{Observation, Seen};
+use super::observation::{Exchange, Observation, Seen};
 use super::response::Response;
 use super::{Captured, Session};
-use crate::target::TransportFailure;
 use crate::target::client::Scopes;
 use crate::target::receiver::{GivenUp, Manner, Received};
 use crate::target::transport::Reply;
+use crate::target::{TransportFailure, visit};
 
 /// The request of an event, to be altered.
 #[derive(Debug, Clone, Copy)]
@@ -185,6 +186,44 @@ impl Session {
         Some(Url::clone(&url))
     }
 
+    /// Does at the interaction URI what finishes the interaction; whether everything was answered as if it could.
+    pub async fn visited(&mut self, uri: &Url) -> (Observation, bool) {
+        let mut log = Log::default();
+        let target = Arc::clone(&self.target);
+        let mut values = visit::values(uri);
+        for step in target.interaction.iter() {
+            let outgoing = match step.request.fill(&values) {
+                Ok(outgoing) => outgoing,
+                Err(why) => return failed(log, TransportFailure::Other(why)),
+            };
+            let sent = outgoing.clone();
+            let result = target.transport.send(outgoing).await;
+            let purpose = "a visit to the interaction URI".into();
+            log.exchanged(Exchange::new(purpose, false, sent, result.as_ref().ok()));
+            let taken = match &result {
+                Err(failure) => return failed(log, failure.clone()),
+                Ok(reply) if reply.status >= 400 => None,
+                Ok(reply) => step.take(reply).ok(),
+            };
+            match taken {
+                Some(taken) => values.extend(taken),
+                None => return (log.conclude(SILENCE), false),
+            }
+        }
+        (log.conclude(SILENCE), true)
+    }
+
+    /// Obtains the authorization code of the next request by a pushed authorization request (RFC 9126), which carries
+    /// the hint.
+    pub async fn pushed(&mut self, request: TokenRequest) -> Observation {
+        let mut log = Log::default();
+        let result = self.push(&mut log, request).await;
+        log.conclude(match result {
+            Ok(()) => SILENCE,
+            Err(seen) => seen,
+        })
+    }
+
     /// Approves the request and waits for the callback, which is answered in this manner.
     pub async fn called(&mut self, manner: Manner) -> (Observation, Vec<Received>) {
         let mut log = Log::default();
@@ -229,6 +268,10 @@ impl Session {
             std::mem::swap(current, &mut other.0);
         }
     }
+}
+
+fn failed(log: Log, failure: TransportFailure) -> (Observation, bool) {
+    (log.conclude(Seen::Failed(failure)), false)
 }
 
 /// A deferral put aside.

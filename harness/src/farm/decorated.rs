@@ -9,7 +9,7 @@ use serde_json::Value;
 use tower::{ServiceExt as _, service_fn};
 
 use super::exchange::{Answered, Asked};
-use super::fault::How;
+use super::fault::{How, SLOWNESS};
 use super::known::Known;
 use super::sockets::Habits;
 use super::store;
@@ -86,7 +86,8 @@ impl Decorate for Decorated {
     }
 
     fn public(&self, service: Public) -> Public {
-        let exchanges = |how: &How| matches!(how, How::Request(_) | How::Response(_));
+        let exchanges =
+            |how: &How| matches!(how, How::Request(_) | How::Response(_) | How::Slow(_));
         if !self.has(exchanges) {
             return service;
         }
@@ -106,8 +107,12 @@ impl Decorate for Decorated {
                 let mut answered = Answered::read(response).await;
                 known.learn(&inward, &answered);
                 for how in how {
-                    if let How::Response(change) = how {
-                        change(&asked, &mut answered, &known);
+                    match how {
+                        How::Response(change) => change(&asked, &mut answered, &known),
+                        How::Slow(is_slow) if is_slow(&asked, &known) => {
+                            tokio::time::sleep(SLOWNESS).await;
+                        }
+                        _ => {}
                     }
                 }
                 Ok(answered.response())

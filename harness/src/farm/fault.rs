@@ -1,5 +1,7 @@
 //! What a fault is.
 
+use std::time::Duration;
+
 use dtr_reference::Config;
 use dtr_reference::deferral::Deferral;
 use dtr_reference::secret::Credential;
@@ -93,6 +95,9 @@ impl Fault {
     }
 }
 
+/// For how long a response is held back.
+pub(super) const SLOWNESS: Duration = Duration::from_millis(5);
+
 /// An authorization code used up by a deferral.
 pub(super) type Spent = Option<(Credential, Representation)>;
 
@@ -111,6 +116,8 @@ pub(super) enum How {
     HastyCredentials,
     /// A request on its way in.
     Request(fn(&mut Asked, &Known)),
+    /// Whether a response is held back for [`SLOWNESS`].
+    Slow(fn(&Asked, &Known) -> bool),
     /// A response on its way out.
     Response(fn(&Asked, &mut Answered, &Known)),
     /// A control request on its way in: its path and its members.

@@ -1,21 +1,23 @@
 //! A decorated server before the suite, as a server that nobody here knows.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use dtr_model::Trace;
 use dtr_model::draft::Draft;
-use dtr_model::question::{Question, Readings};
+use dtr_model::question::{Question, Reading, Readings};
 use dtr_model::requirement;
 
 use super::Decorated;
 use super::fault::{Fault, Shown};
 use crate::driver::check_metadata;
 use crate::engine::{Engine, Failure, Outcome, fingerprint, minimise};
+use crate::probe::{self, Probe};
 use crate::report::document::{Document, RequirementCount, Setting, Verdict};
 use crate::suite;
 use crate::target::bundled::TICK_SECONDS;
-use crate::target::{Bundled, SetupError, TransportKind};
+use crate::target::{Bundled, Limits, SetupError, TransportKind};
 
 /// What the suite makes of a server.
 #[derive(Debug)]
@@ -30,17 +32,20 @@ pub struct Judged {
     pub readings: Vec<String>,
     /// One of the shortest failures, made as short as it fails.
     pub shortest: Option<Failure>,
+    /// The probes that broke something: id, and what they saw.
+    pub probes: Vec<(&'static str, String)>,
     /// Traces without a verdict: one of the reasons, and how many.
     pub unfinished: Option<(String, usize)>,
 }
 
-/// Runs `traces` against the server and judges it by every lawful reading.
+/// Runs `traces` and `probes` against the server and judges it by every lawful reading.
 ///
 /// # Errors
 /// [`SetupError`]: the server could not be started.
 pub async fn judge(
     server: &dyn Fn() -> Decorated,
     traces: &[Trace],
+    probes: &[&'static Probe],
     seed: u64,
     kind: TransportKind,
 ) -> Result<Judged, SetupError> {
@@ -55,6 +60,9 @@ pub async fn judge(
             outcome.take_in(check_metadata(&target).await);
         }
         let stop = Arc::new(AtomicBool::new(false));
+        if limits == Limits::USUAL {
+            outcome.take_in_probes(probe::run(&target, probes, &stop, || {}).await);
+        }
         let engine = Engine::new(target, Readings::lawful(), stop);
         let part = engine.run(traces, |_| {}).await;
         let key = |f: &Failure| (f.trace.events.len(), f.trace.id.clone());
@@ -100,8 +108,9 @@ impl Judged {
             verdict: document.verdict,
             broken: which(|count| count.broken > 0),
             slighted: which(|count| count.slighted > 0),
-            readings: left.collect(),
+            readings: left.chain(shown(outcome)).collect(),
             shortest,
+            probes: probes(outcome),
             unfinished: why.map(|why| (why, document.inconclusive.len())),
         }
     }
@@ -122,6 +131,27 @@ impl Judged {
             Shown::Inconclusive => self.verdict == Verdict::Inconclusive,
         }
     }
+}
+
+/// The readings that probes saw.
+fn shown(outcome: &Outcome) -> Vec<String> {
+    let shown = outcome.tally.shown.iter();
+    let of = |(question, readings): (&&str, &BTreeMap<Reading, &str>)| {
+        let readings = readings.keys();
+        readings
+            .map(|reading| format!("{question}/{reading}"))
+            .collect::<Vec<_>>()
+    };
+    shown.flat_map(of).collect()
+}
+
+fn probes(outcome: &Outcome) -> Vec<(&'static str, String)> {
+    let told = outcome.probed.iter().map(|probed| {
+        let first = probed.notes.breaks().next();
+        let detail = first.map(|finding| finding.detail.clone());
+        (probed.probe.id, detail.unwrap_or_default())
+    });
+    told.collect()
 }
 
 impl Fault {

@@ -76,6 +76,11 @@ impl Known {
         *times == 1
     }
 
+    /// Whether anything was said about this name before.
+    pub(super) fn was_named(&self, name: &str) -> bool {
+        self.heard().times.contains_key(name)
+    }
+
     pub(super) fn is_redeemed(&self, asked: &Asked) -> bool {
         asked
             .code()

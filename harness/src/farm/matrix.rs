@@ -156,7 +156,13 @@ fn row(text: &mut String, fault: &Fault, judged: &Judged) {
         .shortest
         .as_ref()
         .filter(|_| !matches!(fault.shown, Shown::Raced(_)));
-    let trace = told.map(in_words).unwrap_or_default();
+    let trace = match (told, judged.probes.first()) {
+        (Some(failure), _) => in_words(failure),
+        (None, Some((probe, saw))) if !matches!(fault.shown, Shown::Raced(_)) => {
+            format!("`{probe}` → {}", in_a_cell(saw))
+        }
+        (None, _) => String::new(),
+    };
     let _ = writeln!(
         text,
         "| `{}` | {} | {shown} | {trace} |",
@@ -177,10 +183,11 @@ fn in_words(failure: &Failure) -> String {
         .last()
         .map(|step| step.seen.as_str())
         .unwrap_or_default();
-    let seen: String = seen
-        .chars()
-        .take(60)
-        .map(|c| if c == '|' { '/' } else { c })
-        .collect();
-    format!("{} → {seen}", steps.join("; "))
+    format!("{} → {}", steps.join("; "), in_a_cell(seen))
+}
+
+/// The beginning of a text, fit for a table.
+fn in_a_cell(text: &str) -> String {
+    let beginning = text.chars().take(60);
+    beginning.map(|c| if c == '|' { '/' } else { c }).collect()
 }

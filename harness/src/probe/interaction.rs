@@ -3,6 +3,7 @@
 use dtr_model::event::{Answer, Caller, Decision, Event, Steer, TokenRequest};
 use dtr_model::question::Reading;
 use serde_json::Value;
+use url::Url;
 
 use super::{Halt, Need, Probe, Scene};
 use crate::driver::altered::{Asking, Told};
@@ -16,6 +17,38 @@ pub(super) const PROBES: &[Probe] = &[
         questions: &["C-32"],
         needs: &[Need::Reusable],
         steps: |scene| Box::pin(differ(scene)),
+    },
+    Probe {
+        id: "probe-link-opened",
+        does: "opens the link, does nothing there, and polls",
+        rows: &["DTR-6.4-19"],
+        questions: &[],
+        needs: &[],
+        steps: |scene| Box::pin(opened(scene)),
+    },
+    Probe {
+        id: "probe-link-used-again",
+        does: "finishes the interaction, and does the same again",
+        rows: &["DTR-6.4-20"],
+        questions: &[],
+        needs: &[],
+        steps: |scene| Box::pin(used_again(scene)),
+    },
+    Probe {
+        id: "probe-link-after-the-code",
+        does: "tries to finish the interaction after the lifetime of the code",
+        rows: &["DTR-6.4-21"],
+        questions: &[],
+        needs: &[],
+        steps: |scene| Box::pin(after_the_code(scene)),
+    },
+    Probe {
+        id: "probe-link-after-cancellation",
+        does: "cancels the request, and tries to finish the interaction",
+        rows: &["DTR-8.2-04"],
+        questions: &["C-34"],
+        needs: &[Need::Revocation],
+        steps: |scene| Box::pin(after_cancellation(scene)),
     },
     Probe {
         id: "probe-interaction-members",
@@ -46,6 +79,93 @@ async fn differ(scene: &mut Scene) -> Result<(), Halt> {
     scene.check("DTR-6.4-18", links[0] != links[1], || {
         "two requests have one interaction URI".to_owned()
     });
+    Ok(())
+}
+
+/// A request that waits for interaction, and its link.
+async fn waiting(scene: &mut Scene) -> Result<Url, Halt> {
+    let request = TokenRequest {
+        steer: Steer::Interact,
+        ..scene.plain()
+    };
+    scene
+        .deferred_by(request, "a request that needs interaction", &|_| {})
+        .await?;
+    let none = || Halt::Elsewhere("the deferred response has no interaction URI".to_owned());
+    scene.interaction_uri().ok_or_else(none)
+}
+
+async fn opened(scene: &mut Scene) -> Result<(), Halt> {
+    let link = waiting(scene).await?;
+    scene.fetch("the interaction URI, opened", link).await?;
+    scene.wait(1).await?;
+    let told = scene.poll("a poll after it", &|_| {}).await?;
+    let waits = told.is(Answer::InteractionRequired);
+    scene.check("DTR-6.4-19", waits, || {
+        format!("the link was only opened, and the request is {}", told.seen)
+    });
+    Ok(())
+}
+
+async fn used_again(scene: &mut Scene) -> Result<(), Halt> {
+    let link = waiting(scene).await?;
+    if !scene
+        .visit("a visit that finishes the interaction", &link)
+        .await?
+    {
+        return Err(Halt::Elsewhere(
+            "the visit did not finish the interaction".to_owned(),
+        ));
+    }
+    scene.wait(1).await?;
+    let told = scene.poll("a poll after it", &|_| {}).await?;
+    if told.is(Answer::InteractionRequired) {
+        return Err(Halt::Elsewhere(
+            "the visit did not finish the interaction".to_owned(),
+        ));
+    }
+    // Where the interaction was not the last word, there is something to be finished again.
+    let needed_again = !told.is_token() && scene.target().can(Name::NeedInteraction);
+    if needed_again {
+        scene.decide(Decision::NeedInteraction).await?;
+    }
+    scene.visit("the same visit again", &link).await?;
+    scene.wait(1).await?;
+    let again = scene.poll("a poll after it", &|_| {}).await?;
+    let changed = match needed_again {
+        true => !again.is(Answer::InteractionRequired),
+        false => again.is_token(),
+    };
+    scene.check("DTR-6.4-20", !changed, || {
+        format!("the same visit again, and the request is {}", again.seen)
+    });
+    Ok(())
+}
+
+async fn after_the_code(scene: &mut Scene) -> Result<(), Halt> {
+    let link = waiting(scene).await?;
+    let lifetime = scene.target().limits.lifetime;
+    scene.wait(u64::from(lifetime)).await?;
+    let done = scene.visit("a visit after the lifetime", &link).await?;
+    let told = scene.poll("a poll after it", &|_| {}).await?;
+    scene.check("DTR-6.4-21", !done && told.is(Answer::ExpiredToken), || {
+        format!("the link outlives the code, which is {}", told.seen)
+    });
+    Ok(())
+}
+
+async fn after_cancellation(scene: &mut Scene) -> Result<(), Halt> {
+    let link = waiting(scene).await?;
+    scene.event(Event::REVOKE).await?;
+    let done = scene.visit("a visit after the cancellation", &link).await?;
+    let told = scene.poll("a poll after it", &|_| {}).await?;
+    scene.check("DTR-8.2-04", told.is(Answer::AccessDenied), || {
+        format!(
+            "a cancelled request is {} after a visit to its link",
+            told.seen
+        )
+    });
+    scene.reads("C-34", if done { Reading::A } else { Reading::B });
     Ok(())
 }
 

@@ -65,6 +65,8 @@ pub type Shown = (&'static str, Reading);
 enum Need {
     /// A client of the authorization code grant, whose preceding endpoint is asked without a prelude.
     Preceding,
+    /// An endpoint for pushed authorization requests (RFC 9126).
+    Pushed,
     /// A client with a grant that can be used again and again.
     Reusable,
     /// A client whose callbacks arrive here.
@@ -103,6 +105,11 @@ pub fn named(id: &str) -> Option<&'static Probe> {
 }
 
 impl Probe {
+    /// Whether it waits for the server to lose its patience.
+    pub fn is_slow(&self) -> bool {
+        self.rows.contains(&"DTR-11.5-05")
+    }
+
     /// The terms under which it runs at this target.
     ///
     /// # Errors
@@ -132,7 +139,7 @@ impl Need {
             Self::Preceding => kind.one_time,
             Self::Reusable => !kind.one_time,
             Self::Inbox => kind.callback,
-            Self::Control(_) | Self::Revocation | Self::Others => true,
+            Self::Control(_) | Self::Pushed | Self::Revocation | Self::Others => true,
         }
     }
 
@@ -148,6 +155,10 @@ impl Need {
                     plain,
                     "the metadata names no authorization endpoint".to_owned(),
                 )
+            }
+            Self::Pushed => {
+                let there = target.endpoints.pushed.is_some();
+                (there, "there is no endpoint for pushed requests".to_owned())
             }
             Self::Revocation => {
                 let there = target.endpoints.revocation.is_some();

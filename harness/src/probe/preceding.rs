@@ -36,6 +36,14 @@ pub(super) const PROBES: &[Probe] = &[
         steps: |scene| Box::pin(unknown_modes(scene)),
     },
     Probe {
+        id: "probe-hint-pushed",
+        does: "hints in a pushed authorization request, and forgets the opt-in",
+        rows: &["K-5.2-01"],
+        questions: &[],
+        needs: &[Need::Preceding, Need::Pushed],
+        steps: |scene| Box::pin(pushed(scene)),
+    },
+    Probe {
         id: "probe-hint-corrected",
         does: "forgets the opt-in after a hint, and then makes up for it",
         rows: &["DTR-5.2-06"],
@@ -218,6 +226,27 @@ async fn corrected(scene: &mut Scene) -> Result<(), Halt> {
         Some("invalid_grant") => scene.reads("C-37", Reading::A),
         _ => {}
     }
+    Ok(())
+}
+
+async fn pushed(scene: &mut Scene) -> Result<(), Halt> {
+    let forgotten = TokenRequest {
+        opted_in: false,
+        ..hinted(scene)
+    };
+    scene
+        .pushed("a hint in a pushed request", forgotten)
+        .await?;
+    let told = scene
+        .ask(
+            "a token request without opt-in",
+            Asking::Initial(forgotten),
+            &|_| {},
+        )
+        .await?;
+    scene.check("K-5.2-01", told.error() == Some("invalid_request"), || {
+        format!("the hint was not seen: {}", told.seen)
+    });
     Ok(())
 }
 

@@ -203,6 +203,29 @@ impl Scene {
         self.session.given_up()
     }
 
+    /// Does at the interaction URI what finishes the interaction; whether the server went along with it.
+    ///
+    /// # Errors
+    /// [`Halt::Elsewhere`] where nobody knows how, [`Halt::Failed`] without an answer.
+    pub async fn visit(&mut self, what: &str, uri: &Url) -> Result<bool, Halt> {
+        if self.target.interaction.is_empty() {
+            let why = "the target file does not say what finishes an `interaction`";
+            return Err(Halt::Elsewhere(why.to_owned()));
+        }
+        let (observation, done) = self.session.visited(uri).await;
+        self.note(what.to_owned(), observation)?;
+        Ok(done)
+    }
+
+    /// Makes a preceding request by way of the endpoint for pushed ones.
+    ///
+    /// # Errors
+    /// Those of [`event`](Self::event).
+    pub async fn pushed(&mut self, what: &str, request: TokenRequest) -> Result<(), Halt> {
+        let observation = self.session.pushed(request).await;
+        self.note(what.to_owned(), observation).map(drop)
+    }
+
     /// Decides about the request.
     ///
     /// # Errors

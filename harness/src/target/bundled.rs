@@ -1,6 +1,7 @@
 //! The reference server as a target, started with the run and stopped with it.
 
 pub mod decoration;
+mod front;
 pub(crate) mod registration;
 
 use std::fmt;
@@ -11,8 +12,10 @@ use std::time::Duration;
 use axum::body::Body;
 use bytes::Bytes;
 use dtr_model::draft::Draft;
-use dtr_reference::config::{AuthorizationCodeConfig, CallbackConfig, DeferralConfig};
-use dtr_reference::{AuthorizationServer, Config, ManualClock, Parts, Random};
+use dtr_reference::config::{
+    ApproverConfig, AuthorizationCodeConfig, CallbackConfig, DeferralConfig,
+};
+use dtr_reference::{AuthorizationServer, Config, ManualClock, Parts, Random, Secret};
 use http::{Request, Response};
 use http_body_util::Full;
 use tokio::net::TcpListener;
@@ -30,7 +33,8 @@ use super::error::SetupError;
 use super::receiver::Receiver;
 use super::time::TimeSource;
 use super::transport::{Http, InProcess, Transport, TransportKind};
-use super::{Callbacks, Limits, Target};
+use super::{Callbacks, Limits, Target, visit};
+use front::Front;
 
 /// Seconds in a tick: the least by which `slow_down` raises the interval (Section 6.5).
 pub const TICK_SECONDS: u64 = Draft::IETF_01.min_raise;
@@ -45,6 +49,8 @@ const CALLBACK_TIMEOUT: u64 = 1;
 const PATIENCE: Duration = Duration::from_secs(3);
 /// Seconds allowed for an exchange.
 const TIMEOUT: Duration = Duration::from_secs(10);
+/// Where the server has its interaction page.
+const INTERACTION: &str = "/interact";
 /// The issuer, where nothing has to be resolved.
 const ISSUER_IN_PROCESS: &str = "https://as.example";
 
@@ -54,6 +60,7 @@ pub struct Bundled {
     // Background work of the server ends with its last owner.
     _server: AuthorizationServer,
     _receiver: Receiver,
+    _front: Option<Front>,
     serving: Option<Serving>,
 }
 
@@ -104,6 +111,10 @@ impl Bundled {
         decoration: &dyn Decorate,
     ) -> Result<Self, SetupError> {
         let receiver = Receiver::start_behind(decoration.wire()).await?;
+        let mut front = match kind {
+            TransportKind::InProcess => None,
+            TransportKind::Http => Some(Front::bind().await?),
+        };
         let listeners = match kind {
             TransportKind::InProcess => None,
             TransportKind::Http => Some((
@@ -119,7 +130,11 @@ impl Bundled {
             ),
         };
         let (clients, pool) = registration::register(&receiver, seed);
-        let mut config = configuration(issuer, limits, &receiver);
+        let interaction_base = match &front {
+            Some(front) => format!("{}{INTERACTION}", front.base),
+            None => format!("{issuer}{INTERACTION}"),
+        };
+        let mut config = configuration(issuer, interaction_base, limits, &receiver);
         config.clients = clients;
         let mut parts = Parts {
             clock: Arc::new(ManualClock::new(START)),
@@ -136,13 +151,17 @@ impl Bundled {
                 in_process(decoration.controls(Controls::new(server.control_service()))),
             ),
             TransportKind::Http => {
-                let http = Transport::Http(Http::new(TIMEOUT, None)?);
+                let root = front.as_ref().map(|front| front.root_pem.as_str());
+                let http = Transport::Http(Http::new(TIMEOUT, root)?);
                 (
                     decoration.transport()?.unwrap_or_else(|| http.clone()),
                     http,
                 )
             }
         };
+        if let Some(front) = &mut front {
+            front.serve(decoration.public(Public::new(server.service())));
+        }
         let serving = match (listeners, decoration.listen()) {
             (None, _) => None,
             (Some((public, control)), None) => Some(serve(&server, public, control)),
@@ -172,6 +191,7 @@ impl Bundled {
             proofs: true,
             others: true,
             callbacks: Callbacks::Held,
+            interaction: visit::bundled().into(),
             patience: PATIENCE,
             pace: None,
             tick_seconds: TICK_SECONDS,
@@ -183,6 +203,7 @@ impl Bundled {
             target: Arc::new(target),
             _server: server,
             _receiver: receiver,
+            _front: front,
             serving,
         })
     }
@@ -224,12 +245,20 @@ impl fmt::Debug for Bundled {
     }
 }
 
-fn configuration(issuer: String, limits: Limits, receiver: &Receiver) -> Config {
+fn configuration(
+    issuer: String,
+    interaction_base: String,
+    limits: Limits,
+    receiver: &Receiver,
+) -> Config {
     Config {
         issuer,
         subject: "alice".into(),
-        interaction_base: "https://interaction.example/dtr".into(),
-        approvers: Vec::new(),
+        interaction_base,
+        approvers: vec![ApproverConfig {
+            name: visit::APPROVER.into(),
+            password: Secret::from(visit::PASSWORD.to_owned()),
+        }],
         authorization_code: AuthorizationCodeConfig {
             lifetime: LONG_SECONDS,
         },

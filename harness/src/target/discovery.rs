@@ -24,6 +24,8 @@ pub struct Endpoints {
     pub revocation: Option<Arc<Url>>,
     /// The authorization endpoint, if there is one.
     pub authorization: Option<Arc<Url>>,
+    /// The endpoint for pushed authorization requests (RFC 9126), if there is one.
+    pub pushed: Option<Arc<Url>>,
 }
 
 impl Endpoints {
@@ -54,6 +56,7 @@ impl Endpoints {
             token,
             revocation: None,
             authorization: None,
+            pushed: None,
         })
     }
 
@@ -82,6 +85,7 @@ impl Endpoints {
             token: endpoint("token_endpoint")?,
             revocation: endpoint("revocation_endpoint").ok(),
             authorization: endpoint("authorization_endpoint").ok(),
+            pushed: endpoint("pushed_authorization_request_endpoint").ok(),
         })
     }
 }

@@ -11,6 +11,7 @@
 //! | [`file`](mod@file) | `target.toml` |
 //! | `ability` | what can be done to it, and what not |
 //! | [`client`], [`prelude`], [`key`], [`pool`] | who speaks to it, and how it asks |
+//! | [`visit`] | what somebody does at an interaction URI |
 //! | [`receiver`] | where its callbacks arrive |
 //! | [`bundled`] | the reference server as a target |
 //! | [`error`] | why a target could not be set up |
@@ -32,7 +33,9 @@ pub mod prelude;
 pub mod receiver;
 pub mod time;
 pub mod transport;
+pub mod visit;
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
@@ -50,6 +53,8 @@ pub use pace::Pace;
 pub use pool::{Kind, Lease, Pool};
 pub use time::TimeSource;
 pub use transport::{Transport, TransportKind};
+
+use prelude::PreludeStep;
 
 /// The limits of a server, in ticks. They hold for all its clients (Section 6.4).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -114,6 +119,8 @@ pub struct Target {
     pub others: bool,
     /// When callbacks come.
     pub callbacks: Callbacks,
+    /// What finishes an interaction at its URI; nothing where nobody knows.
+    pub interaction: Arc<[PreludeStep]>,
     /// How long a callback may be left without an answer before the server has to have given up (Section 11.5).
     pub patience: Duration,
     /// Makes every proof's `jti` another one.

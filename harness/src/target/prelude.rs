@@ -20,7 +20,8 @@ pub struct PreludeStep {
     #[serde(flatten)]
     pub request: Template,
     /// Values to take from the response, by name: `redirect:PARAMETER` from the query of `Location`, `json:/POINTER`
-    /// from a JSON body, `header:NAME` (of a `Set-Cookie` only what goes back in a `Cookie`).
+    /// from a JSON body, `header:NAME` (of a `Set-Cookie` only what goes back in a `Cookie`), `field:NAME` from an input
+    /// field of an HTML form.
     #[serde(default)]
     pub take: BTreeMap<String, String>,
 }
@@ -59,7 +60,7 @@ impl PreludeStep {
         let wrong = |from: &&String| {
             let place = from.split_once(':');
             !place.is_some_and(|(kind, what)| {
-                matches!(kind, "redirect" | "json" | "header") && !what.is_empty()
+                matches!(kind, "redirect" | "json" | "header" | "field") && !what.is_empty()
             })
         };
         self.take.values().find(wrong).map(String::as_str)
@@ -90,8 +91,21 @@ fn found(reply: &Reply, from: &str) -> Option<String> {
             (!pairs.is_empty()).then(|| pairs.join("; "))
         }
         ("header", name) => header(name).map(str::to_owned),
+        ("field", name) => field(&String::from_utf8_lossy(&reply.body), name),
         _ => None,
     }
+}
+
+/// The value of the input field of this name, as forms carry secrets. Values with character references are not for us:
+/// those of secrets have none.
+fn field(html: &str, name: &str) -> Option<String> {
+    let named = format!("name=\"{name}\"");
+    let tags = html.split('<').filter(|tag| tag.starts_with("input"));
+    let tag = tags
+        .filter_map(|tag| tag.split('>').next())
+        .find(|tag| tag.contains(&named))?;
+    let (_, value) = tag.split_once("value=\"")?;
+    value.split('"').next().map(str::to_owned)
 }
 
 #[cfg(test)]
@@ -119,6 +133,10 @@ mod tests {
         assert_eq!(take("header:Set-Cookie").as_deref(), Some("a=1; b=2"));
         assert_eq!(take("json:/a/b/1").as_deref(), Some("x"));
         assert_eq!(take("json:/a/b/0").as_deref(), Some("1"));
+        let html =
+            "<form><input name=\"a\"><input type=\"hidden\" name=\"csrf\" value=\"x-1\"></form>";
+        assert_eq!(field(html, "csrf").as_deref(), Some("x-1"));
+        assert_eq!(field(html, "a"), None);
         for absent in ["redirect:error", "json:/c", "header:etag", "cookie:a"] {
             assert_eq!(take(absent), None, "{absent}");
         }

@@ -137,7 +137,7 @@ impl Drop for Receiver {
 }
 
 /// A certificate for `localhost`, and who vouches for it.
-fn identity() -> Result<(TlsAcceptor, String), SetupError> {
+pub(super) fn identity() -> Result<(TlsAcceptor, String), SetupError> {
     let authority_key = KeyPair::generate()?;
     let mut authority = CertificateParams::new(Vec::<String>::new())?;
     authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);

@@ -8,12 +8,13 @@ use dtr_harness::engine::{Engine, Outcome, minimise};
 use dtr_harness::failures::Failures;
 use dtr_harness::report::document::{Counted, Document, Setting, Verdict};
 use dtr_harness::report::terminal::{self, Detail};
-use dtr_harness::suite::{self, Selection};
+use dtr_harness::suite;
 use dtr_harness::target::bundled::TICK_SECONDS;
 use dtr_harness::target::{Bundled, Limits, TransportKind};
 use dtr_model::Trace;
 use dtr_model::draft::Draft;
 use dtr_model::question::Readings;
+use dtr_model::trace::Origin;
 use dtr_reference::{Config, Parts};
 
 use crate::faulty::{Forgetful, Forgets};
@@ -30,13 +31,8 @@ async fn run(
     let server = server.expect("the bundled server starts");
     let stop = Arc::new(AtomicBool::new(stopped));
     let engine = Engine::new(Arc::clone(server.target()), Readings::pins(), stop);
-    let traces = Selection::parse("edge")
-        .apply(suite::recorded())
-        .expect("edges");
-    let traces = traces
-        .into_iter()
-        .filter(|t| limits.fit(&t.terms))
-        .collect();
+    let mut traces = suite::recorded();
+    traces.retain(|t| t.origin == Origin::Edge && limits.fit(&t.terms));
     let mut outcome = engine.run(traces, |_| {}).await;
     outcome.take_in(check_metadata(server.target()).await);
     (engine, server, outcome)

@@ -6,11 +6,12 @@ use std::sync::atomic::AtomicBool;
 use dtr_harness::engine::{Engine, Outcome, minimise};
 use dtr_harness::report::document::{Counted, Document, Setting};
 use dtr_harness::report::partition::Partition;
-use dtr_harness::suite::{self, Selection};
+use dtr_harness::suite;
 use dtr_harness::target::bundled::TICK_SECONDS;
 use dtr_harness::target::{Bundled, Limits, TransportKind};
 use dtr_model::draft::Draft;
 use dtr_model::question::Readings;
+use dtr_model::trace::Origin;
 
 #[path = "../cli/faulty.rs"]
 mod store;
@@ -25,9 +26,8 @@ pub(crate) async fn document(partition: Option<Partition>) -> Document {
     let server = server.await.expect("the bundled server starts");
     let stop = Arc::new(AtomicBool::new(false));
     let engine = Engine::new(Arc::clone(server.target()), Readings::pins(), stop);
-    let mut traces = Selection::parse("edge")
-        .apply(suite::recorded())
-        .expect("edges");
+    let mut traces = suite::recorded();
+    traces.retain(|t| t.origin == Origin::Edge);
     traces.retain(|t| limits.fit(&t.terms) && partition.is_none_or(|p| p.holds(&t.id)));
     let outcome = engine.run(traces, |_| {}).await;
     let told = told(&engine, &outcome).await;

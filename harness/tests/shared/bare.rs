@@ -33,6 +33,8 @@ pub(crate) fn target(base: &str, transport: Transport) -> Target {
         proofs: true,
         others: true,
         callbacks: Callbacks::Held,
+        interaction: Default::default(),
+        patience: std::time::Duration::ZERO,
         limits: Limits::USUAL,
         pool: pool(&Arc::new(Key::generate()), None, 0..4),
         proofs_made: AtomicU64::new(0),

@@ -108,6 +108,11 @@ impl Notice {
         self.delivery = Delivery::Closed;
     }
 
+    /// Whether no callback will come any more.
+    pub fn is_closed(&self) -> bool {
+        self.delivery == Delivery::Closed
+    }
+
     /// Forgets the notification token.
     pub fn forget_token(&mut self) {
         self.token = None;

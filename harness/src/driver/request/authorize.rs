@@ -11,12 +11,12 @@ use url::Url;
 
 use super::Asked;
 use crate::driver::Session;
-use crate::driver::call::fetch;
+use crate::driver::call::{Call, Sender, fetch};
 use crate::driver::log::Log;
 use crate::driver::observation::{Exchange, Seen};
 use crate::driver::response::Response;
 use crate::target::TransportFailure;
-use crate::target::client::append;
+use crate::target::client::{Credentials, append};
 use crate::target::transport::Reply;
 
 /// An authorization code and what has to be presented along with it, time and again the same.
@@ -124,6 +124,73 @@ impl Session {
         let target = Arc::clone(&self.target);
         let reply = fetch(&target, log, "authorization request", url).await?;
         Ok(read_code(&reply, state))
+    }
+
+    /// Pushes the authorization request (RFC 9126) and makes it by reference. The code is the credential of the next
+    /// token request.
+    pub(in crate::driver) async fn push(
+        &mut self,
+        log: &mut Log,
+        request: TokenRequest,
+    ) -> Result<(), Seen> {
+        let endpoints = self.target.endpoints.clone();
+        let none = |what| Seen::Failed(TransportFailure::NotPerformable(what));
+        let authorization = endpoints
+            .authorization
+            .ok_or_else(|| none("the metadata names no authorization endpoint"))?;
+        let url = endpoints
+            .pushed
+            .ok_or_else(|| none("the metadata names no endpoint for pushed requests"))?;
+        let (verifier, state) = (self.draw::<32>(), self.draw::<12>());
+        let whole = self.authorization_url(&authorization, &verifier, &state, request);
+        let client_id = Arc::clone(&self.client(false).client_id);
+        let mut form = String::new();
+        for (name, value) in whole.query_pairs().filter(|(name, _)| name != "client_id") {
+            append(&mut form, &name, &value);
+        }
+        let call = Call {
+            purpose: "pushed authorization request",
+            url,
+            form,
+            sender: Sender {
+                other: false,
+                key: None,
+                shows: Credentials::Own,
+            },
+            lost: false,
+        };
+        let reply = self
+            .call(log, call)
+            .await
+            .map_err(Seen::Failed)?
+            .answered()?;
+        let response = Response::read(&reply).map_err(Seen::Strange)?;
+        let reference = response
+            .text("request_uri")
+            .ok_or_else(|| Seen::Strange(response.in_short()))?;
+        let mut short = Url::clone(&authorization);
+        short
+            .query_pairs_mut()
+            .append_pair("client_id", &client_id)
+            .append_pair("request_uri", reference);
+        let target = Arc::clone(&self.target);
+        let reply = fetch(
+            &target,
+            log,
+            "authorization request by reference",
+            Arc::new(short),
+        )
+        .await;
+        let code = read_code(&reply.map_err(Seen::Failed)?, &state)?;
+        self.credential = Some(Credential {
+            code,
+            verifier,
+            hinted: request.hinted,
+            scope: self.requested_scope(request.steer),
+            notification_token: None,
+            maybe_taken: false,
+        });
+        Ok(())
     }
 
     /// The requests that the target file writes out. The last one brings the code.

@@ -49,7 +49,7 @@ faults! {
         ["K-7-02"],
         |received| members(received, |body| body["access_token"] = "early".into());
     "callback-code-in-url": "the callback has the code in its URL as well",
-        ["K-7-02"],
+        ["DTR-11.5-07"],
         |mut received| {
             let body: Value = serde_json::from_slice(&received.body).unwrap_or_default();
             let code = body["deferral_code"].as_str().unwrap_or_default();

@@ -3,6 +3,7 @@
 mod callback;
 mod client;
 mod decision;
+mod probed;
 mod response;
 mod revocation;
 mod setting;
@@ -13,7 +14,7 @@ use super::fault::Fault;
 
 /// All of them, seam by seam.
 pub fn all() -> impl Iterator<Item = &'static Fault> {
-    let groups: [&'static [Fault]; 8] = [
+    let groups: [&'static [Fault]; 9] = [
         store::FAULTS,
         setting::FAULTS,
         decision::FAULTS,
@@ -22,6 +23,7 @@ pub fn all() -> impl Iterator<Item = &'static Fault> {
         shape::FAULTS,
         revocation::FAULTS,
         callback::FAULTS,
+        probed::FAULTS,
     ];
     groups.into_iter().flatten()
 }

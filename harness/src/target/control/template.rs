@@ -53,7 +53,12 @@ impl Template {
     /// # Errors
     /// A line that says what is wrong: a placeholder nobody knows, a URL, method or header field that is none.
     pub fn fill(&self, values: &[(impl AsRef<str>, String)]) -> Result<Outgoing, String> {
-        let url = fill(&self.url, values, Escape::Form)?;
+        // A placeholder that stands for the whole beginning of a URL is none of its parts.
+        let escape = match self.url.starts_with('{') {
+            true => Escape::Nothing,
+            false => Escape::Form,
+        };
+        let url = fill(&self.url, values, escape)?;
         let url = Url::parse(&url).map_err(|e| format!("`{url}` is not a URL: {e}"))?;
         let method = Method::from_bytes(self.method.as_bytes())
             .map_err(|_| format!("`{}` is not a method", self.method))?;

@@ -252,6 +252,7 @@ impl Built {
             pool: self.pool.clone(),
             proofs: self.proofs(),
             others: self.file.clients.len() > 1,
+            interaction: self.file.interaction.clone().into(),
             patience: Duration::from_secs(self.file.receiver.as_ref().map_or(0, |r| r.patience)),
             callbacks: match can_attempt && hook {
                 true => Callbacks::Held,

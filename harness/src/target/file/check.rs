@@ -7,7 +7,8 @@ use url::Url;
 use super::read::Step::{self, At, Key};
 use super::{ClientSection, ClockKind, ControlSection, Method, TargetFile};
 use crate::target::control::{Name, Operation};
-use crate::target::prelude::KNOWN;
+use crate::target::prelude::{KNOWN, PreludeStep};
+use crate::target::visit;
 
 /// Something wrong, and where.
 pub(super) struct Wrong<'a> {
@@ -36,6 +37,7 @@ impl TargetFile {
         for (index, client) in self.clients.iter().enumerate() {
             self.check_client(index, client, directory)?;
         }
+        check_interaction(&self.interaction)?;
         self.check_control()
     }
 
@@ -181,32 +183,44 @@ fn sample(name: Name) -> Operation {
 }
 
 fn check_prelude(index: usize, client: &ClientSection) -> Result<(), Wrong<'_>> {
-    let mut known: Vec<(String, String)> = KNOWN
-        .iter()
-        .map(|name| ((*name).to_owned(), String::new()))
-        .collect();
-    for (at, step) in client.prelude.iter().enumerate() {
-        let place = vec![Key("clients"), At(index), Key("prelude"), At(at)];
-        if let Some(from) = step.malformed() {
-            let problem = format!(
-                "`{from}` says nothing: write `redirect:PARAMETER`, `json:/POINTER` or `header:NAME`"
-            );
-            return Err(wrong(place, problem));
-        }
-        if let Err(problem) = step.request.fill(&known) {
-            return Err(wrong(place, problem));
-        }
-        let taken = step.take.keys().map(|name| (name.clone(), String::new()));
-        known.extend(taken);
-    }
+    let place = || vec![Key("clients"), At(index), Key("prelude")];
+    let known = KNOWN.iter().map(|name| ((*name).to_owned(), String::new()));
+    let known = check_steps(&client.prelude, known.collect(), &place)?;
     if !client.prelude.is_empty() && !known.iter().any(|(name, _)| name == "code") {
-        let place = vec![Key("clients"), At(index), Key("prelude")];
         return Err(wrong(
-            place,
+            place(),
             "no step takes `code`, which is what a prelude is for",
         ));
     }
     Ok(())
+}
+
+fn check_interaction(steps: &[PreludeStep]) -> Result<(), Wrong<'_>> {
+    let sample = Url::parse("https://as.example/interaction").expect("this is one");
+    check_steps(steps, visit::values(&sample), &|| vec![Key("interaction")]).map(drop)
+}
+
+/// Whether each step can be filled in from what is known before it; what is known in the end.
+fn check_steps<'a>(
+    steps: &'a [PreludeStep],
+    mut known: Vec<(String, String)>,
+    place: &dyn Fn() -> Vec<Step<'a>>,
+) -> Result<Vec<(String, String)>, Wrong<'a>> {
+    for (at, step) in steps.iter().enumerate() {
+        let here = || -> Vec<Step<'a>> { place().into_iter().chain([At(at)]).collect() };
+        if let Some(from) = step.malformed() {
+            let problem = format!(
+                "`{from}` says nothing: write `redirect:PARAMETER`, `json:/POINTER`, `header:NAME` or `field:NAME`"
+            );
+            return Err(wrong(here(), problem));
+        }
+        if let Err(problem) = step.request.fill(&known) {
+            return Err(wrong(here(), problem));
+        }
+        let taken = step.take.keys().map(|name| (name.clone(), String::new()));
+        known.extend(taken);
+    }
+    Ok(known)
 }
 
 fn exists<'a>(directory: &Path, file: &Path, place: Vec<Step<'a>>) -> Result<(), Wrong<'a>> {

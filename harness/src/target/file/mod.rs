@@ -50,6 +50,10 @@ pub struct TargetFile {
     pub clients: Vec<ClientSection>,
     /// Where callbacks arrive (Section 7).
     pub receiver: Option<ReceiverSection>,
+    /// What somebody does at an `interaction_uri` to finish the interaction. The requests know `{interaction_uri}` and what
+    /// earlier ones took.
+    #[serde(default)]
+    pub interaction: Vec<PreludeStep>,
     /// How to reach the server's controls.
     #[serde(default)]
     pub control: ControlSection,

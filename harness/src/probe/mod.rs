@@ -179,9 +179,20 @@ impl Need {
 mod tests {
     use std::collections::BTreeSet;
 
+    use dtr_model::question::{self, Place};
     use dtr_model::requirement;
 
     use super::*;
+
+    /// What the catalogue leaves to probes, some probe tells apart; and nothing else.
+    #[test]
+    fn questions_and_probes_agree() {
+        for entry in question::catalogue() {
+            let probed = all().any(|probe| probe.questions.contains(&entry.id));
+            let wanted = matches!(entry.place, Place::Probe);
+            assert_eq!(probed, wanted, "{}: {:?}", entry.id, entry.place);
+        }
+    }
 
     #[test]
     fn ids_are_unique_and_rows_known() {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
-use dtr_model::question::Question;
+use dtr_model::question;
 use dtr_model::requirement;
 use owo_colors::OwoColorize;
 
@@ -116,8 +116,8 @@ fn mark(verdict: Verdict) -> String {
 fn readings(text: &mut String, document: &Document) {
     let decided: BTreeMap<_, _> = document.readings.iter().collect();
     let _ = writeln!(text, "\n{}", "How the server reads the open points".bold());
-    for question in Question::ALL {
-        let Some(observed) = decided.get(&question.id().to_owned()) else {
+    for entry in question::catalogue() {
+        let Some(observed) = decided.get(&entry.id.to_owned()) else {
             continue;
         };
         let is = observed.observed.join(" or ");
@@ -125,8 +125,8 @@ fn readings(text: &mut String, document: &Document) {
             true => String::new(),
             false => format!(" (the reference reads {})", observed.pin),
         };
-        let title = question.entry().title;
-        let _ = writeln!(text, "  {question} {}  {title}{}", is.bold(), pin.dimmed());
+        let (id, title) = (entry.id, entry.title);
+        let _ = writeln!(text, "  {id} {}  {title}{}", is.bold(), pin.dimmed());
         if let Some([earlier, later]) = &observed.conflict {
             let _ = writeln!(
                 text,

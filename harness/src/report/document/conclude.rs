@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use dtr_model::question::{Question, Reading};
+use dtr_model::question::{Question, Reading, named_entry};
 use dtr_model::requirement::{self, Requirement};
 
 use super::{Check, Document, Observed, SkippedDocument, Verdict, keyword};
@@ -116,7 +116,9 @@ fn probed(question: &str, readings: &BTreeMap<String, String>) -> Observed {
     };
     Observed {
         observed: readings.keys().cloned().collect(),
-        pin: String::new(), // TODO(merge): catalogue
+        pin: named_entry(question)
+            .and_then(|entry| entry.pin)
+            .map_or_else(String::new, |pin| pin.to_string()),
         conflict,
     }
 }

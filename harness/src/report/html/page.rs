@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use dtr_model::question::Question;
+use dtr_model::question::{self, Entry};
 use dtr_model::requirement;
 use serde::Serialize;
 
@@ -109,9 +109,9 @@ impl<'a> Page<'a> {
                     rows: s.checks.iter().map(|c| row(document, c)).collect(),
                 })
                 .collect(),
-            readings: Question::ALL
+            readings: question::catalogue()
                 .iter()
-                .filter_map(|q| reading(document, *q))
+                .filter_map(|entry| reading(document, entry))
                 .collect(),
             graph: Graph::of(&document.visits),
             failures: document.failures.iter().map(failure).collect(),
@@ -167,13 +167,12 @@ fn row<'a>(document: &'a Document, check: &'a Check) -> Row<'a> {
     }
 }
 
-fn reading(document: &Document, question: Question) -> Option<Reading<'_>> {
-    let observed = document.readings.get(question.id())?;
-    let entry = question.entry();
-    let left = question.readings().zip(entry.readings);
+fn reading<'a>(document: &'a Document, entry: &'static Entry) -> Option<Reading<'a>> {
+    let observed = document.readings.get(entry.id)?;
+    let left = entry.lettered();
     let left = left.filter(|(r, _)| observed.observed.contains(&r.to_string()));
     Some(Reading {
-        id: question.id(),
+        id: entry.id,
         title: entry.title,
         texts: left.map(|(_, e)| e.text).collect(),
         as_pinned: observed.observed.contains(&observed.pin),

@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use dtr_model::event::{Answer, Caller, Event, TokenRequest};
+use dtr_model::event::{Answer, Caller, TokenRequest};
+use http::{HeaderValue, Method, header};
 use serde_json::{Map, Value};
 use url::{Url, form_urlencoded};
 
@@ -12,9 +13,10 @@ use super::log::Log;
 use super::observation::{Exchange, Observation, Seen};
 use super::response::Response;
 use super::{Captured, Session};
-use crate::target::client::Scopes;
+use crate::target::client::{Credentials, Scopes};
+use crate::target::control::Name;
 use crate::target::receiver::{GivenUp, Manner, Received};
-use crate::target::transport::Reply;
+use crate::target::transport::{Outgoing, Reply};
 use crate::target::{TransportFailure, visit};
 
 /// The request of an event, to be altered.
@@ -22,8 +24,12 @@ use crate::target::{TransportFailure, visit};
 pub enum Asking {
     /// The initial token request.
     Initial(TokenRequest),
+    /// The same, without a word to the policy before.
+    Unsteered(TokenRequest),
     /// A poll of the session's code.
     Poll(Caller),
+    /// The same without even a `client_id`.
+    NamelessPoll,
     /// A revocation of it.
     Revoke(Caller),
 }
@@ -136,7 +142,10 @@ impl Session {
     ) -> Result<Told, Seen> {
         let failed = Seen::Failed;
         match asking {
-            Asking::Initial(request) => {
+            Asking::Initial(request) | Asking::Unsteered(request) => {
+                if matches!(asking, Asking::Initial(_)) {
+                    self.steer(log, request).await.map_err(failed)?;
+                }
                 let (mut call, asked) = self.request_call(log, request).await.map_err(failed)??;
                 change(&mut call, alter);
                 let reply = self.call(log, call).await.map_err(failed)?.answered()?;
@@ -146,6 +155,18 @@ impl Session {
             Asking::Poll(by) => {
                 let about = self.polled().map_err(failed)?;
                 let mut call = self.poll_call(&about, by, sender(by, about.bound), false);
+                change(&mut call, alter);
+                let reply = self.call(log, call).await.map_err(failed)?.answered()?;
+                let seen = self.read_poll(log, &reply, &about);
+                Ok(Told::new(seen, reply))
+            }
+            Asking::NamelessPoll => {
+                let about = self.polled().map_err(failed)?;
+                let sender = Sender {
+                    shows: Credentials::Nameless,
+                    ..sender(Caller::Owner, about.bound)
+                };
+                let mut call = self.poll_call(&about, Caller::Owner, sender, false);
                 change(&mut call, alter);
                 let reply = self.call(log, call).await.map_err(failed)?.answered()?;
                 let seen = self.read_poll(log, &reply, &about);
@@ -178,6 +199,38 @@ impl Session {
         concluded(log, told.map_err(Seen::Failed))
     }
 
+    /// Posts a JSON document as anybody could.
+    pub async fn posted(
+        &mut self,
+        purpose: &'static str,
+        url: &Arc<Url>,
+        document: &Value,
+    ) -> (Observation, Option<Told>) {
+        let mut log = Log::default();
+        let json = HeaderValue::from_static("application/json");
+        let outgoing = Outgoing {
+            method: Method::POST,
+            url: Arc::clone(url),
+            headers: vec![(header::CONTENT_TYPE, json)],
+            body: document.to_string().into(),
+        };
+        let sent = outgoing.clone();
+        let result = self.target.transport.send(outgoing).await;
+        log.exchanged(Exchange::new(
+            purpose.into(),
+            false,
+            sent,
+            result.as_ref().ok(),
+        ));
+        let told = result.map(|reply| Told::new(SILENCE, reply));
+        concluded(log, told.map_err(Seen::Failed))
+    }
+
+    /// Forgets the nonce that the server asked for, if it did; the next proof will be challenged.
+    pub(crate) fn forget_nonce(&mut self) -> bool {
+        self.nonce.take().is_some()
+    }
+
     /// The authorization request that a token request of this client would be preceded by.
     pub fn authorization_request(&mut self, request: TokenRequest) -> Option<Url> {
         let endpoint = self.target.endpoints.authorization.clone()?;
@@ -187,11 +240,14 @@ impl Session {
     }
 
     /// Does at the interaction URI what finishes the interaction; whether everything was answered as if it could.
-    pub async fn visited(&mut self, uri: &Url) -> (Observation, bool) {
+    ///
+    /// With `short`, the last request is left out.
+    pub async fn visited(&mut self, uri: &Url, short: bool) -> (Observation, bool) {
         let mut log = Log::default();
         let target = Arc::clone(&self.target);
         let mut values = visit::values(uri);
-        for step in target.interaction.iter() {
+        let steps = target.interaction.len().saturating_sub(usize::from(short));
+        for step in &target.interaction[..steps] {
             let outgoing = match step.request.fill(&values) {
                 Ok(outgoing) => outgoing,
                 Err(why) => return failed(log, TransportFailure::Other(why)),
@@ -247,6 +303,16 @@ impl Session {
         Ok((answer, arrived))
     }
 
+    /// Has the server refuse the owner's next request.
+    pub async fn to_be_refused(&mut self) -> Observation {
+        let mut log = Log::default();
+        let client_id = Arc::clone(&self.client(false).client_id);
+        let told = self
+            .control_client(&mut log, Name::DenyNext, &client_id, "")
+            .await;
+        log.conclude(told.map_or_else(Seen::Failed, |_| SILENCE))
+    }
+
     /// What the receiver knows of an answer that the server did not wait for.
     pub(crate) fn given_up(&self) -> Option<GivenUp> {
         self.inbox()?.given_up()
@@ -293,16 +359,5 @@ fn concluded(log: Log, result: Result<Told, Seen>) -> (Observation, Option<Told>
     match result {
         Ok(told) => (log.conclude(told.seen.clone()), Some(told)),
         Err(seen) => (log.conclude(seen), None),
-    }
-}
-
-impl Asking {
-    /// The event that this is without alterations.
-    pub fn event(self) -> Event {
-        match self {
-            Self::Initial(request) => Event::Request(request),
-            Self::Poll(by) => Event::Poll { by, lost: false },
-            Self::Revoke(by) => Event::Revoke { by },
-        }
     }
 }

@@ -30,6 +30,7 @@ impl Session {
         log: &mut Log,
         request: TokenRequest,
     ) -> Result<Seen, TransportFailure> {
+        self.steer(log, request).await?;
         let (call, asked) = match self.request_call(log, request).await? {
             Ok(prepared) => prepared,
             Err(seen) => return Ok(seen),
@@ -47,17 +48,26 @@ impl Session {
         Ok(seen)
     }
 
-    /// The request, with the policy told and the preceding request made; or what is seen if that already failed.
-    pub(super) async fn request_call(
+    /// Tells the policy what to do with the request, where it listens.
+    pub(super) async fn steer(
         &mut self,
         log: &mut Log,
         request: TokenRequest,
-    ) -> Result<Result<(Call, Asked), Seen>, TransportFailure> {
+    ) -> Result<(), TransportFailure> {
         let steering = Name::steering(request.steer);
         if self.target.can(steering) {
             let client_id = self.client(false).client_id.clone();
             self.control_client(log, steering, &client_id, "").await?;
         }
+        Ok(())
+    }
+
+    /// The request, with the preceding request made; or what is seen if that already failed.
+    pub(super) async fn request_call(
+        &mut self,
+        log: &mut Log,
+        request: TokenRequest,
+    ) -> Result<Result<(Call, Asked), Seen>, TransportFailure> {
         let mut form = String::with_capacity(512);
         let asked = match self.terms.one_time {
             true => match self.present(log, &mut form, request).await? {

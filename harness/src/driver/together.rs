@@ -154,6 +154,7 @@ impl Session {
                 (call.map_err(Seen::Failed)?, Reading::Revocation)
             }
             Event::Request(request) => {
+                self.steer(log, request).await.map_err(Seen::Failed)?;
                 let prepared = self.request_call(log, request).await;
                 let (call, asked) = prepared.map_err(Seen::Failed)??;
                 (call, Reading::Initial(request, asked))

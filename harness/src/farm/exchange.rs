@@ -10,6 +10,8 @@ use http_body_util::BodyExt as _;
 use serde_json::{Map, Value, json};
 use url::form_urlencoded::{Serializer, parse};
 
+const FORM: &str = "application/x-www-form-urlencoded";
+
 /// A request to the public endpoints.
 #[derive(Debug, Clone)]
 pub(super) struct Asked {
@@ -19,6 +21,8 @@ pub(super) struct Asked {
     pub(super) headers: HeaderMap,
     method: Method,
     base: String,
+    /// A body that is no form.
+    pub(super) other: Option<Bytes>,
 }
 
 impl Asked {
@@ -29,6 +33,9 @@ impl Asked {
             .collect()
             .await
             .map(http_body_util::Collected::to_bytes);
+        let body = body.unwrap_or_default();
+        let kind = parts.headers.get(header::CONTENT_TYPE);
+        let is_form = kind.is_none_or(|kind| kind.as_bytes().starts_with(FORM.as_bytes()));
         let uri = parts.uri;
         let base = match (uri.scheme_str(), uri.authority()) {
             (Some(scheme), Some(authority)) => format!("{scheme}://{authority}"),
@@ -39,7 +46,11 @@ impl Asked {
             query: parse(uri.query().unwrap_or_default().as_bytes())
                 .into_owned()
                 .collect(),
-            form: parse(&body.unwrap_or_default()).into_owned().collect(),
+            form: match is_form {
+                true => parse(&body).into_owned().collect(),
+                false => Vec::new(),
+            },
+            other: (!is_form).then_some(body),
             headers: parts.headers,
             method: parts.method,
             base,
@@ -55,7 +66,7 @@ impl Asked {
         if !self.query.is_empty() {
             uri = format!("{uri}?{}", encoded(&self.query));
         }
-        let body = encoded(&self.form);
+        let body = self.other.unwrap_or_else(|| encoded(&self.form).into());
         let mut request = Request::new(Body::from(body));
         *request.method_mut() = self.method;
         *request.uri_mut() = uri.parse().expect("made of the parts of a URI");

@@ -26,12 +26,12 @@ pub(super) const PROBES: &[Probe] = &[
         steps: |scene| Box::pin(without_token(scene)),
     },
     Probe {
-        id: "probe-callback-weak-token",
-        does: "supplies a notification token of four characters",
+        id: "probe-ill-formed-token",
+        does: "supplies a notification token that is no bearer value: it has a line break in it",
         rows: &[],
         questions: &["C-67"],
         needs: &[Need::Inbox],
-        steps: |scene| Box::pin(weak_token(scene)),
+        steps: |scene| Box::pin(ill_formed_token(scene)),
     },
     Probe {
         id: "probe-callback-redirected",
@@ -66,6 +66,18 @@ pub(super) const PROBES: &[Probe] = &[
         steps: |scene| Box::pin(answer_ignored(scene)),
     },
     Probe {
+        id: "probe-callback-tried-again",
+        does: "answers a callback with 503, and waits for another",
+        rows: &[],
+        questions: &["C-61"],
+        needs: &[
+            Need::Inbox,
+            Need::Control(Name::Approve),
+            Need::Control(Name::AttemptCallback),
+        ],
+        steps: |scene| Box::pin(tried_again(scene)),
+    },
+    Probe {
         id: "probe-callback-tokens",
         does: "has two requests deferred with a notification token each, and resolves the later one first",
         rows: &["K-11.6-01"],
@@ -93,11 +105,11 @@ async fn without_token(scene: &mut Scene) -> Result<(), Halt> {
     Ok(())
 }
 
-async fn weak_token(scene: &mut Scene) -> Result<(), Halt> {
+async fn ill_formed_token(scene: &mut Scene) -> Result<(), Halt> {
     let asking = crate::driver::altered::Asking::Initial(scene.plain());
     let told = scene
-        .ask("a notification token of four characters", asking, &|form| {
-            form.set(TOKEN, "weak")
+        .ask("a notification token with a line break", asking, &|form| {
+            form.set(TOKEN, "two\r\nlines")
         })
         .await?;
     match told.error() {
@@ -127,9 +139,9 @@ async fn unanswered(scene: &mut Scene) -> Result<(), Halt> {
     scene
         .called("a callback that is not answered", Manner::Silent)
         .await?;
-    let given_up = scene.given_up();
     let patience = scene.target().patience;
-    scene.check("DTR-11.5-05", given_up.is_some(), || {
+    let in_time = scene.given_up().is_some_and(|given_up| given_up.after < patience);
+    scene.check("DTR-11.5-05", in_time, || {
         format!("after {} s the server still waits", patience.as_secs())
     });
     Ok(())
@@ -172,6 +184,17 @@ async fn answer_ignored(scene: &mut Scene) -> Result<(), Halt> {
         let repeated = matches!(again, Seen::Answer(Answer::Called { .. }));
         scene.reads("C-60", if repeated { Reading::C } else { Reading::A });
     }
+    Ok(())
+}
+
+async fn tried_again(scene: &mut Scene) -> Result<(), Halt> {
+    scene.deferred().await?;
+    let busy = Manner::Status(StatusCode::SERVICE_UNAVAILABLE);
+    scene.called("a callback answered with 503", busy).await?;
+    scene.wait(1).await?;
+    let again = scene.event(Event::Callback(Fate::Delivered)).await?;
+    let repeated = matches!(again, Seen::Answer(Answer::Called { .. }));
+    scene.reads("C-61", if repeated { Reading::B } else { Reading::A });
     Ok(())
 }
 

@@ -51,6 +51,25 @@ pub(super) const PROBES: &[Probe] = &[
         steps: |scene| Box::pin(after_cancellation(scene)),
     },
     Probe {
+        id: "probe-link-kept",
+        does: "compares the links of two polls, and of a third after somebody signed in at the first",
+        rows: &[],
+        questions: &["C-31"],
+        needs: &[],
+        steps: |scene| Box::pin(kept(scene)),
+    },
+    Probe {
+        id: "probe-link-beside-pending",
+        does: "looks for a link in polls before interaction is needed and after it was done",
+        rows: &[],
+        questions: &["C-29"],
+        needs: &[
+            Need::Control(Name::NeedInteraction),
+            Need::Control(Name::InteractionDone),
+        ],
+        steps: |scene| Box::pin(beside_pending(scene)),
+    },
+    Probe {
         id: "probe-interaction-members",
         does: "looks at what a poll that needs interaction repeats",
         rows: &["DTR-6.6-03"],
@@ -166,6 +185,49 @@ async fn after_cancellation(scene: &mut Scene) -> Result<(), Halt> {
         )
     });
     scene.reads("C-34", if done { Reading::A } else { Reading::B });
+    Ok(())
+}
+
+async fn kept(scene: &mut Scene) -> Result<(), Halt> {
+    let first = waiting(scene).await?;
+    scene.wait(1).await?;
+    scene.poll("a poll", &|_| {}).await?;
+    if scene.interaction_uri().as_ref() != Some(&first) {
+        scene.reads("C-31", Reading::A);
+        return Ok(());
+    }
+    scene
+        .open("a visit that stops short of the last step", &first)
+        .await?;
+    scene.wait(1).await?;
+    let told = scene.poll("another poll", &|_| {}).await?;
+    if told.is(Answer::InteractionRequired) {
+        let same = scene.interaction_uri().as_ref() == Some(&first);
+        scene.reads("C-31", if same { Reading::B } else { Reading::C });
+    }
+    Ok(())
+}
+
+async fn beside_pending(scene: &mut Scene) -> Result<(), Halt> {
+    scene.deferred().await?;
+    let before = scene
+        .poll("a poll before interaction is needed", &|_| {})
+        .await?;
+    scene.decide(Decision::NeedInteraction).await?;
+    scene.decide(Decision::InteractionDone).await?;
+    scene.wait(1).await?;
+    let after = scene.poll("a poll after it was done", &|_| {}).await?;
+    let linked = |told: &Told| {
+        told.is(Answer::AuthorizationPending) && told.text("interaction_uri").is_some()
+    };
+    scene.reads(
+        "C-29",
+        match (linked(&before), linked(&after)) {
+            (true, _) => Reading::A,
+            (false, true) => Reading::B,
+            (false, false) => Reading::C,
+        },
+    );
     Ok(())
 }
 

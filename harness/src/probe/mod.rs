@@ -13,15 +13,19 @@
 //! | [`preceding`] | the preceding endpoint and its hint (Sections 5.2 and 6.1) |
 //! | [`polling`] | polls with more in them, and beside other requests (Sections 4.1 and 6.5) |
 //! | [`words`] | what descriptions say and what they give away (Sections 6.6 and 9.4) |
+//! | [`grants`] | grants besides those that traces use |
 //! | [`interaction`] | the link behind `interaction_uri` (Section 6.4) |
 //! | [`callback`] | how callbacks are made (Sections 7.1 and 11.5) |
+//! | [`registration`] | what may be registered as a callback endpoint (Section 11.5) |
 //! | [`revocation`] | revocations in every shape, and how long they take (Section 8.2) |
 
 mod callback;
+mod grants;
 mod interaction;
 mod opt_in;
 mod polling;
 mod preceding;
+mod registration;
 mod revocation;
 mod run;
 mod scene;
@@ -69,6 +73,12 @@ enum Need {
     Pushed,
     /// A client with a grant that can be used again and again.
     Reusable,
+    /// A client without credentials.
+    Public,
+    /// Clients with keys (RFC 9449).
+    Proofs,
+    /// An endpoint for client registration (RFC 7591).
+    Registration,
     /// A client whose callbacks arrive here.
     Inbox,
     /// A control.
@@ -87,13 +97,15 @@ impl std::fmt::Debug for Probe {
 
 /// Every probe.
 pub fn all() -> impl Iterator<Item = &'static Probe> {
-    let groups: [&'static [Probe]; 7] = [
+    let groups: [&'static [Probe]; 9] = [
         opt_in::PROBES,
         preceding::PROBES,
         polling::PROBES,
         words::PROBES,
+        grants::PROBES,
         interaction::PROBES,
         callback::PROBES,
+        registration::PROBES,
         revocation::PROBES,
     ];
     groups.into_iter().flatten()
@@ -139,7 +151,8 @@ impl Need {
             Self::Preceding => kind.one_time,
             Self::Reusable => !kind.one_time,
             Self::Inbox => kind.callback,
-            Self::Control(_) | Self::Pushed | Self::Revocation | Self::Others => true,
+            Self::Public => kind.public,
+            _ => true,
         }
     }
 
@@ -169,7 +182,12 @@ impl Need {
                 let waits = target.callbacks != Callbacks::AtWill(std::time::Duration::ZERO);
                 (waits, "no callbacks arrive here".to_owned())
             }
-            Self::Reusable => (true, String::new()),
+            Self::Registration => {
+                let there = target.endpoints.registration.is_some();
+                (there, "there is no registration endpoint".to_owned())
+            }
+            Self::Proofs => (target.proofs, "the clients have no DPoP keys".to_owned()),
+            Self::Reusable | Self::Public => (true, String::new()),
         };
         if met { Ok(()) } else { Err(otherwise) }
     }

@@ -1,9 +1,11 @@
 //! `completion_mode` in every shape (Sections 5.1 and 5.3).
 
+use dtr_model::event::TokenRequest;
 use dtr_model::question::Reading;
 
 use super::{Halt, Need, Probe, Scene};
 use crate::driver::altered::{Asking, Parameters, Told};
+use crate::target::control::Name;
 
 const MODE: &str = "completion_mode";
 /// A value that no specification defines.
@@ -27,6 +29,14 @@ pub(super) const PROBES: &[Probe] = &[
         steps: |scene| Box::pin(repeated_mode(scene)),
     },
     Probe {
+        id: "probe-refused-outright",
+        does: "opts in with what policy refuses at once",
+        rows: &["DTR-6.3.1-04"],
+        questions: &["C-43"],
+        needs: &[Need::Reusable, Need::Control(Name::DenyNext)],
+        steps: |scene| Box::pin(refused(scene)),
+    },
+    Probe {
         id: "probe-opt-in-with-credentials",
         does: "opts in with a grant that can be used again and again",
         rows: &["DTR-5.3-03"],
@@ -45,6 +55,10 @@ pub(super) const PROBES: &[Probe] = &[
 ];
 
 async fn unknown_modes(scene: &mut Scene) -> Result<(), Halt> {
+    let ordinary = scene
+        .ask("an ordinary opted-in request", Asking::Initial(scene.plain()), &|_| {})
+        .await?;
+    served(&ordinary)?;
     for (what, value) in [
         (
             "`deferred` before a value that nobody knows",
@@ -60,7 +74,7 @@ async fn unknown_modes(scene: &mut Scene) -> Result<(), Halt> {
             scene.check(row, told.is_served(), || format!("{what}: {}", told.seen));
         }
     }
-    let request = dtr_model::event::TokenRequest {
+    let request = TokenRequest {
         opted_in: false,
         ..scene.at_once()
     };
@@ -89,34 +103,62 @@ async fn repeated_mode(scene: &mut Scene) -> Result<(), Halt> {
     Ok(())
 }
 
+async fn refused(scene: &mut Scene) -> Result<(), Halt> {
+    scene.to_be_refused().await?;
+    // No steering: the server was told what to do.
+    let asking = Asking::Unsteered(scene.plain());
+    let told = scene.ask("the refused request", asking, &|_| {}).await?;
+    match told.error() {
+        Some("access_denied") => scene.reads("C-43", Reading::A),
+        Some(_) if !told.is_served() => scene.reads("C-43", Reading::B),
+        _ => {}
+    }
+    Ok(())
+}
+
 async fn with_mode(scene: &mut Scene, what: &str, value: &str) -> Result<Told, Halt> {
     let asking = Asking::Initial(scene.plain());
     let alter = |form: &mut Parameters| form.set(MODE, value);
     scene.ask(what, asking, &alter).await
 }
 
+/// A server may refuse what it likes, but not because of the opt-in.
 async fn accepted(scene: &mut Scene) -> Result<(), Halt> {
-    for request in [scene.plain(), scene.at_once()] {
-        let told = scene
-            .ask("an opted-in request", Asking::Initial(request), &|_| {})
-            .await?;
-        scene.check("DTR-5.3-03", told.is_served(), || {
-            format!("an opted-in request was answered {}", told.seen)
-        });
-    }
+    let bare = TokenRequest {
+        opted_in: false,
+        ..scene.at_once()
+    };
+    let told = scene
+        .ask("a request without opt-in", Asking::Initial(bare), &|_| {})
+        .await?;
+    served(&told)?;
+    let asking = Asking::Initial(scene.at_once());
+    let told = scene.ask("the same with opt-in", asking, &|_| {}).await?;
+    scene.check("DTR-5.3-03", told.is_served(), || {
+        format!("with `completion_mode` the request is answered {}", told.seen)
+    });
     Ok(())
 }
 
+/// The authorization code is good once, so there is nothing to compare with.
 async fn accepted_without_hint(scene: &mut Scene) -> Result<(), Halt> {
     let asking = Asking::Initial(scene.plain());
     let told = scene
         .ask("an opted-in request without a hint", asking, &|_| {})
         .await?;
-    scene.check("DTR-5.3-03", told.is_served(), || {
-        format!("an opted-in request was answered {}", told.seen)
-    });
     if told.is_deferred() {
+        scene.check("DTR-5.3-03", true, String::new);
         scene.reads("C-38", Reading::B);
     }
     Ok(())
+}
+
+fn served(told: &Told) -> Result<(), Halt> {
+    match told.is_served() {
+        true => Ok(()),
+        false => Err(Halt::Elsewhere(format!(
+            "an ordinary request is refused, {}, so a refusal says nothing",
+            told.seen
+        ))),
+    }
 }

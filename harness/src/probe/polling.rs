@@ -26,6 +26,14 @@ pub(super) const PROBES: &[Probe] = &[
         steps: |scene| Box::pin(malformed(scene)),
     },
     Probe {
+        id: "probe-nameless-poll",
+        does: "polls as a public client without `client_id`",
+        rows: &[],
+        questions: &["C-27"],
+        needs: &[Need::Public],
+        steps: |scene| Box::pin(nameless(scene)),
+    },
+    Probe {
         id: "probe-first-poll",
         does: "polls at once",
         rows: &[],
@@ -129,6 +137,22 @@ async fn malformed(scene: &mut Scene) -> Result<(), Halt> {
         Reading::A
     };
     scene.reads("C-25", reading);
+    Ok(())
+}
+
+async fn nameless(scene: &mut Scene) -> Result<(), Halt> {
+    scene.deferred().await?;
+    let told = scene
+        .ask("a poll without `client_id`", Asking::NamelessPoll, &|_| {})
+        .await?;
+    scene.reads(
+        "C-27",
+        if is_pending(&told) {
+            Reading::B
+        } else {
+            Reading::A
+        },
+    );
     Ok(())
 }
 

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use dtr_model::event::{Caller, Decision, Event, Steer, TokenRequest};
 use dtr_model::question::Reading;
+use serde_json::Value;
 use url::Url;
 
 use super::{Notes, Step};
@@ -166,6 +167,30 @@ impl Scene {
         }
     }
 
+    /// Posts a JSON document as anybody could.
+    ///
+    /// # Errors
+    /// [`Halt::Failed`] without an answer.
+    pub async fn post(
+        &mut self,
+        purpose: &'static str,
+        url: &Arc<Url>,
+        document: &Value,
+    ) -> Result<Told, Halt> {
+        let (observation, told) = self.session.posted(purpose, url, document).await;
+        let seen = self.note(purpose.to_owned(), observation);
+        match (told, seen) {
+            (Some(told), _) => Ok(told),
+            (None, Err(halt)) => Err(halt),
+            (None, Ok(seen)) => Err(Halt::Elsewhere(format!("{purpose}: {seen}"))),
+        }
+    }
+
+    /// Forgets the nonce for proofs; whether the server had asked for one.
+    pub(super) fn forget_nonce(&mut self) -> bool {
+        self.session.forget_nonce()
+    }
+
     /// The authorization request that precedes a token request.
     ///
     /// # Errors
@@ -208,11 +233,23 @@ impl Scene {
     /// # Errors
     /// [`Halt::Elsewhere`] where nobody knows how, [`Halt::Failed`] without an answer.
     pub async fn visit(&mut self, what: &str, uri: &Url) -> Result<bool, Halt> {
+        self.go_there(what, uri, false).await
+    }
+
+    /// The same but for the last step.
+    ///
+    /// # Errors
+    /// Those of [`visit`](Self::visit).
+    pub async fn open(&mut self, what: &str, uri: &Url) -> Result<bool, Halt> {
+        self.go_there(what, uri, true).await
+    }
+
+    async fn go_there(&mut self, what: &str, uri: &Url, short: bool) -> Result<bool, Halt> {
         if self.target.interaction.is_empty() {
             let why = "the target file does not say what finishes an `interaction`";
             return Err(Halt::Elsewhere(why.to_owned()));
         }
-        let (observation, done) = self.session.visited(uri).await;
+        let (observation, done) = self.session.visited(uri, short).await;
         self.note(what.to_owned(), observation)?;
         Ok(done)
     }
@@ -224,6 +261,19 @@ impl Scene {
     pub async fn pushed(&mut self, what: &str, request: TokenRequest) -> Result<(), Halt> {
         let observation = self.session.pushed(request).await;
         self.note(what.to_owned(), observation).map(drop)
+    }
+
+    /// Has the server refuse the client's next request.
+    ///
+    /// # Errors
+    /// Those of [`event`](Self::event).
+    pub async fn to_be_refused(&mut self) -> Result<(), Halt> {
+        let observation = self.session.to_be_refused().await;
+        self.note(
+            "policy will refuse the next request".to_owned(),
+            observation,
+        )
+        .map(drop)
     }
 
     /// Decides about the request.

@@ -13,7 +13,7 @@ use axum::body::Body;
 use bytes::Bytes;
 use dtr_model::draft::Draft;
 use dtr_reference::config::{
-    ApproverConfig, AuthorizationCodeConfig, CallbackConfig, DeferralConfig,
+    ApproverConfig, AuthorizationCodeConfig, CallbackConfig, DeferralConfig, RegistrationConfig,
 };
 use dtr_reference::{AuthorizationServer, Config, ManualClock, Parts, Random, Secret};
 use http::{Request, Response};
@@ -283,7 +283,11 @@ fn configuration(
             extra_root_pem: Some(receiver.root_pem().to_owned()),
             ..CallbackConfig::default()
         },
-        registration: Default::default(),
+        registration: RegistrationConfig {
+            open: true,
+            initial_access_token: None,
+            scope: "read write".into(),
+        },
         device: Default::default(),
         assertion_issuers: Vec::new(),
         clients: Vec::new(),

@@ -38,6 +38,8 @@ pub struct Client {
 pub enum Authentication {
     /// A public client, which only names itself.
     None,
+    /// Nobody, who does not even do that.
+    Nameless,
     /// Identifier and secret in the `Authorization` header field.
     Basic(HeaderValue),
     /// Identifier and secret in the body.
@@ -55,6 +57,8 @@ pub enum Credentials {
     Absent,
     /// Wrong ones, by the client's own method.
     Wrong,
+    /// None, and not even a name.
+    Nameless,
 }
 
 /// A secret that no client has.
@@ -65,8 +69,11 @@ impl Authentication {
     pub fn shown(&self, credentials: Credentials, client_id: &str) -> Self {
         match (self, credentials) {
             (_, Credentials::Own) => self.clone(),
+            (_, Credentials::Nameless) => Self::Nameless,
             // Whoever has not the certificate sends none, and has the transport that all use.
-            (Self::None | Self::Certificate, _) | (_, Credentials::Absent) => Self::None,
+            (Self::None | Self::Certificate | Self::Nameless, _) | (_, Credentials::Absent) => {
+                Self::None
+            }
             (Self::Basic(_), Credentials::Wrong) => Self::basic(client_id, WRONG_SECRET),
             (Self::Post(_), Credentials::Wrong) => Self::Post(WRONG_SECRET.into()),
         }
@@ -91,6 +98,7 @@ impl Authentication {
         headers: &mut Vec<(HeaderName, HeaderValue)>,
     ) {
         match self {
+            Self::Nameless => {}
             Self::None | Self::Certificate => append(body, "client_id", client_id),
             Self::Basic(value) => headers.push((header::AUTHORIZATION, value.clone())),
             Self::Post(secret) => {

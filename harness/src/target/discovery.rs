@@ -26,6 +26,8 @@ pub struct Endpoints {
     pub authorization: Option<Arc<Url>>,
     /// The endpoint for pushed authorization requests (RFC 9126), if there is one.
     pub pushed: Option<Arc<Url>>,
+    /// The endpoint for client registration (RFC 7591), if there is one.
+    pub registration: Option<Arc<Url>>,
 }
 
 impl Endpoints {
@@ -57,6 +59,7 @@ impl Endpoints {
             revocation: None,
             authorization: None,
             pushed: None,
+            registration: None,
         })
     }
 
@@ -86,6 +89,7 @@ impl Endpoints {
             revocation: endpoint("revocation_endpoint").ok(),
             authorization: endpoint("authorization_endpoint").ok(),
             pushed: endpoint("pushed_authorization_request_endpoint").ok(),
+            registration: endpoint("registration_endpoint").ok(),
         })
     }
 }

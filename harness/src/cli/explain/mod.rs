@@ -1,25 +1,26 @@
 //! `dtr explain`: what an id stands for.
 
 mod question;
+mod requirement;
 
 use dtr_model::property::Property;
 use dtr_model::question::{catalogue, named_entry};
-use dtr_model::requirement::{self, Binding};
+use dtr_model::requirement::{all as all_rows, named as named_row};
 use dtr_model::trace::{Origin, Trace};
 use owo_colors::OwoColorize;
 
 use super::out::println;
 use super::{Exit, Trouble};
+use crate::probe::{self, Probe};
 use crate::report::diagram;
-use crate::report::document::keyword;
 use crate::suite;
 use crate::vector::record;
 
 /// Arguments of `dtr explain`.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// A requirement (DTR-6.5.1-07), question (C-02), property (S1) or trace
-    /// (fork-C-02=A-…); or `requirements`, `questions`, `properties` for a list
+    /// A requirement (DTR-6.5.1-07), question (C-02), property (S1), trace (fork-C-02=A-…)
+    /// or probe (probe-…); or `requirements`, `questions`, `properties`, `probes` for a list
     #[arg(value_name = "ID")]
     id: String,
 }
@@ -33,7 +34,8 @@ pub(super) fn explain(args: &Args) -> Result<Exit, Trouble> {
         "properties" => Property::ALL
             .iter()
             .for_each(|p| println!("{:<8} {}", p.id(), p.text())),
-        "requirements" => requirement::all()
+        "probes" => probe::all().for_each(|p| println!("{:<30} {}", p.id, p.does)),
+        "requirements" => all_rows()
             .iter()
             .for_each(|r| println!("{:<15} {}", r.id, r.text)),
         _ => one(id)?,
@@ -53,26 +55,10 @@ fn one(id: &str) -> Result<(), Trouble> {
         example("The shortest way to put it to the test:", |t| {
             t.origin == origin
         });
-    } else if let Some(row) = requirement::named(id) {
-        println!(
-            "{} (section {}, {}) {}",
-            row.id.bold(),
-            row.section,
-            keyword(row.level),
-            row.text
-        );
-        match &row.binding {
-            Binding::Check => {
-                let bears = |t: &Trace| suite::bearing(t).contains_key(id);
-                example("A trace that bears on it:", bears);
-            }
-            Binding::Through(others) => {
-                println!("Other checks put it to the test: {}.", others.join(", "));
-            }
-            Binding::Client => println!("It is for clients, and none is under test."),
-            Binding::Excluded(why) => println!("Nothing puts it to the test: {why}."),
-            Binding::Open(what) => println!("Nothing puts it to the test yet; this would: {what}."),
-        }
+    } else if let Some(row) = named_row(id) {
+        requirement::explain(row);
+    } else if let Some(probe) = probe::named(id) {
+        explain_probe(probe);
     } else if let Some(trace) = record::traces()
         .iter()
         .chain(&suite::recorded())
@@ -82,10 +68,24 @@ fn one(id: &str) -> Result<(), Trouble> {
         println!("{}", diagram::of_trace(trace));
     } else {
         return Err(Trouble::new(format!(
-            "`{id}` is no requirement, question, property or trace; `dtr explain questions` lists the questions, `dtr vectors list` the traces"
+            "`{id}` is no requirement, question, property, trace or probe; `dtr explain questions` lists the questions, `dtr vectors list` the traces"
         )));
     }
     Ok(())
+}
+
+fn explain_probe(probe: &Probe) {
+    println!("{} {}.", probe.id.bold(), probe.does);
+    if !probe.rows.is_empty() {
+        println!("It puts to the test: {}.", probe.rows.join(", "));
+    }
+    if !probe.questions.is_empty() {
+        println!(
+            "It tells readings apart of: {}.",
+            probe.questions.join(", ")
+        );
+    }
+    println!("Run it: dtr run --select {}", probe.id);
 }
 
 fn example(caption: &str, fits: impl Fn(&Trace) -> bool) {

@@ -11,6 +11,7 @@ use dtr_model::trace::{Origin, Trace};
 use owo_colors::OwoColorize;
 
 use super::super::out::println;
+use crate::probe;
 use crate::report::diagram;
 
 pub(super) fn explain(entry: &Entry) {
@@ -21,7 +22,7 @@ pub(super) fn explain(entry: &Entry) {
         entry.sections,
         entry.severity
     );
-    println!("{}", place(entry.place));
+    println!("{}", place(entry.id, entry.place));
     if let Some(experiment) = entry.experiment {
         println!("Experiment: {experiment}.");
     }
@@ -41,14 +42,17 @@ pub(super) fn explain(entry: &Entry) {
     }
 }
 
-fn place(place: Place) -> String {
+fn place(id: &str, place: Place) -> String {
     match place {
         Place::Relation(_) => {
             "The relation consults it, and `dtr run` looks for the reading of a server.".to_owned()
         }
         Place::Probe => {
-            "The relation does not consult it: to see it takes an experiment of its own.".to_owned()
+            let mut probes = probe::all().filter(|p| p.questions.contains(&id));
+            let probe = probes.next().map_or("a probe", |probe| probe.id);
+            format!("The relation does not consult it: {probe} sees how a server reads it.")
         }
+        Place::Open(why) => format!("Nothing here tells its readings apart yet: it {why}."),
         Place::Nowhere(why) => format!("Nothing here tells its readings apart: {why}."),
     }
 }

@@ -384,7 +384,47 @@ pub(super) const FAULTS: &[Fault] = &[
             }
         })],
     ),
+    fault(
+        "exchange-forgets-its-type",
+        Seam::Response,
+        "the token of a deferred token exchange comes without `issued_token_type`",
+        Shown::Broken(&["K-6.5.2-02"]),
+        &[How::Response(|asked, answered, _| {
+            if asked.is_poll() {
+                answered.remove("issued_token_type");
+            }
+        })],
+    ),
+    fault(
+        "endpoint-without-tls-registered",
+        Seam::Response,
+        "a client may register a callback endpoint without TLS",
+        Shown::Broken(&["DTR-11.4-01"]),
+        &[How::Response(|asked, answered, _| {
+            register(asked, answered, "http://")
+        })],
+    ),
+    fault(
+        "endpoint-inside-registered",
+        Seam::Response,
+        "a client may register a callback endpoint in the server's own network",
+        Shown::Warned("DTR-11.5-01"),
+        &[How::Response(|asked, answered, _| {
+            register(asked, answered, "https://")
+        })],
+    ),
 ];
+
+/// Registers a client that was refused for its callback endpoint, which begins so.
+fn register(asked: &Asked, answered: &mut Answered, scheme: &str) {
+    let body = asked.other.as_deref().unwrap_or_default();
+    let client: Value = serde_json::from_slice(body).unwrap_or_default();
+    let endpoint = client["deferred_client_notification_endpoint"].as_str();
+    let fits = endpoint.is_some_and(|endpoint| endpoint.starts_with(scheme));
+    if asked.path == wire::REGISTER && fits && answered.status == 400 {
+        answered.become_json(201, client);
+    }
+}
 
 /// The hint of an authorization request.
 fn mode(asked: &Asked) -> Option<&str> {

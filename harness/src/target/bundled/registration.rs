@@ -16,6 +16,8 @@ const KEYS: usize = 8;
 
 const CLIENT_CREDENTIALS: &str = "client_credentials";
 const AUTHORIZATION_CODE: &str = "authorization_code";
+const REFRESH_TOKEN: &str = "refresh_token";
+const TOKEN_EXCHANGE: &str = "urn:ietf:params:oauth:grant-type:token-exchange";
 
 /// The registrations, and the same clients as the driver sees them.
 pub(super) fn register(receiver: &Receiver, seed: u64) -> (Vec<ClientConfig>, Pool) {
@@ -110,7 +112,7 @@ impl Registrar {
             redirect_uris: redirect_uri.iter().cloned().collect(),
             scope: self.scopes.wider.clone(),
             default_scope: Some(self.scopes.whole.clone()),
-            grant_types: vec![grant.into()],
+            grant_types: vec![grant.into(), beside(grant).into()],
             deferred_client_notification_endpoint: endpoint,
             enabled: true,
         });
@@ -124,6 +126,14 @@ impl Registrar {
             transport: None,
             scopes: Arc::clone(&self.scopes),
         }
+    }
+}
+
+/// The grant that a client may use besides its own, for probes.
+fn beside(grant: &str) -> &'static str {
+    match grant {
+        AUTHORIZATION_CODE => REFRESH_TOKEN,
+        _ => TOKEN_EXCHANGE,
     }
 }
 

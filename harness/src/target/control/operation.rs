@@ -40,6 +40,8 @@ pub enum Name {
     InteractNext,
     /// Complete it at once. Knows `{client_id}`.
     CompleteNext,
+    /// Refuse it. Knows `{client_id}`.
+    DenyNext,
     /// Lose the response to the client's next request. Knows `{client_id}`.
     LoseNext,
     /// Attempt a callback that is due, now. Knows `{deferral_code}`.
@@ -67,6 +69,7 @@ impl Name {
             Self::WidenScope => "widen the client's default scope",
             Self::RestoreScope => "restore the client's default scope",
             Self::DeferNext | Self::InteractNext | Self::CompleteNext => "steer the policy",
+            Self::DenyNext => "refuse the next request",
             Self::LoseNext => "lose the next response",
             Self::AttemptCallback => "attempt a callback",
             Self::AdvanceClock => "move the clock",

@@ -86,6 +86,7 @@ impl Reference {
             Name::DeferNext => next("defer"),
             Name::InteractNext => next("interact"),
             Name::CompleteNext => next("complete"),
+            Name::DenyNext => next("deny"),
             Name::DisableClient => enabled(false),
             Name::EnableClient => enabled(true),
             Name::LoseNext => post(&self.drop, &json!({ "client_id": client_id })),

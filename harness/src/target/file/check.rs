@@ -169,6 +169,7 @@ fn sample(name: Name) -> Operation {
         | Name::DeferNext
         | Name::InteractNext
         | Name::CompleteNext
+        | Name::DenyNext
         | Name::LoseNext => Operation::Client {
             name,
             client_id: "client".into(),

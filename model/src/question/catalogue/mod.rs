@@ -79,7 +79,9 @@ pub enum Place {
     Relation(Question),
     /// In an experiment outside the state machine: a probe.
     Probe,
-    /// Nowhere here, for this reason.
+    /// Nowhere yet, for want of this.
+    Open(&'static str),
+    /// Nowhere, for this reason.
     Nowhere(&'static str),
 }
 

@@ -61,7 +61,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         title: "The same behaviour with a hint, and yet acting on it",
         sections: "6.1, 6.2, 5.2, 3",
         severity: Severity::Low,
-        place: Place::Probe,
+        place: Place::Nowhere("whether a policy looks at the hint is its own secret"),
         pin: Some(A),
         readings: &[
             fine("only the shape of the response is the same"),
@@ -144,7 +144,9 @@ pub(super) const ENTRIES: &[Entry] = &[
         title: "The device grant's own `authorization_pending`, and a deferral's",
         sections: "2, 5.1, 6.4",
         severity: Severity::Medium,
-        place: Place::Probe,
+        place: Place::Open(
+            "takes a device code that somebody approves at a page, which no target file describes",
+        ),
         pin: Some(A),
         readings: &[
             fine("each device poll opts in, and `deferral_code` tells a deferral"),

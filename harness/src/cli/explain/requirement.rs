@@ -1,0 +1,85 @@
+//! `dtr explain DTR-…`: a row, what puts it to the test, and how that goes well and badly.
+
+use dtr_model::requirement::{Binding, Requirement};
+use owo_colors::OwoColorize as _;
+
+use super::super::out::println;
+use super::example;
+use crate::probe;
+use crate::report::document::keyword;
+use crate::suite;
+
+/// The kill matrix: which fault breaks which check. `dtr farm matrix` writes it.
+const KILLS: &str = include_str!("../../../KILLS.md");
+/// Faults told of a check.
+const TOLD: usize = 3;
+
+pub(super) fn explain(row: &Requirement) {
+    println!(
+        "{} (section {}, {}) {}",
+        row.id.bold(),
+        row.section,
+        keyword(row.level),
+        row.text
+    );
+    match &row.binding {
+        Binding::Check => checked(row.id),
+        Binding::Through(others) => {
+            println!("Other checks put it to the test: {}.", others.join(", "));
+        }
+        Binding::Client => println!("It is for clients, and none is under test."),
+        Binding::Excluded(why) => println!("Nothing puts it to the test: {why}."),
+        Binding::Open(what) => println!("Nothing puts it to the test yet; this would: {what}."),
+    }
+}
+
+fn checked(id: &str) {
+    for probe in probe::all().filter(|probe| probe.rows.contains(&id)) {
+        println!("{} {}.", probe.id.bold(), probe.does);
+    }
+    example("A trace that bears on it:", |t| {
+        suite::bearing(t).contains_key(id)
+    });
+    let faults = faults_of(id);
+    if !faults.is_empty() {
+        println!();
+        println!("Servers that fail it, each with the shortest way to see that:");
+    }
+    for (does, shortest) in faults {
+        println!("  {does}");
+        println!("      {shortest}");
+    }
+}
+
+/// What the first few servers do that were seen to fail a check, and what shows it.
+fn faults_of(id: &str) -> Vec<(&'static str, &'static str)> {
+    let row = |first: &str| -> Option<Vec<&'static str>> {
+        let first = format!("| {first} |");
+        let line = KILLS.lines().find(|line| line.starts_with(&first))?;
+        Some(line.split('|').map(str::trim).collect())
+    };
+    let Some(check) = row(id) else {
+        return Vec::new();
+    };
+    let faults = check.get(3).copied().unwrap_or_default().split(", ");
+    let told = faults.filter_map(|fault| {
+        let cells = row(fault)?;
+        Some((*cells.get(2)?, *cells.get(4)?))
+    });
+    told.filter(|(_, shortest)| !shortest.is_empty())
+        .take(TOLD)
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::faults_of;
+
+    #[test]
+    fn the_kill_matrix_tells_how_a_check_fails() {
+        let faults = faults_of("DTR-6.5.1-04");
+        assert!(faults.iter().any(|(does, _)| does.contains("expired")));
+        assert!(faults.iter().all(|(_, shortest)| shortest.contains('→')));
+        assert!(faults_of("DTR-0-00").is_empty());
+    }
+}

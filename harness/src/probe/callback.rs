@@ -140,7 +140,9 @@ async fn unanswered(scene: &mut Scene) -> Result<(), Halt> {
         .called("a callback that is not answered", Manner::Silent)
         .await?;
     let patience = scene.target().patience;
-    let in_time = scene.given_up().is_some_and(|given_up| given_up.after < patience);
+    let in_time = scene
+        .given_up()
+        .is_some_and(|given_up| given_up.after < patience);
     scene.check("DTR-11.5-05", in_time, || {
         format!("after {} s the server still waits", patience.as_secs())
     });

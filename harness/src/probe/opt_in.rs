@@ -56,7 +56,11 @@ pub(super) const PROBES: &[Probe] = &[
 
 async fn unknown_modes(scene: &mut Scene) -> Result<(), Halt> {
     let ordinary = scene
-        .ask("an ordinary opted-in request", Asking::Initial(scene.plain()), &|_| {})
+        .ask(
+            "an ordinary opted-in request",
+            Asking::Initial(scene.plain()),
+            &|_| {},
+        )
         .await?;
     served(&ordinary)?;
     for (what, value) in [
@@ -135,7 +139,10 @@ async fn accepted(scene: &mut Scene) -> Result<(), Halt> {
     let asking = Asking::Initial(scene.at_once());
     let told = scene.ask("the same with opt-in", asking, &|_| {}).await?;
     scene.check("DTR-5.3-03", told.is_served(), || {
-        format!("with `completion_mode` the request is answered {}", told.seen)
+        format!(
+            "with `completion_mode` the request is answered {}",
+            told.seen
+        )
     });
     Ok(())
 }

@@ -1,9 +1,10 @@
-//! All probes at a target, one after the other where the clock can be moved, otherwise at the same time.
+//! All probes at a target.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use dtr_model::requirement;
+use tokio::task::{JoinError, JoinSet};
 
 use super::{Halt, Probe, Scene, Shown};
 use crate::driver::{Exchange, Finding, Session};
@@ -49,22 +50,49 @@ pub struct Step {
 /// What became of a probe: what it found, or why it was not begun.
 type Outcome = Result<Probed, (&'static Probe, String)>;
 
-/// Runs the probes; `done` hears of each that ended.
+/// Runs the probes: one after the other where the clock can be moved, which moves it for all, otherwise at the same time,
+/// as far as there are clients. `done` hears of each that ended.
 pub async fn run(
     target: &Arc<Target>,
     probes: &[&'static Probe],
     stop: &AtomicBool,
     mut done: impl FnMut(),
 ) -> Vec<Outcome> {
+    let width = match target.wall_pace() {
+        Some(_) => probes.len(),
+        None => 1,
+    };
     let mut outcomes = Vec::new();
-    for probe in probes {
+    let mut running = JoinSet::new();
+    for probe in probes.iter().copied() {
         if stop.load(Ordering::Relaxed) {
             break;
         }
-        outcomes.push(one(target, probe).await);
+        let target = Arc::clone(target);
+        running.spawn(async move { one(&target, probe).await });
+        if running.len() >= width {
+            outcomes.extend(ended(running.join_next().await));
+            done();
+        }
+    }
+    while let Some(outcome) = running.join_next().await {
+        outcomes.extend(ended(Some(outcome)));
         done();
     }
+    // In the order of their ids, so that a run says the same each time.
+    outcomes.sort_by_key(|outcome| match outcome {
+        Ok(probed) => probed.probe.id,
+        Err((probe, _)) => probe.id,
+    });
     outcomes
+}
+
+/// A panic in a probe is ours, and ends the run as it would have without tasks.
+fn ended(joined: Option<Result<Outcome, JoinError>>) -> Option<Outcome> {
+    match joined? {
+        Ok(outcome) => Some(outcome),
+        Err(error) => std::panic::resume_unwind(error.into_panic()),
+    }
 }
 
 async fn one(target: &Arc<Target>, probe: &'static Probe) -> Outcome {

@@ -98,14 +98,17 @@ const DEFERRED: &[Defect] = &[
 
 const INITIAL_ERROR: &[Defect] = &[
     ("cacheable", "DTR-6.6-01", |f| f.initial.headers.clear()),
-    ("status 500", "DTR-6.3.1-01", |f| f.initial.status = 500),
-    ("description is no string", "DTR-6.3.1-01", |f| {
+    ("status 500", "DTR-6.3.1-04", |f| f.initial.status = 500),
+    ("an error of its own", "DTR-6.3.1-04", |f| {
+        f.initial.set("error", json!("computer_says_no"))
+    }),
+    ("description is no string", "DTR-6.3.1-04", |f| {
         f.initial.set("error_description", json!([1]))
     }),
-    ("not JSON by its type", "DTR-6.3.1-01", |f| {
+    ("not JSON by its type", "DTR-6.3.1-04", |f| {
         f.initial.media = "text/plain"
     }),
-    ("a token as well", "DTR-6.3.1-01", |f| {
+    ("a token as well", "DTR-6.3.1-04", |f| {
         f.initial.set("access_token", json!("secret"))
     }),
 ];
@@ -117,6 +120,14 @@ const PENDING: &[Defect] = &[
     }),
     ("code again", "K-6.6-01", |f| {
         f.poll.set("deferral_code", json!(CODE))
+    }),
+    ("code in the description", "K-6.6-04", |f| {
+        f.poll
+            .set("error_description", json!(format!("{CODE} waits")))
+    }),
+    ("an approver in the description", "DTR-9.4-02", |f| {
+        f.poll
+            .set("error_description", json!("eve@example.com looks at it"))
     }),
     ("code in the description", "K-6.6-01", |f| {
         f.poll.set(
@@ -207,6 +218,19 @@ const TOKEN: &[Defect] = &[
     }),
 ];
 
+/// Of a code that was bound to no key.
+const UNBOUND: &[Defect] = &[
+    ("token type DPoP", "K-11.1-01", |f| {
+        f.poll.set("token_type", json!("DPoP"))
+    }),
+    ("bound to a key", "K-11.1-01", |f| {
+        f.poll.set(
+            "access_token",
+            json!(jwt(&json!({ "cnf": { "jkt": "somebody's" } }))),
+        )
+    }),
+];
+
 const REVOCATION: &[Defect] = &[("description is no string", "K-8.2-01", |f| {
     f.revocation.status = 400;
     f.revocation.body = json!({ "error": "invalid_request", "error_description": 1 });
@@ -235,9 +259,10 @@ const CALLED: &[Defect] = &[
         "K-7-02",
         |f| f.callback.body = json!({ "deferral_code": CODE, "access_token": "secret" }),
     ),
-    ("the code in the URL", "K-7-02", |f| {
+    ("the code in the URL", "DTR-11.5-07", |f| {
         f.callback.query = format!("?code={CODE}")
     }),
+    ("a DPoP proof", "K-11.1-02", |f| f.callback.proof = true),
 ];
 
 /// Performs the events honestly, then once per defect; looks at the last of them.
@@ -399,6 +424,28 @@ async fn token_responses() {
         again.answer,
         Seen::Answer(Answer::Token { again: true, .. })
     ));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn token_responses_for_unbound_codes() {
+    let bearer = || {
+        let mut forgery = Forgery::honest().with_token();
+        forgery.poll.set("token_type", json!("Bearer"));
+        forgery.poll.set(
+            "access_token",
+            json!(jwt(&json!({ "iat": 1000, "exp": 4600 }))),
+        );
+        forgery
+    };
+    let unbound = Event::Request(TokenRequest {
+        keyed: false,
+        ..TokenRequest::PLAIN
+    });
+    let whole = Answer::Token {
+        scope: dtr_model::event::Scope::Whole,
+        again: false,
+    };
+    each(bearer, &[unbound, Event::POLL], whole, UNBOUND).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -71,6 +71,8 @@ pub(crate) struct FakeCallback {
     pub(crate) body: Value,
     pub(crate) scheme: Option<&'static str>,
     pub(crate) behind_bearer: &'static str,
+    /// Whether it bears a DPoP proof.
+    pub(crate) proof: bool,
 }
 
 /// Every answer of the server.
@@ -112,6 +114,7 @@ impl Forgery {
                 body: json!({ "deferral_code": CODE }),
                 scheme: Some("Bearer"),
                 behind_bearer: "",
+                proof: false,
             },
             key: Arc::new(Key::generate()),
         }
@@ -270,6 +273,9 @@ impl Courier {
                 "authorization",
                 format!("{scheme} {token}{}", callback.behind_bearer),
             );
+        }
+        if callback.proof {
+            request = request.header("dpop", "a.b.c");
         }
         let response = request.send().await.expect("a response of the receiver");
         assert_eq!(response.status(), 204);

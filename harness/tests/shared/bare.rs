@@ -24,6 +24,8 @@ pub(crate) fn target(base: &str, transport: Transport) -> Target {
             token: at("/token"),
             revocation: Some(at("/revoke")),
             authorization: None,
+            pushed: None,
+            registration: None,
         },
         transport,
         control: None,

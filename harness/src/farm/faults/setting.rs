@@ -21,7 +21,7 @@ pub(super) const FAULTS: &[Fault] = &[
         id: "random-repeats",
         seam: Seam::Random,
         does: "its source of randomness runs in circles, so that two requests get one code",
-        shown: Shown::Broken(&["DTR-6.3.1-01"]),
+        shown: Shown::Broken(&["DTR-6.3.1-04"]),
         how: &[How::Random(|octets, drawn| octets.fill((drawn % 7) as u8))],
     },
     Fault {

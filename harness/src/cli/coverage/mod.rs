@@ -1,5 +1,7 @@
 //! `dtr coverage`: what puts each row of the ledger to the test, and whether a run did.
 
+mod page;
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -18,6 +20,9 @@ pub(super) struct Args {
     /// JSON report of a run (`dtr run --json FILE`): a check that it did not observe is an error
     #[arg(long, value_name = "FILE")]
     report: Option<PathBuf>,
+    /// Write the ledger as a page in Markdown, too
+    #[arg(long, value_name = "FILE", requires = "report")]
+    page: Option<PathBuf>,
     /// Print every row as JSON
     #[arg(long)]
     json: bool,
@@ -63,6 +68,10 @@ pub(super) fn coverage(args: &Args) -> Result<Exit, Trouble> {
             observed: count(row),
         })
         .collect();
+    if let Some(path) = &args.page {
+        std::fs::write(path, page::page(&rows))
+            .map_err(|e| Trouble::new(format!("cannot write {}: {e}", path.display())))?;
+    }
     match args.json {
         true => out::write(format_args!("{}\n", serde_json::to_string_pretty(&rows)?)),
         false => table(&rows, args.verbose),

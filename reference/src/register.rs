@@ -187,9 +187,9 @@ async fn check_endpoint(context: &Context, metadata: &Metadata) -> Result<(), Re
     let Some(endpoint) = &metadata.deferred_client_notification_endpoint else {
         return Ok(());
     };
-    let lax = context.config.callback.allow_private_addresses;
+    // `callback.allow_private_addresses` is for clients that the configuration names, not for whoever comes along.
     match url::Url::parse(endpoint) {
-        Ok(url) if url.scheme() == "https" && address::may_register(&url, lax).await => Ok(()),
+        Ok(url) if url.scheme() == "https" && address::may_register(&url).await => Ok(()),
         _ => Err(invalid(
             "deferred_client_notification_endpoint: has to be an https URL on a public host".into(),
         )),

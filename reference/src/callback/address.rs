@@ -46,9 +46,9 @@ pub(crate) fn check_registrations(config: &Config) -> Result<(), ConfigError> {
 }
 
 /// Whether an endpoint may be registered now. As above: a name that does not resolve is let through.
-pub(crate) async fn may_register(url: &Url, allow_private: bool) -> bool {
+pub(crate) async fn may_register(url: &Url) -> bool {
     let public = match url.host() {
-        Some(Host::Domain(name)) if !allow_private => {
+        Some(Host::Domain(name)) => {
             let lookup = tokio::net::lookup_host((name, 443));
             match tokio::time::timeout(LOOKUP_TIMEOUT, lookup).await {
                 Ok(Ok(mut found)) => found.all(|address| is_public(address.ip())),
@@ -57,7 +57,7 @@ pub(crate) async fn may_register(url: &Url, allow_private: bool) -> bool {
         }
         _ => true,
     };
-    public && may_call_literal(url, allow_private)
+    public && may_call_literal(url, false)
 }
 
 /// Whether a URL whose host is an address may be called. (One whose host is a name is the resolver's business, which

@@ -96,7 +96,7 @@ async fn answer(context: &Context, request: Request<Body>) -> Result<Response<Bo
         .clone();
     within(&scope, offered)?;
     check_redirect_uris(&metadata)?;
-    check_endpoint(context, &metadata).await?;
+    check_endpoint(&metadata).await?;
 
     let client_id = random::identifier(&*context.random);
     let secret = metadata
@@ -183,7 +183,7 @@ fn check_redirect_uris(metadata: &Metadata) -> Result<(), Refusal> {
 }
 
 /// Sections 7.2, 11.4 and 11.5: https, and nowhere inside.
-async fn check_endpoint(context: &Context, metadata: &Metadata) -> Result<(), Refusal> {
+async fn check_endpoint(metadata: &Metadata) -> Result<(), Refusal> {
     let Some(endpoint) = &metadata.deferred_client_notification_endpoint else {
         return Ok(());
     };

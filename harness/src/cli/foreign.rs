@@ -28,6 +28,7 @@ pub(super) async fn look_at(url: &str, draft: Draft, seed: u64) -> Result<Docume
     let target = Target {
         draft,
         endpoints,
+        visitors: transport.clone(),
         transport,
         control: None,
         proofs: true,

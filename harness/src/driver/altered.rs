@@ -7,7 +7,7 @@ use http::{HeaderValue, Method, header};
 use serde_json::{Map, Value};
 use url::{Url, form_urlencoded};
 
-use super::call::{Call, Sender, fetch};
+use super::call::{Call, Sender};
 use super::decide::SILENCE;
 use super::log::Log;
 use super::observation::{Exchange, Observation, Seen};
@@ -15,6 +15,7 @@ use super::response::Response;
 use super::{Captured, Session};
 use crate::target::client::{Credentials, Scopes};
 use crate::target::control::Name;
+use crate::target::discovery::get;
 use crate::target::receiver::{GivenUp, Manner, Received};
 use crate::target::transport::{Outgoing, Reply};
 use crate::target::{TransportFailure, visit};
@@ -186,16 +187,19 @@ impl Session {
         }
     }
 
-    /// Fetches a document as anybody could.
-    pub async fn fetched(
-        &mut self,
-        purpose: &'static str,
-        url: Url,
-    ) -> (Observation, Option<Told>) {
+    /// Opens a page as anybody's browser could.
+    pub async fn opened(&mut self, purpose: &'static str, url: Url) -> (Observation, Option<Told>) {
         let mut log = Log::default();
-        let target = Arc::clone(&self.target);
-        let result = fetch(&target, &mut log, purpose, Arc::new(url)).await;
-        let told = result.map(|reply| Told::new(Seen::Answer(Answer::Silence), reply));
+        let outgoing = get(Arc::new(url));
+        let sent = outgoing.clone();
+        let result = self.target.visitors.send(outgoing).await;
+        log.exchanged(Exchange::new(
+            purpose.into(),
+            false,
+            sent,
+            result.as_ref().ok(),
+        ));
+        let told = result.map(|reply| Told::new(SILENCE, reply));
         concluded(log, told.map_err(Seen::Failed))
     }
 
@@ -253,7 +257,7 @@ impl Session {
                 Err(why) => return failed(log, TransportFailure::Other(why)),
             };
             let sent = outgoing.clone();
-            let result = target.transport.send(outgoing).await;
+            let result = target.visitors.send(outgoing).await;
             let purpose = "a visit to the interaction URI".into();
             log.exchanged(Exchange::new(purpose, false, sent, result.as_ref().ok()));
             let taken = match &result {

@@ -153,12 +153,12 @@ impl Scene {
         self.ask(what, Asking::Poll(Caller::Owner), alter).await
     }
 
-    /// Fetches a document as anybody could.
+    /// Opens a page as anybody's browser could.
     ///
     /// # Errors
     /// [`Halt::Failed`] without an answer.
     pub async fn fetch(&mut self, purpose: &'static str, url: Url) -> Result<Told, Halt> {
-        let (observation, told) = self.session.fetched(purpose, url).await;
+        let (observation, told) = self.session.opened(purpose, url).await;
         let seen = self.note(purpose.to_owned(), observation);
         match (told, seen) {
             (Some(told), _) => Ok(told),

@@ -145,18 +145,18 @@ impl Bundled {
         let issuer = config.issuer.clone();
         let server = AuthorizationServer::new(config, parts)?;
 
-        let (transport, control) = match kind {
-            TransportKind::InProcess => (
-                in_process(decoration.public(Public::new(server.service()))),
-                in_process(decoration.controls(Controls::new(server.control_service()))),
-            ),
+        let (transport, control, visitors) = match kind {
+            TransportKind::InProcess => {
+                let public = in_process(decoration.public(Public::new(server.service())));
+                let control = Controls::new(server.control_service());
+                let control = in_process(decoration.controls(control));
+                (public.clone(), control, public)
+            }
             TransportKind::Http => {
                 let root = front.as_ref().map(|front| front.root_pem.as_str());
                 let http = Transport::Http(Http::new(TIMEOUT, root)?);
-                (
-                    decoration.transport()?.unwrap_or_else(|| http.clone()),
-                    http,
-                )
+                let public = decoration.transport()?;
+                (public.unwrap_or_else(|| http.clone()), http.clone(), http)
             }
         };
         if let Some(front) = &mut front {
@@ -186,6 +186,7 @@ impl Bundled {
             draft,
             endpoints: Endpoints::discover(&transport, &issuer).await?,
             transport,
+            visitors,
             control: Some(Control::Reference(control)),
             time,
             proofs: true,

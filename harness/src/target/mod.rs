@@ -101,6 +101,8 @@ pub struct Target {
     pub endpoints: Endpoints,
     /// The way there.
     pub transport: Transport,
+    /// The way that people's browsers take to its pages.
+    pub visitors: Transport,
     /// Its controls, if it has any.
     pub control: Option<Control>,
     /// Its clock.

@@ -27,6 +27,7 @@ pub(crate) fn target(base: &str, transport: Transport) -> Target {
             pushed: None,
             registration: None,
         },
+        visitors: transport.clone(),
         transport,
         control: None,
         time: TimeSource::Wall,

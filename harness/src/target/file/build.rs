@@ -245,6 +245,7 @@ impl Built {
             draft: self.draft,
             endpoints: self.endpoints.clone(),
             transport: self.transport.clone(),
+            visitors: self.transport.clone(),
             time: self.time.clone(),
             tick_seconds: tick.as_millis().div_ceil(1000) as u64,
             pace: Some(pace),

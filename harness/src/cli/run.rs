@@ -12,6 +12,7 @@ use anstream::eprintln;
 use dtr_model::Trace;
 use dtr_model::draft::Draft;
 use dtr_model::trace::Origin;
+use indicatif::ProgressBar;
 use tokio::runtime::Runtime;
 
 use super::reporting::Reporting;
@@ -19,7 +20,7 @@ use super::{Exit, Trouble, draft, foreign};
 use crate::driver::check_metadata;
 use crate::engine::{Engine, Failure, Outcome, minimise};
 use crate::failures::Failures;
-use crate::probe;
+use crate::probe::{self, Probe, Until};
 use crate::report::document::{Counted, Document, Setting};
 use crate::report::partition::Partition;
 use crate::report::progress;
@@ -113,10 +114,13 @@ async fn whole(args: &Args) -> Result<(Document, Failures), Trouble> {
     let mut outcome = Outcome::default();
     let mut told = Vec::new();
     let mut metadata_due = args.partition.is_none_or(Partition::is_first);
-    if let Ok(started) = server.start(Limits::USUAL, args).await? {
-        let outcomes = probe::run(&started.target, &probes, &stop, || bar.inc(1)).await;
-        outcome.take_in_probes(outcomes);
-        started.stop().await;
+    // With little time what says most comes first, which is no probe.
+    if deadline.is_none() {
+        let until = Until {
+            stop: &stop,
+            deadline,
+        };
+        outcome.add(probed(&server, args, &probes, until, &bar).await?);
     }
     for (limits, traces) in by_limits(again).chain(by_limits(fresh)) {
         if stop.load(Ordering::Relaxed) {
@@ -150,6 +154,13 @@ async fn whole(args: &Args) -> Result<(Document, Failures), Trouble> {
         outcome.add(part);
         started.stop().await;
     }
+    if deadline.is_some() {
+        let until = Until {
+            stop: &stop,
+            deadline,
+        };
+        outcome.add(probed(&server, args, &probes, until, &bar).await?);
+    }
     bar.finish_and_clear();
     let ran = match outcome.stopped {
         true => Vec::new(),
@@ -173,6 +184,30 @@ async fn whole(args: &Args) -> Result<(Document, Failures), Trouble> {
         partition: args.partition,
     };
     Ok((Document::new(&outcome, &told, setting), kept))
+}
+
+/// What the probes come to, at the server with the usual limits.
+async fn probed(
+    server: &Server,
+    args: &Args,
+    probes: &[&'static Probe],
+    until: Until<'_>,
+    bar: &ProgressBar,
+) -> Result<Outcome, Trouble> {
+    let mut outcome = Outcome::default();
+    if probes.is_empty() || until.stop.load(Ordering::Relaxed) {
+        return Ok(outcome);
+    }
+    let outcomes = match server.start(Limits::USUAL, args).await? {
+        Ok(started) => {
+            let outcomes = probe::run(&started.target, probes, until, || bar.inc(1)).await;
+            started.stop().await;
+            outcomes
+        }
+        Err(why) => probes.iter().map(|p| Err((*p, why.clone()))).collect(),
+    };
+    outcome.take_in_probes(outcomes);
+    Ok(outcome)
 }
 
 /// A rate that lets something through.

@@ -13,7 +13,7 @@ use super::Decorated;
 use super::fault::{Fault, Shown};
 use crate::driver::check_metadata;
 use crate::engine::{Engine, Failure, Outcome, fingerprint, minimise};
-use crate::probe::{self, Probe};
+use crate::probe::{self, Probe, Until};
 use crate::report::document::{Document, RequirementCount, Setting, Verdict};
 use crate::suite;
 use crate::target::bundled::TICK_SECONDS;
@@ -61,7 +61,11 @@ pub async fn judge(
         }
         let stop = Arc::new(AtomicBool::new(false));
         if limits == Limits::USUAL {
-            outcome.take_in_probes(probe::run(&target, probes, &stop, || {}).await);
+            let until = Until {
+                stop: &stop,
+                deadline: None,
+            };
+            outcome.take_in_probes(probe::run(&target, probes, until, || {}).await);
         }
         let engine = Engine::new(target, Readings::lawful(), stop);
         let part = engine.run(traces, |_| {}).await;

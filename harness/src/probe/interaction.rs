@@ -7,6 +7,7 @@ use url::Url;
 
 use super::{Halt, Need, Probe, Scene};
 use crate::driver::altered::{Asking, Told};
+use crate::target::TransportFailure;
 use crate::target::control::Name;
 
 pub(super) const PROBES: &[Probe] = &[
@@ -116,7 +117,13 @@ async fn waiting(scene: &mut Scene) -> Result<Url, Halt> {
 
 async fn opened(scene: &mut Scene) -> Result<(), Halt> {
     let link = waiting(scene).await?;
-    scene.fetch("the interaction URI, opened", link).await?;
+    match scene.fetch("the interaction URI, opened", link).await {
+        Err(Halt::Failed(TransportFailure::Unreachable(why))) => {
+            let why = format!("the interaction URI leads nowhere from here ({why})");
+            return Err(Halt::Elsewhere(why));
+        }
+        opened => drop(opened?),
+    }
     scene.wait(1).await?;
     let told = scene.poll("a poll after it", &|_| {}).await?;
     let waits = told.is(Answer::InteractionRequired);

@@ -40,7 +40,7 @@ use dtr_model::question::Reading;
 use crate::target::control::Name;
 use crate::target::{Callbacks, Kind, Target};
 
-pub use run::{Notes, Probed, Step, run};
+pub use run::{Notes, Probed, Step, Until, run};
 pub use scene::{Halt, Scene};
 
 /// One experiment.

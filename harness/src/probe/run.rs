@@ -2,12 +2,14 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Instant;
 
 use dtr_model::requirement;
 use tokio::task::{JoinError, JoinSet};
 
 use super::{Halt, Probe, Scene, Shown};
 use crate::driver::{Exchange, Finding, Session};
+use crate::engine::OUT_OF_TIME;
 use crate::target::{Lease, Target};
 
 /// What came of a probe.
@@ -50,12 +52,21 @@ pub struct Step {
 /// What became of a probe: what it found, or why it was not begun.
 type Outcome = Result<Probed, (&'static Probe, String)>;
 
+/// When no further probe is begun.
+#[derive(Debug, Clone, Copy)]
+pub struct Until<'a> {
+    /// Once this is set.
+    pub stop: &'a AtomicBool,
+    /// From then on.
+    pub deadline: Option<Instant>,
+}
+
 /// Runs the probes: one after the other where the clock can be moved, which moves it for all, otherwise at the same time,
 /// as far as there are clients. `done` hears of each that ended.
 pub async fn run(
     target: &Arc<Target>,
     probes: &[&'static Probe],
-    stop: &AtomicBool,
+    until: Until<'_>,
     mut done: impl FnMut(),
 ) -> Vec<Outcome> {
     let width = match target.wall_pace() {
@@ -65,8 +76,13 @@ pub async fn run(
     let mut outcomes = Vec::new();
     let mut running = JoinSet::new();
     for probe in probes.iter().copied() {
-        if stop.load(Ordering::Relaxed) {
+        if until.stop.load(Ordering::Relaxed) {
             break;
+        }
+        if until.deadline.is_some_and(|end| Instant::now() >= end) {
+            outcomes.push(Err((probe, OUT_OF_TIME.to_owned())));
+            done();
+            continue;
         }
         let target = Arc::clone(target);
         running.spawn(async move { one(&target, probe).await });

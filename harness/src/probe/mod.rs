@@ -9,15 +9,15 @@
 //! | [`Probe`] (here) | one experiment |
 //! | `scene` | what a probe can do |
 //! | `run` | all of them at a target |
-//! | [`opt_in`] | `completion_mode` in every shape (Sections 5.1 and 5.3) |
-//! | [`preceding`] | the preceding endpoint and its hint (Sections 5.2 and 6.1) |
-//! | [`polling`] | polls with more in them, and beside other requests (Sections 4.1 and 6.5) |
-//! | [`words`] | what descriptions say and what they give away (Sections 6.6 and 9.4) |
-//! | [`grants`] | grants besides those that traces use |
-//! | [`interaction`] | the link behind `interaction_uri` (Section 6.4) |
-//! | [`callback`] | how callbacks are made (Sections 7.1 and 11.5) |
-//! | [`registration`] | what may be registered as a callback endpoint (Section 11.5) |
-//! | [`revocation`] | revocations in every shape, and how long they take (Section 8.2) |
+//! | `opt_in` | `completion_mode` in every shape (Sections 5.1 and 5.3) |
+//! | `preceding` | the preceding endpoint and its hint (Sections 5.2 and 6.1) |
+//! | `polling` | polls with more in them, and beside other requests (Sections 4.1 and 6.5) |
+//! | `words` | what descriptions say and what they give away (Sections 6.6 and 9.4) |
+//! | `grants` | grants besides those that traces use |
+//! | `interaction` | the link behind `interaction_uri` (Section 6.4) |
+//! | `callback` | how callbacks are made (Sections 7.1 and 11.5) |
+//! | `registration` | what may be registered as a callback endpoint (Section 11.5) |
+//! | `revocation` | revocations in every shape, and how long they take (Section 8.2) |
 
 mod callback;
 mod grants;

@@ -232,7 +232,8 @@ impl Store for Decorated {
         self.memory.callbacks_due(now, limit).await
     }
 
-    async fn sweep(&self, now: u64, limit: usize) -> Result<usize, StoreError> {
-        self.memory.sweep(now, limit).await
+    /// Nothing: whenever it came, it would mend what a change left wrong. What is over is found out when it is asked for.
+    async fn sweep(&self, _: u64, _: usize) -> Result<usize, StoreError> {
+        Ok(0)
     }
 }

@@ -16,6 +16,8 @@ use crate::target::{Callbacks, TransportFailure};
 
 /// How often an inbox is looked into while a callback is waited for.
 const LOOK_AGAIN: Duration = Duration::from_millis(10);
+/// Time for the receiver to notice that the server hung up.
+const TO_SETTLE: Duration = Duration::from_millis(250);
 /// Time for a server to follow a redirect that it should not follow.
 const TO_FOLLOW: Duration = Duration::from_millis(200);
 
@@ -58,12 +60,14 @@ impl Session {
         let no_inbox = TransportFailure::NotPerformable("the client has no callback endpoint here");
         self.inbox().ok_or(no_inbox)?.behave(manner);
         self.decide(log, Decision::Approve).await?;
-        let until = Instant::now() + self.target.patience;
+        let mut until = Instant::now() + self.target.patience;
         if self.target.callbacks == Callbacks::Held {
             let occasion = Operation::about(Name::AttemptCallback, code);
             let attempt = self.control(log, occasion);
             // How the attempt went is seen at the other end.
             let _ = tokio::time::timeout(self.target.patience, attempt).await;
+            // The attempt is over, and what it led to is here.
+            until = Instant::now() + TO_SETTLE;
         }
         let mut arrived = Vec::new();
         while let Some(inbox) = self.inbox() {

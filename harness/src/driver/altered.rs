@@ -10,7 +10,7 @@ use url::{Url, form_urlencoded};
 use super::call::{Call, Sender};
 use super::decide::SILENCE;
 use super::log::Log;
-use super::observation::{Exchange, Observation, Seen};
+use super::observation::{Observation, Seen};
 use super::response::Response;
 use super::{Captured, Session};
 use crate::target::client::{Credentials, Scopes};
@@ -117,6 +117,11 @@ impl Told {
         matches!(self.seen, Seen::Answer(Answer::Token { .. }))
     }
 
+    /// Whether it is a poll's answer that leaves the request pending.
+    pub fn is_pending(&self) -> bool {
+        self.is(Answer::AuthorizationPending) || self.is(Answer::InteractionRequired)
+    }
+
     /// Whether it is a deferred response or a token: nothing was wrong with the request.
     pub fn is_served(&self) -> bool {
         self.is_deferred() || self.is_token()
@@ -153,21 +158,15 @@ impl Session {
                 let seen = self.read_initial(log, &reply, request, asked);
                 Ok(Told::new(seen, reply))
             }
-            Asking::Poll(by) => {
+            Asking::Poll(_) | Asking::NamelessPoll => {
                 let about = self.polled().map_err(failed)?;
-                let mut call = self.poll_call(&about, by, sender(by, about.bound), false);
-                change(&mut call, alter);
-                let reply = self.call(log, call).await.map_err(failed)?.answered()?;
-                let seen = self.read_poll(log, &reply, &about);
-                Ok(Told::new(seen, reply))
-            }
-            Asking::NamelessPoll => {
-                let about = self.polled().map_err(failed)?;
-                let sender = Sender {
-                    shows: Credentials::Nameless,
-                    ..sender(Caller::Owner, about.bound)
+                let (by, shows) = match asking {
+                    Asking::Poll(by) => (by, None),
+                    _ => (Caller::Owner, Some(Credentials::Nameless)),
                 };
-                let mut call = self.poll_call(&about, Caller::Owner, sender, false);
+                let mut sender = sender(by, about.bound);
+                sender.shows = shows.unwrap_or(sender.shows);
+                let mut call = self.poll_call(&about, by, sender, false);
                 change(&mut call, alter);
                 let reply = self.call(log, call).await.map_err(failed)?.answered()?;
                 let seen = self.read_poll(log, &reply, &about);
@@ -190,15 +189,8 @@ impl Session {
     /// Opens a page as anybody's browser could.
     pub async fn opened(&mut self, purpose: &'static str, url: Url) -> (Observation, Option<Told>) {
         let mut log = Log::default();
-        let outgoing = get(Arc::new(url));
-        let sent = outgoing.clone();
-        let result = self.target.visitors.send(outgoing).await;
-        log.exchanged(Exchange::new(
-            purpose.into(),
-            false,
-            sent,
-            result.as_ref().ok(),
-        ));
+        let url = get(Arc::new(url));
+        let result = log.send(&self.target.visitors, purpose, url).await;
         let told = result.map(|reply| Told::new(SILENCE, reply));
         concluded(log, told.map_err(Seen::Failed))
     }
@@ -218,14 +210,7 @@ impl Session {
             headers: vec![(header::CONTENT_TYPE, json)],
             body: document.to_string().into(),
         };
-        let sent = outgoing.clone();
-        let result = self.target.transport.send(outgoing).await;
-        log.exchanged(Exchange::new(
-            purpose.into(),
-            false,
-            sent,
-            result.as_ref().ok(),
-        ));
+        let result = log.send(&self.target.transport, purpose, outgoing).await;
         let told = result.map(|reply| Told::new(SILENCE, reply));
         concluded(log, told.map_err(Seen::Failed))
     }
@@ -256,14 +241,11 @@ impl Session {
                 Ok(outgoing) => outgoing,
                 Err(why) => return failed(log, TransportFailure::Other(why)),
             };
-            let sent = outgoing.clone();
-            let result = target.visitors.send(outgoing).await;
-            let purpose = "a visit to the interaction URI".into();
-            log.exchanged(Exchange::new(purpose, false, sent, result.as_ref().ok()));
-            let taken = match &result {
-                Err(failure) => return failed(log, failure.clone()),
+            let purpose = "a visit to the interaction URI";
+            let taken = match log.send(&target.visitors, purpose, outgoing).await {
+                Err(failure) => return failed(log, failure),
                 Ok(reply) if reply.status >= 400 => None,
-                Ok(reply) => step.take(reply).ok(),
+                Ok(reply) => step.take(&reply).ok(),
             };
             match taken {
                 Some(taken) => values.extend(taken),

@@ -17,6 +17,7 @@ use super::observation::{Exchange, Seen};
 use super::response::Response;
 use crate::target::client::{Client, Credentials};
 use crate::target::control::{self, Control, Name, Operation};
+use crate::target::discovery::get;
 use crate::target::transport::{Outgoing, Reply, Transport};
 use crate::target::{Target, TransportFailure};
 
@@ -184,12 +185,8 @@ impl Session {
 
     async fn send_once(&mut self, log: &mut Log, call: &Call) -> Result<Reply, TransportFailure> {
         let outgoing = self.outgoing(call);
-        let sent = outgoing.clone();
-        let result = self.way(call.sender).send(outgoing).await;
-        let reply = result.as_ref().ok();
-        let purpose = Cow::Borrowed(call.purpose);
-        log.exchanged(Exchange::new(purpose, false, sent, reply));
-        result
+        log.send(self.way(call.sender), call.purpose, outgoing)
+            .await
     }
 
     pub(super) fn outgoing(&mut self, call: &Call) -> Outgoing {
@@ -284,15 +281,5 @@ pub(super) async fn fetch(
     purpose: &'static str,
     url: Arc<Url>,
 ) -> Result<Reply, TransportFailure> {
-    let outgoing = Outgoing {
-        method: Method::GET,
-        url,
-        headers: Vec::new(),
-        body: Bytes::new(),
-    };
-    let sent = outgoing.clone();
-    let result = target.transport.send(outgoing).await;
-    let purpose = Cow::Borrowed(purpose);
-    log.exchanged(Exchange::new(purpose, false, sent, result.as_ref().ok()));
-    result
+    log.send(&target.transport, purpose, get(url)).await
 }

@@ -1,6 +1,8 @@
 //! What is noted down while one event is performed.
 
 use super::observation::{Exchange, Finding, Observation, Seen};
+use crate::target::TransportFailure;
+use crate::target::transport::{Outgoing, Reply, Transport};
 
 /// The notes of one event.
 #[derive(Debug, Default)]
@@ -31,6 +33,20 @@ impl Log {
             requirement,
             detail,
         });
+    }
+
+    /// Sends a request that is no control, and notes it with what came.
+    pub(super) async fn send(
+        &mut self,
+        way: &Transport,
+        purpose: &'static str,
+        outgoing: Outgoing,
+    ) -> Result<Reply, TransportFailure> {
+        let sent = outgoing.clone();
+        let result = way.send(outgoing).await;
+        let reply = result.as_ref().ok();
+        self.exchanged(Exchange::new(purpose.into(), false, sent, reply));
+        result
     }
 
     /// Notes what went over the wire.

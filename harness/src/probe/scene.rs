@@ -133,12 +133,7 @@ impl Scene {
         alter: &(dyn Fn(&mut Parameters) + Sync),
     ) -> Result<Told, Halt> {
         let (observation, told) = self.session.altered(asking, alter).await;
-        let seen = self.note(what.to_owned(), observation);
-        match (told, seen) {
-            (Some(told), _) => Ok(told),
-            (None, Err(halt)) => Err(halt),
-            (None, Ok(seen)) => Err(Halt::Elsewhere(format!("{what}: {seen}"))),
-        }
+        self.told(what, observation, told)
     }
 
     /// A poll by the owner with something changed.
@@ -159,12 +154,7 @@ impl Scene {
     /// [`Halt::Failed`] without an answer.
     pub async fn fetch(&mut self, purpose: &'static str, url: Url) -> Result<Told, Halt> {
         let (observation, told) = self.session.opened(purpose, url).await;
-        let seen = self.note(purpose.to_owned(), observation);
-        match (told, seen) {
-            (Some(told), _) => Ok(told),
-            (None, Err(halt)) => Err(halt),
-            (None, Ok(seen)) => Err(Halt::Elsewhere(format!("{purpose}: {seen}"))),
-        }
+        self.told(purpose, observation, told)
     }
 
     /// Posts a JSON document as anybody could.
@@ -178,12 +168,7 @@ impl Scene {
         document: &Value,
     ) -> Result<Told, Halt> {
         let (observation, told) = self.session.posted(purpose, url, document).await;
-        let seen = self.note(purpose.to_owned(), observation);
-        match (told, seen) {
-            (Some(told), _) => Ok(told),
-            (None, Err(halt)) => Err(halt),
-            (None, Ok(seen)) => Err(Halt::Elsewhere(format!("{purpose}: {seen}"))),
-        }
+        self.told(purpose, observation, told)
     }
 
     /// Forgets the nonce for proofs; whether the server had asked for one.
@@ -322,6 +307,21 @@ impl Scene {
     pub(super) async fn finish(self) -> Notes {
         drop(self.session.finish().await);
         self.notes
+    }
+
+    /// Notes what came of a request. A response is the probe's to judge, whatever it is.
+    fn told(
+        &mut self,
+        what: &str,
+        observation: Observation,
+        told: Option<Told>,
+    ) -> Result<Told, Halt> {
+        let seen = self.note(what.to_owned(), observation);
+        match (told, seen) {
+            (Some(told), _) => Ok(told),
+            (None, Err(halt)) => Err(halt),
+            (None, Ok(seen)) => Err(Halt::Elsewhere(format!("{what}: {seen}"))),
+        }
     }
 
     fn note(&mut self, what: String, observation: Observation) -> Result<Seen, Halt> {

@@ -13,7 +13,7 @@ use super::Asked;
 use crate::driver::Session;
 use crate::driver::call::{Call, Sender, fetch};
 use crate::driver::log::Log;
-use crate::driver::observation::{Exchange, Seen};
+use crate::driver::observation::Seen;
 use crate::driver::response::Response;
 use crate::target::TransportFailure;
 use crate::target::client::{Credentials, append};
@@ -221,11 +221,9 @@ impl Session {
                 .request
                 .fill(&values)
                 .map_err(TransportFailure::Other)?;
-            let sent = outgoing.clone();
-            let result = self.target.transport.send(outgoing).await;
-            let purpose = "a request that precedes the token request".into();
-            log.exchanged(Exchange::new(purpose, false, sent, result.as_ref().ok()));
-            match step.take(&result?) {
+            let purpose = "a request that precedes the token request";
+            let reply = log.send(&self.target.transport, purpose, outgoing).await?;
+            match step.take(&reply) {
                 Ok(taken) => values.extend(taken),
                 Err(why) => return Ok(Err(Seen::Failed(TransportFailure::Other(why)))),
             }

@@ -64,8 +64,10 @@ impl Session {
         if self.target.callbacks == Callbacks::Held {
             let occasion = Operation::about(Name::AttemptCallback, code);
             let attempt = self.control(log, occasion);
-            // How the attempt went is seen at the other end.
-            let _ = tokio::time::timeout(self.target.patience, attempt).await;
+            // One that outlasts our patience is seen at the other end; one that was refused was none.
+            if let Ok(answered) = tokio::time::timeout(self.target.patience, attempt).await {
+                answered?;
+            }
             // The attempt is over, and what it led to is here.
             until = Instant::now() + TO_SETTLE;
         }

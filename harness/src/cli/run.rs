@@ -114,12 +114,12 @@ async fn whole(args: &Args) -> Result<(Document, Failures), Trouble> {
     let mut outcome = Outcome::default();
     let mut told = Vec::new();
     let mut metadata_due = args.partition.is_none_or(Partition::is_first);
+    let until = Until {
+        stop: &stop,
+        deadline,
+    };
     // With little time what says most comes first, which is no probe.
     if deadline.is_none() {
-        let until = Until {
-            stop: &stop,
-            deadline,
-        };
         outcome.add(probed(&server, args, &probes, until, &bar).await?);
     }
     for (limits, traces) in by_limits(again).chain(by_limits(fresh)) {
@@ -155,10 +155,6 @@ async fn whole(args: &Args) -> Result<(Document, Failures), Trouble> {
         started.stop().await;
     }
     if deadline.is_some() {
-        let until = Until {
-            stop: &stop,
-            deadline,
-        };
         outcome.add(probed(&server, args, &probes, until, &bar).await?);
     }
     bar.finish_and_clear();
@@ -195,7 +191,7 @@ async fn probed(
     bar: &ProgressBar,
 ) -> Result<Outcome, Trouble> {
     let mut outcome = Outcome::default();
-    if probes.is_empty() || until.stop.load(Ordering::Relaxed) {
+    if probes.is_empty() {
         return Ok(outcome);
     }
     let outcomes = match server.start(Limits::USUAL, args).await? {
@@ -206,6 +202,7 @@ async fn probed(
         }
         Err(why) => probes.iter().map(|p| Err((*p, why.clone()))).collect(),
     };
+    outcome.stopped = outcomes.len() < probes.len();
     outcome.take_in_probes(outcomes);
     Ok(outcome)
 }

@@ -50,7 +50,7 @@ pub(super) const PROBES: &[Probe] = &[
         does: "does not answer a callback",
         rows: &["DTR-11.5-05"],
         questions: &[],
-        needs: NEEDS,
+        needs: &[Need::Inbox, Need::Control(Name::Approve), Need::Patience],
         steps: |scene| Box::pin(unanswered(scene)),
     },
     Probe {
@@ -98,7 +98,16 @@ async fn without_token(scene: &mut Scene) -> Result<(), Halt> {
             form.remove(TOKEN)
         })
         .await?;
-    let arrived = scene.called("its callback", FINE).await?;
+    let arrived = match scene.called("its callback", FINE).await {
+        // Whether it is never sent or only was not, nobody can tell.
+        Err(Halt::Elsewhere(why)) => {
+            for reading in [Reading::B, Reading::C] {
+                scene.reads("C-57", reading);
+            }
+            return Err(Halt::Elsewhere(why));
+        }
+        arrived => arrived?,
+    };
     scene.reads("C-57", Reading::A);
     let bare = arrived
         .iter()
@@ -182,9 +191,16 @@ async fn answer_ignored(scene: &mut Scene) -> Result<(), Halt> {
             told.seen
         )
     });
-    let pending = [Answer::AuthorizationPending, Answer::InteractionRequired];
-    let pending = pending.into_iter().any(|answer| told.is(answer));
-    scene.reads("C-66", if pending { Reading::B } else { Reading::A });
+    if told.is_token() || told.is_pending() {
+        scene.reads(
+            "C-66",
+            if told.is_token() {
+                Reading::A
+            } else {
+                Reading::B
+            },
+        );
+    }
     if scene.target().callbacks == Callbacks::Held {
         scene.wait(1).await?;
         let again = scene.event(Event::Callback(Fate::Delivered)).await?;

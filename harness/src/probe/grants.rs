@@ -89,8 +89,10 @@ async fn refresh(scene: &mut Scene) -> Result<(), Halt> {
             &renew,
         )
         .await?;
-    if !told.is_deferred() {
+    if told.is_token() {
         scene.reads("C-46", Reading::D);
+    }
+    if !told.is_deferred() {
         return Ok(());
     }
     if told.members.contains_key("refresh_token") {
@@ -140,14 +142,11 @@ async fn another_key(scene: &mut Scene) -> Result<(), Halt> {
     let told = scene
         .ask("the refresh token with another key", asking, &alter)
         .await?;
-    scene.reads(
-        "C-49",
-        if told.is_token() {
-            Reading::B
-        } else {
-            Reading::A
-        },
-    );
+    match told.error() {
+        _ if told.is_token() => scene.reads("C-49", Reading::B),
+        Some("invalid_grant" | "invalid_dpop_proof") => scene.reads("C-49", Reading::A),
+        _ => {}
+    }
     Ok(())
 }
 
@@ -159,8 +158,11 @@ async fn challenge(scene: &mut Scene) -> Result<(), Halt> {
     let told = scene
         .poll("a poll without the nonce, and again with it", &|_| {})
         .await?;
-    let slowed = told.is(Answer::SlowDown);
-    scene.reads("C-56", if slowed { Reading::B } else { Reading::A });
+    match told.is(Answer::SlowDown) {
+        true => scene.reads("C-56", Reading::B),
+        false if told.is_pending() => scene.reads("C-56", Reading::A),
+        false => {}
+    }
     Ok(())
 }
 

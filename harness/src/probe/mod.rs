@@ -87,6 +87,8 @@ enum Need {
     Revocation,
     /// A client besides the owner.
     Others,
+    /// Time, for the server to give something up.
+    Patience,
 }
 
 impl std::fmt::Debug for Probe {
@@ -119,7 +121,7 @@ pub fn named(id: &str) -> Option<&'static Probe> {
 impl Probe {
     /// Whether it waits for the server to lose its patience.
     pub fn is_slow(&self) -> bool {
-        self.rows.contains(&"DTR-11.5-05")
+        self.needs.contains(&Need::Patience)
     }
 
     /// The terms under which it runs at this target.
@@ -187,7 +189,7 @@ impl Need {
                 (there, "there is no registration endpoint".to_owned())
             }
             Self::Proofs => (target.proofs, "the clients have no DPoP keys".to_owned()),
-            Self::Reusable | Self::Public => (true, String::new()),
+            Self::Reusable | Self::Public | Self::Patience => (true, String::new()),
         };
         if met { Ok(()) } else { Err(otherwise) }
     }

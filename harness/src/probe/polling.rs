@@ -5,7 +5,7 @@ use dtr_model::question::Reading;
 
 use super::{Halt, Need, Probe, Scene};
 use crate::driver::Seen;
-use crate::driver::altered::{Asking, Told};
+use crate::driver::altered::Asking;
 use crate::target::control::Name;
 
 pub(super) const PROBES: &[Probe] = &[
@@ -74,10 +74,18 @@ pub(super) const PROBES: &[Probe] = &[
         steps: |scene| Box::pin(unknown_twice(scene)),
     },
     Probe {
+        id: "probe-status-of-a-denial",
+        does: "cancels a request, polls, and looks at the status",
+        rows: &["DTR-8.2-04"],
+        questions: &["C-77"],
+        needs: &[Need::Revocation],
+        steps: |scene| Box::pin(denied(scene)),
+    },
+    Probe {
         id: "probe-no-store-on-401",
         does: "polls as an impostor, and looks for `no-store`",
         rows: &[],
-        questions: &["C-76", "C-77"],
+        questions: &["C-76"],
         needs: &[],
         steps: |scene| Box::pin(no_store(scene)),
     },
@@ -131,7 +139,7 @@ async fn malformed(scene: &mut Scene) -> Result<(), Halt> {
     }
     scene.wait(1).await?;
     let told = scene.poll("a poll as it should be", &|_| {}).await?;
-    let reading = if is_pending(&told) {
+    let reading = if told.is_pending() {
         Reading::B
     } else {
         Reading::A
@@ -145,14 +153,11 @@ async fn nameless(scene: &mut Scene) -> Result<(), Halt> {
     let told = scene
         .ask("a poll without `client_id`", Asking::NamelessPoll, &|_| {})
         .await?;
-    scene.reads(
-        "C-27",
-        if is_pending(&told) {
-            Reading::B
-        } else {
-            Reading::A
-        },
-    );
+    match told.error() {
+        _ if told.is_pending() => scene.reads("C-27", Reading::B),
+        Some("invalid_client" | "invalid_request") => scene.reads("C-27", Reading::A),
+        _ => {}
+    }
     Ok(())
 }
 
@@ -161,7 +166,7 @@ async fn first(scene: &mut Scene) -> Result<(), Halt> {
     let told = scene.poll("a poll at once", &|_| {}).await?;
     match told.is(Answer::SlowDown) {
         true => scene.reads("C-21", Reading::B),
-        false if is_pending(&told) => scene.reads("C-21", Reading::A),
+        false if told.is_pending() => scene.reads("C-21", Reading::A),
         false => {}
     }
     Ok(())
@@ -237,11 +242,26 @@ async fn unknown_twice(scene: &mut Scene) -> Result<(), Halt> {
     scene.check("DTR-6.6-09", seen[0].is(Answer::InvalidGrant), || {
         format!("an unknown code was answered {}", seen[0].seen)
     });
-    let reading = match seen[1].is(Answer::SlowDown) {
-        true => Reading::B,
-        false => Reading::A,
-    };
-    scene.reads("C-75", reading);
+    if seen[1].is(Answer::SlowDown) || seen[1].is(Answer::InvalidGrant) {
+        let slowed = seen[1].is(Answer::SlowDown);
+        scene.reads("C-75", if slowed { Reading::B } else { Reading::A });
+    }
+    Ok(())
+}
+
+async fn denied(scene: &mut Scene) -> Result<(), Halt> {
+    scene.deferred().await?;
+    scene.event(Event::REVOKE).await?;
+    let told = scene.poll("a poll of the cancelled code", &|_| {}).await?;
+    let denied = told.error() == Some("access_denied");
+    scene.check("DTR-8.2-04", denied, || {
+        format!("a cancelled request is {}", told.seen)
+    });
+    match told.reply.status {
+        400 => scene.reads("C-77", Reading::A),
+        403 => scene.reads("C-77", Reading::B),
+        _ => {}
+    }
     Ok(())
 }
 
@@ -261,17 +281,5 @@ async fn no_store(scene: &mut Scene) -> Result<(), Halt> {
     }
     let kept_out = crate::driver::is_uncacheable(&refusal.response_headers);
     scene.reads("C-76", if kept_out { Reading::A } else { Reading::B });
-    scene.reads(
-        "C-77",
-        if matches!(refusal.status, Some(400 | 401)) {
-            Reading::A
-        } else {
-            Reading::B
-        },
-    );
     Ok(())
-}
-
-fn is_pending(told: &Told) -> bool {
-    told.is(Answer::AuthorizationPending) || told.is(Answer::InteractionRequired)
 }

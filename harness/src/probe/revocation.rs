@@ -81,14 +81,11 @@ async fn hints(scene: &mut Scene) -> Result<(), Halt> {
             &|form| form.remove("token_type_hint"),
         )
         .await?;
-    scene.reads(
-        "C-73",
-        if told.is(Answer::Revoked) {
-            Reading::A
-        } else {
-            Reading::B
-        },
-    );
+    if told.is(Answer::Revoked) {
+        scene.reads("C-73", Reading::A);
+    } else if told.error().is_some() {
+        scene.reads("C-73", Reading::B);
+    }
     let told = scene
         .ask(
             "a revocation with another hint",

@@ -1,5 +1,6 @@
 //! The reference server as a target, started with the run and stopped with it.
 
+mod approver;
 pub mod decoration;
 mod front;
 pub(crate) mod registration;
@@ -33,7 +34,7 @@ use super::error::SetupError;
 use super::receiver::Receiver;
 use super::time::TimeSource;
 use super::transport::{Http, InProcess, Transport, TransportKind};
-use super::{Callbacks, Limits, Target, visit};
+use super::{Callbacks, Limits, Target};
 use front::Front;
 
 /// Seconds in a tick: the least by which `slow_down` raises the interval (Section 6.5).
@@ -192,7 +193,7 @@ impl Bundled {
             proofs: true,
             others: true,
             callbacks: Callbacks::Held,
-            interaction: visit::bundled().into(),
+            interaction: approver::visit().into(),
             patience: PATIENCE,
             pace: None,
             tick_seconds: TICK_SECONDS,
@@ -257,8 +258,8 @@ fn configuration(
         subject: "alice".into(),
         interaction_base,
         approvers: vec![ApproverConfig {
-            name: visit::APPROVER.into(),
-            password: Secret::from(visit::PASSWORD.to_owned()),
+            name: approver::APPROVER.into(),
+            password: Secret::from(approver::PASSWORD.to_owned()),
         }],
         authorization_code: AuthorizationCodeConfig {
             lifetime: LONG_SECONDS,

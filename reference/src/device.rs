@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use axum::body::Body;
 use axum::extract::State;
-use http::{Method, Request, Response, StatusCode};
+use http::{Request, Response, StatusCode};
 use serde_json::json;
 
 use crate::client::Client;
@@ -135,11 +135,7 @@ pub(crate) async fn endpoint(
 }
 
 async fn answer(context: &Context, request: Request<Body>) -> Result<Response<Body>, OAuthError> {
-    if request.method() != Method::POST {
-        return Err(OAuthError::method_not_allowed());
-    }
-    let headers = request.headers().clone();
-    let form = Form::from_request(request).await?;
+    let (headers, form) = Form::posted(request).await?;
     let client = client_auth::authenticate(context, &headers, &form)?;
     client.may_use(wire::GRANT_DEVICE_CODE)?;
     let now = context.clock.now();

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use axum::body::{Body, Bytes, to_bytes};
-use http::{HeaderMap, Request, header};
+use http::{HeaderMap, Method, Request, header};
 use percent_encoding::percent_decode;
 
 use crate::error::OAuthError;
@@ -34,6 +34,15 @@ impl Form {
             ));
         }
         Self::parse(&read(request).await?)
+    }
+
+    /// Reads a POST of a form, and keeps the header fields. `method_not_allowed`, or those of [`Form::from_request`].
+    pub(crate) async fn posted(request: Request<Body>) -> Result<(HeaderMap, Self), OAuthError> {
+        if request.method() != Method::POST {
+            return Err(OAuthError::method_not_allowed());
+        }
+        let headers = request.headers().clone();
+        Ok((headers, Self::from_request(request).await?))
     }
 
     /// Reads a query or body. Same errors as [`Form::from_request`].

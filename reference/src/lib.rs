@@ -20,7 +20,7 @@
 //! | `callback`, `housekeeping` | what happens without a request |
 //! | `control` | the development API (`CONTROL.md`) |
 //! | [`config`], [`clock`], [`random`] | what the server is given |
-//! | [`secret`], [`scope`], [`wire`], `targets`, `expiring`, `form`, `reply`, `error` | small words the rest is written in |
+//! | [`secret`], [`scope`], [`wire`], `targets`, `digest`, `expiring`, `form`, `reply`, `error` | small words the rest is written in |
 
 mod access_token;
 mod authorize;
@@ -34,6 +34,7 @@ pub mod config;
 mod control;
 pub mod deferral;
 mod device;
+mod digest;
 pub mod dpop;
 mod error;
 mod expiring;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use axum::body::Body;
 use axum::extract::State;
-use http::{Method, Request, Response, StatusCode};
+use http::{Request, Response, StatusCode};
 use serde_json::json;
 
 use crate::client::Client;
@@ -40,11 +40,7 @@ pub(crate) async fn endpoint(
 }
 
 async fn answer(context: &Context, request: Request<Body>) -> Result<Response<Body>, OAuthError> {
-    if request.method() != Method::POST {
-        return Err(OAuthError::method_not_allowed());
-    }
-    let headers = request.headers().clone();
-    let sent = Form::from_request(request).await?;
+    let (headers, sent) = Form::posted(request).await?;
     if sent.get("request_uri").is_some() {
         return Err(OAuthError::invalid_request(
             "a pushed request holds no request_uri",

@@ -1,11 +1,11 @@
 //! The revocation endpoint (RFC 7009), which cancels deferred requests (Section 8).
 //!
-//! Refresh tokens end here too. Once the client is authenticated the answer is 200 in every case: unknown, foreign, dead, or without the right
-//! proof (Section 8.2 clause 2, C-52/B, C-73/A). Access tokens are self-contained and end by themselves.
+//! Refresh tokens end here too. Once the client is authenticated the answer is 200 in every case: unknown, foreign, dead,
+//! or without the right proof (Section 8.2 clause 2, C-52/B, C-73/A). Access tokens are self-contained and end by themselves.
 
 use axum::body::Body;
 use axum::extract::State;
-use http::{Method, Request, Response};
+use http::{Request, Response};
 
 use crate::certificate;
 use crate::client_auth;
@@ -34,11 +34,7 @@ pub(crate) async fn endpoint(
 }
 
 async fn answer(context: &Context, request: Request<Body>) -> Result<Response<Body>, OAuthError> {
-    if request.method() != Method::POST {
-        return Err(OAuthError::method_not_allowed());
-    }
-    let headers = request.headers().clone();
-    let form = Form::from_request(request).await?;
+    let (headers, form) = Form::posted(request).await?;
     // `token_type_hint` only helps a server that cannot search everywhere at once.
     let code = DeferralCode::new(form.require("token", "token is missing")?);
     let client = client_auth::authenticate(context, &headers, &form)?;

@@ -5,13 +5,13 @@
 use std::collections::{HashSet, VecDeque};
 use std::sync::{Mutex, PoisonError};
 
-use aws_lc_rs::digest::{Context, SHA256};
+use crate::digest;
 
-/// Most proofs remembered at a time (some 40 MB). Beyond that the oldest is dropped: better to take a replay that also
+/// Most proofs remembered at a time (some 80 MB). Beyond that the oldest is dropped: better to take a replay that also
 /// needs the client's credentials and code than to lock every client out.
 const CAPACITY: usize = 1 << 20;
 
-type Digest = [u8; 16];
+type Digest = [u8; 32];
 
 /// Remembers digests of proofs for as long as their `iat` could still be accepted.
 #[derive(Debug)]
@@ -37,7 +37,7 @@ impl ReplayCache {
 
     /// Whether these parts were not seen together before; from now on they were.
     pub(crate) fn first_sight(&self, parts: &[&str], now: u64) -> bool {
-        let digest = digest(parts);
+        let digest = digest::of(parts.iter().copied());
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
         while let Some((at, oldest)) = seen.by_age.front().copied() {
             if now < at.saturating_add(self.keep) && seen.by_age.len() < CAPACITY {
@@ -52,19 +52,6 @@ impl ReplayCache {
         }
         first
     }
-}
-
-/// Half a SHA-256 over the parts, each behind its length so that no two lists look the same.
-fn digest(parts: &[&str]) -> Digest {
-    let mut context = Context::new(&SHA256);
-    for part in parts {
-        context.update(&part.len().to_be_bytes());
-        context.update(part.as_bytes());
-    }
-    let full = context.finish();
-    let mut half = Digest::default();
-    half.copy_from_slice(&full.as_ref()[..16]);
-    half
 }
 
 #[cfg(test)]

@@ -5,7 +5,6 @@
 
 use std::sync::Arc;
 
-use aws_lc_rs::digest::{Context as Digest, SHA256};
 use axum::body::Body;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -16,6 +15,7 @@ use super::initial::{self, InitialRequest};
 use super::one_time::Presented;
 use crate::client::Client;
 use crate::deferral::{FrozenRequest, Renewal};
+use crate::digest;
 use crate::dpop::Proof;
 use crate::error::OAuthError;
 use crate::form::Form;
@@ -147,10 +147,5 @@ fn read(context: &Context, client: &Client, assertion: &str) -> Option<Claims> {
 
 /// What the assertion is called in the store.
 fn identity(claims: &Claims) -> String {
-    let mut digest = Digest::new(&SHA256);
-    for part in [&claims.iss, &claims.jti] {
-        digest.update(&part.len().to_be_bytes());
-        digest.update(part.as_bytes());
-    }
-    URL_SAFE_NO_PAD.encode(digest.finish())
+    URL_SAFE_NO_PAD.encode(digest::of([&*claims.iss, &*claims.jti]))
 }

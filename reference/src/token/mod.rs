@@ -18,7 +18,7 @@ mod refresh;
 
 use axum::body::Body;
 use axum::extract::State;
-use http::{Method, Request, Response};
+use http::{Request, Response};
 
 use crate::certificate;
 use crate::client::Client;
@@ -100,11 +100,7 @@ pub(crate) async fn endpoint(
 }
 
 async fn answer(context: &Context, request: Request<Body>) -> Result<Response<Body>, OAuthError> {
-    if request.method() != Method::POST {
-        return Err(OAuthError::method_not_allowed());
-    }
-    let headers = request.headers().clone();
-    let form = Form::from_request(request).await?;
+    let (headers, form) = Form::posted(request).await?;
     let token_request = TokenRequest::parse(&form)?;
     let client = client_auth::authenticate(context, &headers, &form)?;
     let proof = context

@@ -1,7 +1,6 @@
 //! What all grants share whose credential feeds one token or one deferral, never more (Section 11.2): authorization
 //! codes, refresh tokens, assertions, device codes.
 
-use aws_lc_rs::digest::{Context as Digest, SHA256};
 use axum::body::Body;
 use http::Response;
 
@@ -9,6 +8,7 @@ use super::initial::{self, InitialRequest};
 use crate::client::Client;
 use crate::config::readings::C45;
 use crate::deferral::FrozenRequest;
+use crate::digest;
 use crate::dpop::Thumbprint;
 use crate::error::OAuthError;
 use crate::form::Form;
@@ -106,14 +106,6 @@ fn fingerprint(form: &Form) -> [u8; 32] {
         .filter(|(name, _)| !matches!(name.as_str(), "client_secret" | "client_assertion"))
         .collect();
     pairs.sort();
-    let mut context = Digest::new(&SHA256);
-    for (name, value) in pairs {
-        for part in [name, value] {
-            context.update(&part.len().to_be_bytes());
-            context.update(part.as_bytes());
-        }
-    }
-    let mut fingerprint = [0; 32];
-    fingerprint.copy_from_slice(context.finish().as_ref());
-    fingerprint
+    let parts = pairs.into_iter().flat_map(|(name, value)| [name, value]);
+    digest::of(parts.map(String::as_str))
 }

@@ -180,8 +180,8 @@ fn without_token(answer: PollAnswer, unproven: C51) -> Result<Response<Body>, OA
     }
 }
 
-/// A pending answer: no code, lifetime or interval again (Section 6.4), and a link only where one is required (C-29,
-/// C-30). Progress is an opaque step (Section 9.4).
+/// A pending answer: no code, lifetime or interval again (Sections 6.4 and 6.6), and a link only where one is required
+/// (C-29, C-30). Progress is an opaque step (Section 9.4).
 fn pending(error: &'static str, step: &Step, interaction_uri: Option<&str>) -> Response<Body> {
     #[derive(Serialize)]
     struct Members<'a> {

@@ -88,7 +88,7 @@ impl InitialRequest {
         }
         match outcome {
             Outcome::Complete => complete(context, &request, presented).await,
-            // Section 5.3 and C-43/B: an ordinary error, for `access_denied` is about deferred requests.
+            // Section 6.3.1 and C-43/B: an ordinary error, for `access_denied` is about deferred requests.
             Outcome::Deny => Err(OAuthError::invalid_scope(
                 "the scope is not granted to this client",
             )),

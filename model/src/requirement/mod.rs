@@ -1,8 +1,8 @@
 //! The ledger: every normative sentence of the draft, and what becomes of it here.
 //!
 //! A row keeps the id under which the draft's sentence is known everywhere else in the project. `DTR-…` rows carry a
-//! BCP 14 keyword, `K-…` rows state a fact. `ledger.json` holds them in the order of the text, one a line; which step
-//! of a trace bears on which rows is in [`bearing()`].
+//! BCP 14 keyword, or are a step or a bullet under one; `K-…` rows state a fact. `ledger.json` holds them section by
+//! section, one a line; which step of a trace bears on which rows is in [`bearing()`].
 
 mod bearing;
 #[cfg(test)]
@@ -21,7 +21,7 @@ use serde::{Deserialize, Serialize};
 pub struct Requirement {
     /// Stable id, e.g. `DTR-6.5.1-04`.
     pub id: &'static str,
-    /// Section, with the step, clause or item where there is one.
+    /// Section, with the step, clause, item or bullet where there is one.
     pub section: &'static str,
     /// Its keyword.
     pub level: Level,

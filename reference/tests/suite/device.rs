@@ -232,3 +232,14 @@ async fn strangers_and_forged_forms_decide_nothing() {
     let over = carol.submit(&world, "/device", &look_up).await;
     assert_eq!(over.status, StatusCode::NOT_FOUND);
 }
+
+#[tokio::test]
+async fn no_other_credential_is_a_device_code() {
+    let world = world();
+    let code = world.authorize("backend", "profile", false).await;
+    world
+        .send(device_poll(&code))
+        .await
+        .refused("invalid_grant");
+    world.send(exchange(BACKEND, &code)).await.token();
+}

@@ -77,6 +77,15 @@ async fn unknown_foreign_and_misdescribed_codes_get_200() {
     world.poll(SERVICE, &code).await.refused("access_denied");
 }
 
+/// Only refresh tokens and deferral codes end here.
+#[tokio::test]
+async fn an_authorization_code_is_not_revoked() {
+    let world = world();
+    let code = world.authorize("backend", "profile", false).await;
+    assert_eq!(world.revoke(BACKEND, &code).await.status, 200);
+    world.send(exchange(BACKEND, &code)).await.token();
+}
+
 /// C-52/B: without the key, no effect and no telling.
 #[tokio::test]
 async fn a_bound_code_is_cancelled_with_its_key_only() {

@@ -47,6 +47,8 @@ pub struct TokenResponse {
 
 /// What an access token of this server says, for those who present it to this server.
 pub(crate) struct Held {
+    /// Whom it was issued to.
+    pub(crate) client_id: String,
     /// Whom it is about.
     pub(crate) subject: Arc<str>,
     /// What it allows.
@@ -98,6 +100,7 @@ enum Confirmation<'a> {
 struct Read {
     iss: String,
     sub: String,
+    client_id: String,
     scope: String,
     #[serde(flatten)]
     times: Times,
@@ -195,6 +198,7 @@ impl Minter {
         let claims: Read = jws::claims(token, &self.jwks, &[Some(TYPE)])?;
         let counts = claims.iss == self.issuer && claims.times.include(now);
         Some(Held {
+            client_id: claims.client_id,
             subject: claims.sub.into(),
             scope: Scope::parse(&claims.scope)?,
             key: claims.cnf.map(|cnf| match cnf {

@@ -40,6 +40,7 @@ mod error;
 mod expiring;
 mod form;
 mod housekeeping;
+mod introspect;
 mod jws;
 mod metadata;
 mod page;

@@ -20,6 +20,7 @@ struct Metadata<'a> {
     device_authorization_endpoint: String,
     token_endpoint: String,
     revocation_endpoint: String,
+    introspection_endpoint: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     registration_endpoint: Option<String>,
     jwks_uri: String,
@@ -30,6 +31,7 @@ struct Metadata<'a> {
     token_endpoint_auth_methods_supported: &'a [&'a str],
     token_endpoint_auth_signing_alg_values_supported: [&'a str; 1],
     revocation_endpoint_auth_methods_supported: &'a [&'a str],
+    introspection_endpoint_auth_methods_supported: &'a [&'a str],
     revocation_endpoint_auth_signing_alg_values_supported: [&'a str; 1],
     #[serde(skip_serializing_if = "<[String]>::is_empty")]
     authorization_details_types_supported: &'a [String],
@@ -81,6 +83,7 @@ pub(crate) async fn document(State(context): State<Context>) -> Response<Body> {
         device_authorization_endpoint: context.url(wire::DEVICE_AUTHORIZATION),
         token_endpoint: context.url(wire::TOKEN),
         revocation_endpoint: context.url(wire::REVOKE),
+        introspection_endpoint: context.url(wire::INTROSPECT),
         registration_endpoint: config
             .registration
             .open
@@ -101,6 +104,8 @@ pub(crate) async fn document(State(context): State<Context>) -> Response<Body> {
         token_endpoint_auth_methods_supported: methods,
         token_endpoint_auth_signing_alg_values_supported: ["ES256"],
         revocation_endpoint_auth_methods_supported: methods,
+        // Clients without credentials are not answered there.
+        introspection_endpoint_auth_methods_supported: &methods[1..],
         revocation_endpoint_auth_signing_alg_values_supported: ["ES256"],
         authorization_details_types_supported: &config.access_token.authorization_details_types,
         tls_client_certificate_bound_access_tokens: mtls,

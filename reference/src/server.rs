@@ -33,8 +33,8 @@ use crate::random::{Random, SystemRandom};
 use crate::service::{Drops, PublicService};
 use crate::store::{MemoryStore, Store};
 use crate::{
-    authorize, control, device, housekeeping, metadata, page, par, register, reply, revoke, token,
-    transport, wire,
+    authorize, control, device, housekeeping, introspect, metadata, page, par, register, reply,
+    revoke, token, transport, wire,
 };
 
 /// What the server is built from, besides its configuration. The default suits production but for its store.
@@ -143,6 +143,7 @@ impl AuthorizationServer {
             )
             .route(wire::TOKEN, any(token::endpoint))
             .route(wire::REVOKE, any(revoke::endpoint))
+            .route(wire::INTROSPECT, any(introspect::endpoint))
             .route(
                 &format!("{}/{{id}}", wire::INTERACT),
                 get(interaction::show).post(interaction::submit),

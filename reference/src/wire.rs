@@ -33,6 +33,8 @@ pub const DEVICE: &str = "/device";
 pub const TOKEN: &str = "/token";
 /// Path of the revocation endpoint, below the issuer.
 pub const REVOKE: &str = "/revoke";
+/// Path of the introspection endpoint (RFC 7662), below the issuer.
+pub const INTROSPECT: &str = "/introspect";
 /// Path of the client registration endpoint (RFC 7591), below the issuer.
 pub const REGISTER: &str = "/register";
 /// Path of the key set, below the issuer.

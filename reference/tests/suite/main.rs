@@ -19,6 +19,7 @@ mod dpop;
 mod hostile;
 mod initial_request;
 mod interaction;
+mod introspection;
 mod metadata;
 mod nonce;
 mod over_http;

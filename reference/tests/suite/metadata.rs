@@ -48,7 +48,7 @@ async fn what_is_announced_is_there() {
         .filter(|(name, _)| name.ends_with("_endpoint") || *name == "jwks_uri")
         .map(|(_, url)| url.as_str().unwrap().strip_prefix(ISSUER).unwrap())
         .collect();
-    assert_eq!(endpoints.len(), 7, "{endpoints:?}");
+    assert_eq!(endpoints.len(), 8, "{endpoints:?}");
     for path in endpoints {
         let answer = world.get(path).await;
         assert_ne!(answer.status, StatusCode::NOT_FOUND, "{path}");

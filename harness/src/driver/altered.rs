@@ -13,8 +13,8 @@ use super::log::Log;
 use super::observation::{Observation, Seen};
 use super::response::Response;
 use super::{Captured, Session};
-use crate::target::client::{Credentials, Scopes};
-use crate::target::control::Name;
+use crate::target::client::{Credentials, Scopes, append};
+use crate::target::control::{Name, Operation};
 use crate::target::discovery::get;
 use crate::target::receiver::{GivenUp, Manner, Received};
 use crate::target::transport::{Outgoing, Reply};
@@ -33,6 +33,8 @@ pub enum Asking {
     NamelessPoll,
     /// A revocation of it.
     Revoke(Caller),
+    /// The owner's question whether the last access token counts (RFC 7662).
+    Introspection,
 }
 
 /// The parameters of a request, in order; the same name may come twice.
@@ -183,7 +185,29 @@ impl Session {
                 let seen = self.read_revocation(log, &reply);
                 Ok(Told::new(seen, reply))
             }
+            Asking::Introspection => {
+                let mut call = self.introspection_call().map_err(failed)?;
+                change(&mut call, alter);
+                let reply = self.call(log, call).await.map_err(failed)?.answered()?;
+                Ok(Told::new(SILENCE, reply))
+            }
         }
+    }
+
+    fn introspection_call(&self) -> Result<Call, TransportFailure> {
+        let missing = TransportFailure::NotPerformable;
+        let url = self.target.endpoints.introspection.clone();
+        let token = self.tokens.last().ok_or(missing("there is no token"))?;
+        let mut form = String::new();
+        append(&mut form, "token", token);
+        append(&mut form, "token_type_hint", "access_token");
+        Ok(Call {
+            purpose: "introspection by the owner",
+            url: url.ok_or(missing("the metadata names no introspection endpoint"))?,
+            form,
+            sender: sender(Caller::Owner, false),
+            lost: false,
+        })
     }
 
     /// Opens a page as anybody's browser could.
@@ -287,6 +311,19 @@ impl Session {
         let arrived = self.attempted(log, &code, manner).await?;
         let answer = self.read_callbacks(log, arrived.clone(), &code);
         Ok((answer, arrived))
+    }
+
+    /// Takes the deferred request a step further.
+    pub async fn progressed(&mut self) -> Observation {
+        let mut log = Log::default();
+        let told = match &self.deferral {
+            Some(captured) => {
+                let step = Operation::about(Name::Progress, &captured.code);
+                self.control(&mut log, step).await
+            }
+            None => Err(TransportFailure::CodeLost),
+        };
+        log.conclude(told.map_or_else(Seen::Failed, |_| SILENCE))
     }
 
     /// Has the server refuse the owner's next request.

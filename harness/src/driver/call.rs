@@ -41,7 +41,7 @@ pub(super) struct Sender {
 
 impl Sender {
     /// The senders of a request about a code that is bound or not, to be tried one after the other: an impostor has
-    /// two ways to pretend.
+    /// two ways to pretend, and whoever lacks the key shows another or none.
     pub(super) fn all(by: Caller, bound: bool) -> Vec<Self> {
         let owner = Self {
             other: false,
@@ -50,10 +50,11 @@ impl Sender {
         };
         match by {
             Caller::Owner => vec![owner],
-            Caller::OtherKey => vec![Self {
-                key: Some(OTHER_KEY),
-                ..owner
-            }],
+            Caller::OtherKey => {
+                let keys = [Some(OTHER_KEY), None];
+                let keys = &keys[..if bound { 2 } else { 1 }];
+                keys.iter().map(|key| Self { key: *key, ..owner }).collect()
+            }
             Caller::OtherClient => vec![Self {
                 other: true,
                 key: Some(OTHERS_KEY),
@@ -63,6 +64,36 @@ impl Sender {
                 .map(|shows| Self { shows, ..owner })
                 .into(),
         }
+    }
+}
+
+/// What comes of a request that several senders tried: the first answer, unless a later sender got further.
+#[derive(Default)]
+pub(super) struct Attempts(Option<Seen>);
+
+impl Attempts {
+    /// Takes in the answer to a sender; whether the next one may try.
+    pub(super) fn take(&mut self, by: Caller, seen: Seen) -> bool {
+        use Answer::{DpopChallenge, InvalidClient, InvalidDpopProof, InvalidGrant, Revoked};
+        let refused = match by {
+            Caller::Impostor => seen == Seen::Answer(InvalidClient),
+            // The words may differ from one to the other (C-51).
+            _ => matches!(
+                seen,
+                Seen::Answer(InvalidDpopProof | DpopChallenge | InvalidGrant)
+            ),
+        };
+        // A revocation says 200 to whom it ignores (C-52), so that says little of the next.
+        let next = refused || (by == Caller::OtherKey && seen == Seen::Answer(Revoked));
+        if self.0.is_none() || !refused {
+            self.0 = Some(seen);
+        }
+        next
+    }
+
+    /// What is seen of them all.
+    pub(super) fn seen(self) -> Seen {
+        self.0.unwrap_or(Seen::Answer(Answer::Silence))
     }
 }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use dtr_model::event::{Answer, Caller};
 
-use super::call::{BOUND_KEY, Call, Sender};
+use super::call::{Attempts, BOUND_KEY, Call, Sender};
 use super::log::Log;
 use super::observation::Seen;
 use super::response::Response;
@@ -30,18 +30,18 @@ impl Session {
         lost: bool,
     ) -> Result<Seen, TransportFailure> {
         let about = self.polled()?;
-        let mut seen = Seen::Answer(Answer::Silence);
+        let mut attempts = Attempts::default();
         for sender in Sender::all(by, about.bound) {
             let call = self.poll_call(&about, by, sender, lost);
-            seen = match self.call(log, call).await?.answered() {
+            let seen = match self.call(log, call).await?.answered() {
                 Ok(reply) => self.read_poll(log, &reply, &about),
                 Err(seen) => seen,
             };
-            if seen != Seen::Answer(Answer::InvalidClient) {
+            if !attempts.take(by, seen) {
                 break;
             }
         }
-        Ok(seen)
+        Ok(attempts.seen())
     }
 
     /// What a poll would be about now.

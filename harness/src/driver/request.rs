@@ -3,7 +3,6 @@
 mod authorize;
 
 use dtr_model::event::{Answer, Code, Steer, TokenRequest};
-use serde_json::Value;
 
 pub(super) use authorize::Credential;
 
@@ -160,6 +159,12 @@ impl Session {
             Ok(response) => response,
             Err(strange) => return Seen::Strange(strange),
         };
+        if is_error {
+            let new = response.text(draft.deferral_code);
+            let supplied = asked.notification_token.as_deref();
+            let secrets: Vec<&str> = new.into_iter().chain(supplied).collect();
+            rules::error::description(log, &response, &secrets);
+        }
         if reply.status == 200 && response.has("access_token") {
             // That a token given at once is bound is RFC 9449's business, not the draft's.
             return self.read_token(log, &response, &asked.scope, None);
@@ -215,7 +220,6 @@ impl Session {
             (None, Some(lost)) if lost.sound && lost.keyed == request.keyed => Code::Same,
             (None, Some(_)) => Code::New,
         };
-        let seconds = |name| response.members.get(name).and_then(Value::as_u64);
         if self.deferral.is_none() && which != Code::Other {
             self.code_lost = None;
             self.deferral = Some(Captured {
@@ -224,7 +228,9 @@ impl Session {
                 scope: asked.scope,
                 notification_token: asked.notification_token,
                 interaction_uri: response.text(draft.interaction_uri).map(Into::into),
-                announced: seconds("interval").zip(seconds("expires_in")),
+                announced: response
+                    .seconds("interval")
+                    .zip(response.seconds("expires_in")),
             });
         }
         Seen::Answer(Answer::Deferred {

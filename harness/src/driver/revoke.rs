@@ -2,7 +2,7 @@
 
 use dtr_model::event::{Answer, Caller};
 
-use super::call::{Call, Sender};
+use super::call::{Attempts, Call, Sender};
 use super::log::Log;
 use super::observation::Seen;
 use super::response::Response;
@@ -19,16 +19,16 @@ impl Session {
         by: Caller,
     ) -> Result<Seen, TransportFailure> {
         let about = self.polled()?;
-        let mut seen = Seen::Answer(Answer::Silence);
+        let mut attempts = Attempts::default();
         for sender in Sender::all(by, about.bound) {
             let call = self.revocation_call(&about.code, by, sender)?;
             let reply = self.send_revocation(log, call).await?;
-            seen = self.read_revocation(log, &reply);
-            if seen != Seen::Answer(Answer::InvalidClient) {
+            let seen = self.read_revocation(log, &reply);
+            if !attempts.take(by, seen) {
                 break;
             }
         }
-        Ok(seen)
+        Ok(attempts.seen())
     }
 
     /// The request that is a revocation of this trace's code.

@@ -145,12 +145,12 @@ impl Session {
         let (call, reading) = match event {
             Event::Poll { by, .. } => {
                 let about = self.polled().map_err(Seen::Failed)?;
-                let call = self.poll_call(&about, by, one(by, &about)?, false);
+                let call = self.poll_call(&about, by, first(by, &about)?, false);
                 (call, Reading::Poll(about))
             }
             Event::Revoke { by } => {
                 let about = self.polled().map_err(Seen::Failed)?;
-                let call = self.revocation_call(&about.code, by, one(by, &about)?);
+                let call = self.revocation_call(&about.code, by, first(by, &about)?);
                 (call.map_err(Seen::Failed)?, Reading::Revocation)
             }
             Event::Request(request) => {
@@ -333,14 +333,13 @@ impl Session {
     }
 }
 
-/// The sender, if there is but one: what takes several attempts is no single event.
-fn one(by: Caller, about: &Polled) -> Result<Sender, Seen> {
-    let mut senders = Sender::all(by, about.bound).into_iter();
-    match (senders.next(), senders.next()) {
-        (Some(sender), None) => Ok(sender),
-        _ => Err(Seen::Failed(TransportFailure::NotPerformable(
+/// The first of the senders: what takes several attempts is no single event.
+fn first(by: Caller, about: &Polled) -> Result<Sender, Seen> {
+    match by {
+        Caller::Impostor => Err(Seen::Failed(TransportFailure::NotPerformable(
             "an impostor takes more than one attempt, and they cannot all be at the same time",
         ))),
+        _ => Ok(Sender::all(by, about.bound).remove(0)),
     }
 }
 

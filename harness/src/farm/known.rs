@@ -30,6 +30,8 @@ pub(super) struct Heard {
     pub(super) tokens: HashMap<String, serde_json::Map<String, serde_json::Value>>,
     /// Codes handed out under another name, by that name.
     pub(super) aliases: HashMap<String, String>,
+    /// Codes that somebody revoked.
+    pub(super) revoked: HashSet<String>,
     /// How often something was done about a code.
     pub(super) times: HashMap<String, u32>,
 }

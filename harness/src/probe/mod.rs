@@ -85,6 +85,8 @@ enum Need {
     Control(Name),
     /// A revocation endpoint.
     Revocation,
+    /// An introspection endpoint, and a client that it answers.
+    Introspection,
     /// A client besides the owner.
     Others,
     /// Time, for the server to give something up.
@@ -154,6 +156,7 @@ impl Need {
             Self::Reusable => !kind.one_time,
             Self::Inbox => kind.callback,
             Self::Public => kind.public,
+            Self::Introspection => !kind.public,
             _ => true,
         }
     }
@@ -178,6 +181,10 @@ impl Need {
             Self::Revocation => {
                 let there = target.endpoints.revocation.is_some();
                 (there, "there is no revocation endpoint".to_owned())
+            }
+            Self::Introspection => {
+                let there = target.endpoints.introspection.is_some();
+                (there, "there is no introspection endpoint".to_owned())
             }
             Self::Others => (target.others, "there is no other client".to_owned()),
             Self::Inbox => {

@@ -2,11 +2,13 @@
 
 use std::time::{Duration, Instant};
 
-use dtr_model::event::{Answer, Caller};
+use dtr_model::event::{Answer, Caller, Decision, Event};
 use dtr_model::question::Reading;
+use serde_json::Value;
 
 use super::{Halt, Need, Probe, Scene};
-use crate::driver::altered::Asking;
+use crate::driver::altered::{Asking, Told};
+use crate::target::control::Name;
 
 pub(super) const PROBES: &[Probe] = &[
     Probe {
@@ -24,6 +26,18 @@ pub(super) const PROBES: &[Probe] = &[
         questions: &["C-73"],
         needs: &[Need::Revocation, Need::Others],
         steps: |scene| Box::pin(hints(scene)),
+    },
+    Probe {
+        id: "probe-token-outlives-its-code",
+        does: "revokes a redeemed code, and asks whether the token still counts",
+        rows: &["DTR-8.2-06"],
+        questions: &[],
+        needs: &[
+            Need::Revocation,
+            Need::Introspection,
+            Need::Control(Name::Approve),
+        ],
+        steps: |scene| Box::pin(token_outlives_its_code(scene)),
     },
 ];
 
@@ -103,6 +117,34 @@ async fn hints(scene: &mut Scene) -> Result<(), Halt> {
             "with the hint `access_token`: {}, then {}",
             told.seen, gone.seen
         )
+    });
+    Ok(())
+}
+
+async fn token_outlives_its_code(scene: &mut Scene) -> Result<(), Halt> {
+    scene.deferred().await?;
+    scene.decide(Decision::Approve).await?;
+    let token = scene
+        .poll("the poll that redeems the code", &|_| {})
+        .await?;
+    let counts = |told: &Told| told.members.get("active") == Some(&Value::Bool(true));
+    let before = scene
+        .ask("whether the token counts", Asking::Introspection, &|_| {})
+        .await?;
+    if !token.is_token() || !counts(&before) {
+        let why = "the server does not say of its own fresh token that it counts";
+        return Err(Halt::Elsewhere(why.to_owned()));
+    }
+    scene.event(Event::REVOKE).await?;
+    let after = scene
+        .ask(
+            "whether it still counts after its code was revoked",
+            Asking::Introspection,
+            &|_| {},
+        )
+        .await?;
+    scene.check("DTR-8.2-06", counts(&after), || {
+        "the token does not count any more".to_owned()
     });
     Ok(())
 }

@@ -261,6 +261,16 @@ impl Scene {
         .map(drop)
     }
 
+    /// Takes the request a step further.
+    ///
+    /// # Errors
+    /// Those of [`event`](Self::event).
+    pub async fn progress(&mut self) -> Result<(), Halt> {
+        let observation = self.session.progressed().await;
+        self.note("the request is a step further".to_owned(), observation)
+            .map(drop)
+    }
+
     /// Decides about the request.
     ///
     /// # Errors

@@ -22,6 +22,8 @@ pub struct Endpoints {
     pub token: Arc<Url>,
     /// The revocation endpoint, if there is one.
     pub revocation: Option<Arc<Url>>,
+    /// The introspection endpoint (RFC 7662), if there is one.
+    pub introspection: Option<Arc<Url>>,
     /// The authorization endpoint, if there is one.
     pub authorization: Option<Arc<Url>>,
     /// The endpoint for pushed authorization requests (RFC 9126), if there is one.
@@ -57,6 +59,7 @@ impl Endpoints {
             issuer,
             token,
             revocation: None,
+            introspection: None,
             authorization: None,
             pushed: None,
             registration: None,
@@ -87,6 +90,7 @@ impl Endpoints {
             metadata: Arc::clone(metadata),
             token: endpoint("token_endpoint")?,
             revocation: endpoint("revocation_endpoint").ok(),
+            introspection: endpoint("introspection_endpoint").ok(),
             authorization: endpoint("authorization_endpoint").ok(),
             pushed: endpoint("pushed_authorization_request_endpoint").ok(),
             registration: endpoint("registration_endpoint").ok(),

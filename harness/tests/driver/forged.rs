@@ -56,8 +56,8 @@ const DEFERRED: &[Defect] = &[
     ("no lifetime", "DTR-6.4-06", |f| {
         f.initial.remove("expires_in")
     }),
-    ("lifetime is zero", "DTR-6.4-06", |f| {
-        f.initial.set("expires_in", json!(0))
+    ("lifetime is negative", "DTR-6.4-06", |f| {
+        f.initial.set("expires_in", json!(-1))
     }),
     ("lifetime is a string", "DTR-6.4-06", |f| {
         f.initial.set("expires_in", json!("600"))

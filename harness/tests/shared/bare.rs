@@ -23,6 +23,7 @@ pub(crate) fn target(base: &str, transport: Transport) -> Target {
             metadata: at("/.well-known/oauth-authorization-server"),
             token: at("/token"),
             revocation: Some(at("/revoke")),
+            introspection: None,
             authorization: None,
             pushed: None,
             registration: None,

@@ -3,7 +3,7 @@
 //! This is what ties an observation to the text: a step that is answered as
 //! allowed is an observation of these rows, a step that is not breaks them.
 
-use crate::deferral::{Deferral, Phase};
+use crate::deferral::{Callback, Deferral, Phase};
 use crate::event::{Caller, Event, TokenRequest};
 use crate::terms::Terms;
 
@@ -64,11 +64,18 @@ fn poll_rows(d: Deferral, by: Caller, terms: &Terms) -> &'static [&'static str] 
         (_, Phase::Approved) if d.consent_lapsed() || d.client_lapsed() => {
             &["DTR-11.7-01", "DTR-11.7-02", "DTR-11.7-03"]
         }
-        (_, Phase::Approved) => &["DTR-6.5.1-05", "K-4.1-G1", "DTR-11.7-01", "K-7-03"],
-        (_, Phase::Denied) => &["DTR-6.5.1-06", "K-7-03"],
+        (_, Phase::Approved) if called(d, terms) => &["DTR-6.5.1-05", "K-4.1-G1", "K-7-03"],
+        (_, Phase::Approved) => &["DTR-6.5.1-05", "K-4.1-G1"],
+        (_, Phase::Denied) if called(d, terms) => &["DTR-6.5.1-06", "K-7-03"],
+        (_, Phase::Denied) => &["DTR-6.5.1-06"],
         (_, Phase::Cancelled) => &["DTR-6.5.1-06", "DTR-8.2-04", "DTR-8.2-09", "DTR-8.2-10"],
         (_, Phase::Redeemed) => &["DTR-6.5.1-07", "DTR-6.5.2-02", "DTR-6.6-09"],
     }
+}
+
+/// Whether the client was told by a callback that the request is resolved.
+fn called(d: Deferral, terms: &Terms) -> bool {
+    terms.callback && d.callback() == Callback::None
 }
 
 fn revoke_rows(d: Deferral, by: Caller, terms: &Terms) -> &'static [&'static str] {
@@ -77,10 +84,10 @@ fn revoke_rows(d: Deferral, by: Caller, terms: &Terms) -> &'static [&'static str
         (Caller::OtherClient, _) => &["DTR-8.2-05"],
         (Caller::Impostor, _) => &["K-8.1-01"],
         _ if d.client_lapsed() => &["K-8.1-01"],
-        (Caller::OtherKey, _) if d.bound() => &["DTR-11.1-06", "DTR-8.2-05"],
+        (Caller::OtherKey, _) if d.bound() => &["DTR-11.1-06"],
         (_, Phase::Approved) if live => &["DTR-8.2-01", "DTR-8.2-02", "DTR-8.2-08"],
         _ if live => &["DTR-8.2-01", "DTR-8.2-02"],
-        (_, Phase::Redeemed) => &["DTR-8.2-05", "DTR-8.2-06", "K-8.2-01"],
+        (_, Phase::Redeemed) => &["DTR-8.2-05", "K-8.2-01"],
         (_, Phase::Cancelled) => &["DTR-8.2-05", "K-8.3-01"],
         _ => &["DTR-8.2-05", "K-8.2-01"],
     }

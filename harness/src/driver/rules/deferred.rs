@@ -1,7 +1,6 @@
 //! The deferred response (Section 6.4).
 
 use dtr_model::draft::Draft;
-use serde_json::Value;
 
 use crate::driver::log::Log;
 use crate::driver::response::Response;
@@ -27,10 +26,9 @@ pub(in crate::driver) fn check(log: &mut Log, response: &Response<'_>, draft: &D
     });
     code(log, response, draft);
     for (row, name) in [("DTR-6.4-06", "expires_in"), ("DTR-6.4-09", "interval")] {
-        let seconds = response.members.get(name).and_then(Value::as_u64);
-        log.check(row, seconds.is_some_and(|seconds| seconds > 0), || {
+        log.check(row, response.seconds(name).is_some(), || {
             format!(
-                "{name} is not a positive number of seconds: {}",
+                "{name} is not a whole number of seconds: {}",
                 response.show(name)
             )
         });

@@ -199,13 +199,75 @@ pub(super) const FAULTS: &[Fault] = &[
         })],
     ),
     fault(
+        "foreign-code-described",
+        Seam::Response,
+        "a poll of somebody else's code is described otherwise than one of an unknown code",
+        Shown::Broken(&["DTR-6.6-12"]),
+        &[How::Response(|asked, answered, known| {
+            if asked.is_poll() && answered.is("invalid_grant") && known.is_foreign(asked) {
+                answered.set("error_description", "the code belongs to another client");
+            }
+        })],
+    ),
+    fault(
+        "foreign-code-traced",
+        Seam::Response,
+        "a poll of somebody else's code is answered with a header field of its own",
+        Shown::Broken(&["DTR-6.6-12"]),
+        &[How::Response(|asked, answered, known| {
+            if asked.is_poll() && answered.is("invalid_grant") && known.is_foreign(asked) {
+                answered
+                    .headers
+                    .insert("x-found", HeaderValue::from_static("1"));
+            }
+        })],
+    ),
+    fault(
+        "token-revoked-with-its-code",
+        Seam::Response,
+        "revoking a redeemed code ends its token as well",
+        Shown::Broken(&["DTR-8.2-06"]),
+        &[How::Response(|asked, answered, known| {
+            let token = asked.get("token").unwrap_or_default();
+            if asked.is_revocation() {
+                known.heard().revoked.insert(token.to_owned());
+            }
+            let heard = known.heard();
+            let ended = heard.tokens.iter().any(|(code, answer)| {
+                heard.revoked.contains(code)
+                    && answer.get("access_token").and_then(Value::as_str) == Some(token)
+            });
+            if asked.path == wire::INTROSPECT && ended {
+                answered.set("active", false);
+            }
+        })],
+    ),
+    fault(
+        "progress-untold",
+        Seam::Response,
+        "pending polls say nothing of the step that the request has taken",
+        Shown::Warned("DTR-9.4-01"),
+        &[How::Response(|asked, answered, _| {
+            if asked.is_poll() && answered.is("authorization_pending") {
+                answered.remove("error_description");
+            }
+        })],
+    ),
+    fault(
         "progress-in-prose",
         Seam::Response,
         "pending polls tell their progress in prose",
         Shown::Warned("DTR-9.4-03"),
         &[How::Response(|asked, answered, _| {
-            if asked.is_poll() && answered.is("authorization_pending") {
-                answered.set("error_description", "the second manager looks at it");
+            let said = answered.members.get("error_description");
+            let step = said
+                .and_then(Value::as_str)
+                .and_then(|s| s.strip_prefix("step="));
+            if let (true, Some(step)) = (asked.is_poll(), step) {
+                answered.set(
+                    "error_description",
+                    format!("the second manager does the {step}"),
+                );
             }
         })],
     ),

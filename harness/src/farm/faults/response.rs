@@ -132,6 +132,13 @@ faults! {
         |asked, answered, _| if asked.is_poll() && answered.is("invalid_dpop_proof") {
             answered.fail(400, "invalid_grant");
         };
+    "missing-proof-overlooked": "a poll of a bound code with no proof at all is answered as one with the right proof",
+        Shown::Broken(&["DTR-6.4-24", "DTR-11.1-06"]),
+        |asked, answered, _| {
+            if asked.is_poll() && !asked.headers.contains_key("dpop") && answered.is("invalid_dpop_proof") {
+                answered.fail(400, "authorization_pending");
+            }
+        };
     "inconsistent-hint-as-invalid-grant": "a request at odds with its hint is refused with `invalid_grant`",
         Shown::Broken(&["DTR-5.2-06"]),
         |asked, answered, _| {

@@ -35,7 +35,7 @@ faults! {
             }
         };
     "revocation-of-redeemed-refused": "revoking a redeemed code is an error",
-        ["DTR-8.2-05", "DTR-8.2-06", "K-8.2-01"],
+        ["DTR-8.2-05", "K-8.2-01"],
         |asked, answered, known| {
             if asked.is_revocation() && answered.status == 200 && known.is_redeemed(asked) {
                 refuse(answered, "invalid_grant");

@@ -22,6 +22,8 @@ pub enum Name {
     NeedInteraction,
     /// Finish the interaction. Knows `{deferral_code}`.
     InteractionDone,
+    /// Take the request a step further that may be told of. Knows `{deferral_code}`.
+    Progress,
     /// The resource owner withdraws consent. Knows `{deferral_code}`.
     WithdrawConsent,
     /// The consent holds again. Knows `{deferral_code}`.
@@ -62,6 +64,7 @@ impl Name {
             Self::Deny => "deny the request",
             Self::NeedInteraction => "ask for interaction",
             Self::InteractionDone => "finish the interaction",
+            Self::Progress => "take the request a step further",
             Self::WithdrawConsent => "withdraw the consent",
             Self::RestoreConsent => "restore the consent",
             Self::DisableClient => "disable the client",

@@ -19,6 +19,7 @@ pub struct Reference {
     pub(crate) transport: Transport,
     decide: Arc<Url>,
     consent: Arc<Url>,
+    progress: Arc<Url>,
     callbacks: Arc<Url>,
     clock: Arc<Url>,
     client: Arc<Url>,
@@ -39,6 +40,7 @@ impl Reference {
             transport,
             decide: at("decide")?,
             consent: at("consent")?,
+            progress: at("progress")?,
             callbacks: at("callbacks")?,
             clock: at("clock")?,
             client: at("client")?,
@@ -103,6 +105,10 @@ impl Reference {
                 let valid = name == Name::RestoreConsent;
                 let body = json!({ "deferral_code": code, "valid": valid });
                 return post(&self.consent, &body);
+            }
+            Name::Progress => {
+                let body = json!({ "deferral_code": code, "step": "document_review" });
+                return post(&self.progress, &body);
             }
             Name::AttemptCallback => {
                 return post(&self.callbacks, &json!({ "deferral_code": code }));

@@ -5,6 +5,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use jsonwebtoken::jwk::JwkSet;
 
+use crate::certificate::CertifiedName;
 use crate::config::{AuthMethod, ClientConfig, Config};
 use crate::error::OAuthError;
 use crate::scope::Scope;
@@ -17,6 +18,8 @@ pub(crate) struct Client {
     pub(crate) secret: Option<Secret>,
     pub(crate) auth_method: AuthMethod,
     pub(crate) jwks: Option<JwkSet>,
+    /// How a certificate shows that it is the client's, for `tls_client_auth`.
+    pub(crate) certified_name: Option<CertifiedName>,
     pub(crate) redirect_uris: Vec<String>,
     pub(crate) scope: Scope,
     pub(crate) default_scope: Option<Scope>,
@@ -32,6 +35,7 @@ impl Client {
             secret: config.client_secret.clone(),
             auth_method: config.auth_method,
             jwks: config.jwks.clone(),
+            certified_name: CertifiedName::all(config).unwrap_or_default().pop(),
             redirect_uris: config.redirect_uris.clone(),
             scope: Scope::parse(&config.scope).unwrap_or_default(),
             default_scope: config.default_scope.as_deref().and_then(Scope::parse),

@@ -102,10 +102,8 @@ pub(crate) fn authenticate(
     let credentials = Credentials::from_request(headers, form)?;
     let certificate = certificate::presented(context, headers);
     let (client_id, method) = match &credentials {
-        Credentials::Named { client_id }
-            if certificate.is_some() && names_tls_client(context, client_id) =>
-        {
-            (client_id, AuthMethod::SelfSignedTls)
+        Credentials::Named { client_id } if certificate.is_some() => {
+            (client_id, method_behind_tls(context, client_id))
         }
         Credentials::Named { client_id } => (client_id, AuthMethod::None),
         Credentials::Basic { client_id, .. } => (client_id, AuthMethod::ClientSecretBasic),
@@ -118,9 +116,9 @@ pub(crate) fn authenticate(
     };
     let client = context.clients.find(client_id);
     let fits = match &credentials {
-        Credentials::Named { .. } if method == AuthMethod::SelfSignedTls => {
+        Credentials::Named { .. } if method.uses_certificate() => {
             let client = client.as_deref().zip(certificate);
-            client.is_some_and(|(client, shown)| certificate::is_registered(client, &shown))
+            client.is_some_and(|(client, shown)| shown.is_of(client))
         }
         Credentials::Named { .. } => true,
         Credentials::Basic { secret, .. } | Credentials::Post { secret, .. } => {
@@ -143,9 +141,12 @@ pub(crate) fn authenticate(
 }
 
 /// A client that names itself may do so behind any TLS certificate; only for some is that how they authenticate.
-fn names_tls_client(context: &Context, client_id: &str) -> bool {
-    let client = context.clients.find(client_id);
-    client.is_some_and(|client| client.auth_method == AuthMethod::SelfSignedTls)
+fn method_behind_tls(context: &Context, client_id: &str) -> AuthMethod {
+    let registered = context.clients.find(client_id);
+    let method = registered.map(|client| client.auth_method);
+    method
+        .filter(|method| method.uses_certificate())
+        .unwrap_or(AuthMethod::None)
 }
 
 fn knows_secret(client: Option<&Client>, presented: &Secret) -> bool {

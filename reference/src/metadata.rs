@@ -45,11 +45,13 @@ struct Metadata<'a> {
     revocation_endpoint_token_type_values_supported: [&'a str; 1],
 }
 
-const AUTH_METHODS: [&str; 5] = [
+/// Those with certificates last.
+const AUTH_METHODS: [&str; 6] = [
     "none",
     "client_secret_basic",
     "client_secret_post",
     "private_key_jwt",
+    "tls_client_auth",
     "self_signed_tls_client_auth",
 ];
 
@@ -70,7 +72,7 @@ pub(crate) async fn document(State(context): State<Context>) -> Response<Body> {
     let mtls = config.mtls.trust_client_cert_header;
     let methods = match mtls {
         true => &AUTH_METHODS[..],
-        false => &AUTH_METHODS[..AUTH_METHODS.len() - 1],
+        false => &AUTH_METHODS[..AUTH_METHODS.len() - 2],
     };
     let metadata = Metadata {
         issuer: &config.issuer,

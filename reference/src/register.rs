@@ -30,6 +30,13 @@ struct Metadata {
     scope: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     jwks: Option<JwkSet>,
+    /// RFC 8705 Section 2.1.2.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tls_client_auth_subject_dn: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tls_client_auth_san_dns: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tls_client_auth_san_uri: Option<String>,
     /// Section 7.2.
     #[serde(skip_serializing_if = "Option::is_none")]
     deferred_client_notification_endpoint: Option<String>,
@@ -112,6 +119,9 @@ async fn answer(context: &Context, request: Request<Body>) -> Result<Response<Bo
         scope,
         grant_types: metadata.grant_types.clone(),
         jwks: metadata.jwks.clone(),
+        tls_client_auth_subject_dn: metadata.tls_client_auth_subject_dn.clone(),
+        tls_client_auth_san_dns: metadata.tls_client_auth_san_dns.clone(),
+        tls_client_auth_san_uri: metadata.tls_client_auth_san_uri.clone(),
         deferred_client_notification_endpoint: metadata
             .deferred_client_notification_endpoint
             .clone(),

@@ -51,6 +51,13 @@ pub struct ClientConfig {
     /// The client's public keys (RFC 7517), which sign its request objects and client assertions, and
     /// its certificates (`x5c`).
     pub jwks: Option<JwkSet>,
+    /// The subject of the client's certificates, as RFC 4514 writes it. With `tls_client_auth` a client has this or one
+    /// of the next two (RFC 8705 Section 2.1.2).
+    pub tls_client_auth_subject_dn: Option<String>,
+    /// A DNS name among the alternative names in them.
+    pub tls_client_auth_san_dns: Option<String>,
+    /// A URI among the alternative names in them.
+    pub tls_client_auth_san_uri: Option<String>,
     /// Redirect URIs, compared exactly.
     pub redirect_uris: Vec<String>,
     /// All scope values the client may have, separated by spaces.
@@ -72,6 +79,9 @@ impl Default for ClientConfig {
             client_secret: None,
             auth_method: AuthMethod::ClientSecretBasic,
             jwks: None,
+            tls_client_auth_subject_dn: None,
+            tls_client_auth_san_dns: None,
+            tls_client_auth_san_uri: None,
             redirect_uris: Vec::new(),
             scope: String::new(),
             default_scope: None,
@@ -98,6 +108,10 @@ pub enum AuthMethod {
     /// A JWT signed with a key of the client (RFC 7523 Section 2.2).
     #[serde(rename = "private_key_jwt")]
     PrivateKeyJwt,
+    /// A certificate that an authority issued to a name that the client registered (RFC 8705 Section 2.1). The front that
+    /// terminates TLS has verified the chain.
+    #[serde(rename = "tls_client_auth")]
+    Tls,
     /// A certificate of its own that the client registered (RFC 8705 Section 2.2).
     #[serde(rename = "self_signed_tls_client_auth")]
     SelfSignedTls,
@@ -107,8 +121,13 @@ impl AuthMethod {
     /// Whether it needs a secret that client and server share.
     pub(crate) fn has_secret(self) -> bool {
         match self {
-            Self::None | Self::PrivateKeyJwt | Self::SelfSignedTls => false,
+            Self::None | Self::PrivateKeyJwt | Self::Tls | Self::SelfSignedTls => false,
             Self::ClientSecretBasic | Self::ClientSecretPost => true,
         }
+    }
+
+    /// Whether it needs a certificate in the TLS handshake (RFC 8705 Section 2).
+    pub(crate) fn uses_certificate(self) -> bool {
+        matches!(self, Self::Tls | Self::SelfSignedTls)
     }
 }

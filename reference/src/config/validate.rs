@@ -6,6 +6,7 @@ use std::net::IpAddr;
 use url::{Host, Url};
 
 use super::{ApproverConfig, AuthMethod, ClientConfig, Config};
+use crate::certificate::CertifiedName;
 use crate::scope::Scope;
 use crate::wire;
 
@@ -196,6 +197,7 @@ fn check_client(client: &ClientConfig) -> Result<(), ConfigError> {
             "register the public keys or certificates of the client",
         ));
     }
+    check_certified_name(client)?;
     for grant in &client.grant_types {
         match grant.as_str() {
             wire::GRANT_CLIENT_CREDENTIALS if client.auth_method == AuthMethod::None => {
@@ -246,6 +248,33 @@ fn check_client(client: &ClientConfig) -> Result<(), ConfigError> {
         }
     }
     Ok(())
+}
+
+/// RFC 8705 Section 2.1.2: one name for `tls_client_auth`, none for any other method.
+fn check_certified_name(client: &ClientConfig) -> Result<(), ConfigError> {
+    let field = |name: &str| format!("clients[{}].{name}", client.client_id);
+    let names = CertifiedName::all(client).map_err(|(member, problem)| {
+        wrong(field(member), problem, "write it as the certificate has it")
+    })?;
+    match (client.auth_method, names.len()) {
+        (AuthMethod::Tls, 1) => Ok(()),
+        (AuthMethod::Tls, 0) => Err(wrong(
+            field("tls_client_auth_subject_dn"),
+            "is missing, so no certificate would be the client's",
+            "name the subject, or set tls_client_auth_san_dns or tls_client_auth_san_uri",
+        )),
+        (AuthMethod::Tls, _) => Err(wrong(
+            field("tls_client_auth_subject_dn"),
+            "is one of several tls_client_auth names",
+            "keep exactly one of them",
+        )),
+        (_, 0) => Ok(()),
+        (_, _) => Err(wrong(
+            field(names[0].member()),
+            "is looked at with tls_client_auth only",
+            "use that method, or remove the name",
+        )),
+    }
 }
 
 fn check_scopes(client: &ClientConfig) -> Result<(), ConfigError> {

@@ -11,6 +11,7 @@ mod authorization_code;
 mod callback;
 mod cancellation;
 mod certificate;
+mod certified_name;
 mod client_authentication;
 mod concurrency;
 mod control;

@@ -108,13 +108,12 @@ impl Registrar {
             client_id: client_id.into(),
             client_secret: (!public).then(|| Secret::from(secret)),
             auth_method,
-            jwks: None,
             redirect_uris: redirect_uri.iter().cloned().collect(),
             scope: self.scopes.wider.clone(),
             default_scope: Some(self.scopes.whole.clone()),
             grant_types: vec![grant.into(), beside(grant).into()],
             deferred_client_notification_endpoint: endpoint,
-            enabled: true,
+            ..ClientConfig::default()
         });
         Client {
             client_id: client_id.into(),

@@ -135,7 +135,7 @@ pub(crate) fn judge(
             redirect_uri: redirect_uri.into(),
             code_challenge: code_challenge.into(),
         },
-        hinted: accepts_deferral(form.get("completion_mode")),
+        hinted: accepts_deferral(form.get("completion_mode"), context.config.readings.c40)?,
         expires_at: context
             .clock
             .now()

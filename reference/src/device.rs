@@ -147,7 +147,7 @@ async fn answer(context: &Context, request: Request<Body>) -> Result<Response<Bo
         client_id: Arc::clone(&client.client_id),
         scope: client.resolve_scope(form.get("scope"))?,
         targets: Targets::parse(&form, &context.config)?,
-        hinted: accepts_deferral(form.get("completion_mode")),
+        hinted: accepts_deferral(form.get("completion_mode"), context.config.readings.c40)?,
         expires_at: now.saturating_add(config.lifetime),
         approved: None,
         interval: config.interval,

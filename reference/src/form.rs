@@ -28,34 +28,49 @@ impl Form {
     /// `invalid_request` for another content type, a body that is too large, too slow or cut short, octets that are not UTF-8,
     /// or a parameter sent more than once (RFC 6749 Section 3.2).
     pub(crate) async fn from_request(request: Request<Body>) -> Result<Self, OAuthError> {
+        Self::parse(&Self::body_of(request).await?)
+    }
+
+    /// Reads a POST of a form, and keeps the header fields. `method_not_allowed`, or those of [`Form::from_request`].
+    pub(crate) async fn posted(request: Request<Body>) -> Result<(HeaderMap, Self), OAuthError> {
+        let (headers, body) = Self::posted_body(request).await?;
+        Ok((headers, Self::parse(&body)?))
+    }
+
+    /// The same, with a body that nobody has looked at.
+    pub(crate) async fn posted_body(
+        request: Request<Body>,
+    ) -> Result<(HeaderMap, Bytes), OAuthError> {
+        if request.method() != Method::POST {
+            return Err(OAuthError::method_not_allowed());
+        }
+        let headers = request.headers().clone();
+        Ok((headers, Self::body_of(request).await?))
+    }
+
+    async fn body_of(request: Request<Body>) -> Result<Bytes, OAuthError> {
         if !is_form(request.headers()) {
             return Err(OAuthError::invalid_request(
                 "the body must be application/x-www-form-urlencoded",
             ));
         }
-        Self::parse(&read(request).await?)
-    }
-
-    /// Reads a POST of a form, and keeps the header fields. `method_not_allowed`, or those of [`Form::from_request`].
-    pub(crate) async fn posted(request: Request<Body>) -> Result<(HeaderMap, Self), OAuthError> {
-        if request.method() != Method::POST {
-            return Err(OAuthError::method_not_allowed());
-        }
-        let headers = request.headers().clone();
-        Ok((headers, Self::from_request(request).await?))
+        read(request).await
     }
 
     /// Reads a query or body. Same errors as [`Form::from_request`].
     pub(crate) fn parse(encoded: &[u8]) -> Result<Self, OAuthError> {
-        let pairs = encoded
-            .split(|octet| *octet == b'&')
-            .filter(|pair| !pair.is_empty())
-            .map(|pair| {
-                let mut halves = pair.splitn(2, |octet| *octet == b'=');
-                let name = decode(halves.next().unwrap_or_default())?;
-                Ok((name, decode(halves.next().unwrap_or_default())?))
-            });
-        Self::from_pairs(pairs)
+        Self::from_pairs(pairs(encoded))
+    }
+
+    /// Reads a body that may be malformed: as much of it as can be made out, each parameter as it came first.
+    pub(crate) fn made_out(encoded: &[u8]) -> Self {
+        let mut form = Self::default();
+        for (name, value) in pairs(encoded).flatten().take(MOST_PARAMETERS) {
+            if form.get(&name).is_none() {
+                form.0.push((name, value));
+            }
+        }
+        form
     }
 
     /// Takes parameters that were written in some other way. `invalid_request` for one that is there more than once.
@@ -119,6 +134,15 @@ pub(crate) async fn read(request: Request<Body>) -> Result<Bytes, OAuthError> {
         Ok(Ok(body)) => Ok(body),
         Ok(Err(_)) | Err(_) => Err(OAuthError::body_unreadable()),
     }
+}
+
+fn pairs(encoded: &[u8]) -> impl Iterator<Item = Result<(String, String), OAuthError>> {
+    let pairs = encoded.split(|octet| *octet == b'&');
+    pairs.filter(|pair| !pair.is_empty()).map(|pair| {
+        let mut halves = pair.splitn(2, |octet| *octet == b'=');
+        let name = decode(halves.next().unwrap_or_default())?;
+        Ok((name, decode(halves.next().unwrap_or_default())?))
+    })
 }
 
 /// One percent-decoded form component; `None` when it is not UTF-8.

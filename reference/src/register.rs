@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use crate::callback::address;
+use crate::config::readings::C57;
 use crate::config::{AuthMethod, ClientConfig, ConfigError};
 use crate::error::OAuthError;
 use crate::scope::Scope;
@@ -104,6 +105,9 @@ async fn answer(context: &Context, request: Request<Body>) -> Result<Response<Bo
     within(&scope, offered)?;
     check_redirect_uris(&metadata)?;
     check_endpoint(&metadata).await?;
+    if context.config.readings.c57 == C57::C {
+        metadata.deferred_client_notification_endpoint = None;
+    }
 
     let client_id = random::identifier(&*context.random);
     let secret = metadata

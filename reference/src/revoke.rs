@@ -58,6 +58,9 @@ async fn answer(context: &Context, request: Request<Body>) -> Result<Response<Bo
     let mut response = match cancellation {
         Cancellation::Applied | Cancellation::Void => Response::new(Body::empty()),
         Cancellation::ProofRefused => OAuthError::invalid_dpop_proof().into_response(),
+        Cancellation::Foreign => {
+            OAuthError::invalid_grant("the token was issued to another client").into_response()
+        }
     };
     reply::no_store(&mut response);
     response

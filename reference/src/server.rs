@@ -30,6 +30,7 @@ use crate::page::session::Sessions;
 use crate::par::PushedRequest;
 use crate::policy::{ConfiguredPolicy, Overrides, Policy};
 use crate::random::{Random, SystemRandom};
+use crate::secret::DeferralCode;
 use crate::service::{Drops, PublicService};
 use crate::store::{MemoryStore, Store};
 use crate::{
@@ -111,6 +112,8 @@ impl AuthorizationServer {
             sessions: Sessions::new(&config.approvers),
             overrides: Overrides::default(),
             drops: Drops::default(),
+            unknown_codes: Expiring::default(),
+            repeatable: Expiring::default(),
             clock: parts.clock,
             random: parts.random,
             store: parts.store,
@@ -239,6 +242,10 @@ pub(crate) struct Inner {
     pub(crate) pushed: Expiring<PushedRequest>,
     pub(crate) sessions: Sessions,
     pub(crate) drops: Drops,
+    /// Codes that were polled and that nobody issued, until they may be polled again (C-75/B).
+    pub(crate) unknown_codes: Expiring<()>,
+    /// The deferral codes of requests that may come again, by what makes them the same (C-47/B).
+    pub(crate) repeatable: Expiring<DeferralCode>,
     stop: watch::Sender<bool>,
     housekeeping: Mutex<Option<JoinHandle<()>>>,
 }

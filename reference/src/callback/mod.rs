@@ -12,6 +12,7 @@ mod handover;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::config::Config;
+use crate::config::readings::{C57, C60};
 use crate::error::SetupError;
 use crate::secret::DeferralCode;
 use crate::server::Context;
@@ -79,9 +80,12 @@ impl Callbacks {
         else {
             return Ok(Attempt::None);
         };
+        let readings = context.config.readings;
         let client = context.clients.find(&attempt.client_id);
+        // C-57/A: whoever registered an endpoint is called.
         let Some(endpoint) = client
             .as_ref()
+            .filter(|_| readings.c57 == C57::A)
             .and_then(|client| client.notification_endpoint.as_deref())
         else {
             // Nobody to tell; the client polls.
@@ -95,8 +99,10 @@ impl Callbacks {
             .courier
             .deliver(endpoint, code, attempt.token.as_ref())
             .await;
-        // C-60/A: any 2xx will do.
-        let delivered = status.is_some_and(|status| (200..300).contains(&status));
+        let delivered = status.is_some_and(|status| match readings.c60 {
+            C60::A => (200..300).contains(&status),
+            C60::C => status == 204,
+        });
         tracing::debug!(client_id = %attempt.client_id, status, delivered, "callback attempt");
         context
             .store

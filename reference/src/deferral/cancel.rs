@@ -1,14 +1,17 @@
 //! Revocation of a deferral code by its client (Section 8.2).
 
 use super::{Caller, Cancellation, Deferral, State};
-use crate::config::readings::{C52, C59, C68, C69, C70, C71};
+use crate::config::readings::{C52, C59, C68, C69, C70, C71, C73};
 
 impl Deferral {
     /// Cancels the request, if that is for this caller to do and there is something left to cancel.
     pub fn cancel(&mut self, caller: &Caller<'_>, now: u64) -> Cancellation {
         let readings = self.terms.readings;
         if caller.client_id != &*self.request.client_id {
-            return Cancellation::Void; // clause 2: foreign
+            return match readings.c73 {
+                C73::A => Cancellation::Void, // clause 2: foreign
+                C73::B => Cancellation::Foreign,
+            };
         }
         self.lapse(now);
         if !self.accepts(caller.proof) {

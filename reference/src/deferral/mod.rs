@@ -6,6 +6,8 @@
 //!
 //! - this file: the record, its clock-driven end, decisions;
 //! - `poll`: polls and redemption, in the order of Section 6.5.1 with its gaps closed;
+//! - `pace`: how often polls may come;
+//! - `pending`: what polls are told meanwhile, and the link to somebody who may decide;
 //! - `cancel`: revocation by the client;
 //! - `redemption`: the token response on its way and afterwards;
 //! - `words`: what it is asked and what it answers;
@@ -15,6 +17,8 @@ mod cancel;
 #[cfg(feature = "laid-open")]
 pub mod laid_open;
 pub mod notice;
+mod pace;
+mod pending;
 mod poll;
 mod redemption;
 mod words;
@@ -25,12 +29,12 @@ use crate::config::readings::{C02, C03, C04, C06, C07, C08, C13, C65};
 use crate::dpop::Proof;
 
 use notice::Notice;
-use poll::Pace;
+use pace::Pace;
 use redemption::Redemption;
 pub use redemption::{Issued, Receipt};
 pub use words::{
-    Caller, Cancellation, Decided, Decision, FrozenRequest, Opening, PollAnswer, Renewal, State,
-    Step, Terms,
+    Caller, Cancellation, Decided, Decision, FrozenRequest, Opening, PollAnswer, Renewal, Repeated,
+    State, Step, Terms, Waiting,
 };
 
 /// One deferred request.
@@ -48,6 +52,10 @@ pub struct Deferral {
     consent: bool,
     /// The link to show now (C-31/C: replaced when somebody has opened it).
     interaction_uri: Arc<str>,
+    /// Whether interaction was ever needed (C-29/B).
+    needed_interaction: bool,
+    /// Whether the next poll does not know of the outcome yet (C-66/B).
+    lags: bool,
     /// What polls are told about progress, where somebody said so; otherwise which of the pending answers it is.
     step: Option<Step>,
     pace: Pace,
@@ -73,8 +81,10 @@ impl Deferral {
             redemption: None,
             consent: true,
             interaction_uri,
+            needed_interaction: interaction,
+            lags: false,
             step: None,
-            pace: Pace::default(),
+            pace: Pace::new(now, terms.readings.c21),
             notice,
         }
     }
@@ -182,6 +192,7 @@ impl Deferral {
             Decision::Deny => self.resolve(State::Denied, now),
             // Both directions, as often as it takes (Section 6.6).
             Decision::Interaction(needed) => {
+                self.needed_interaction |= needed;
                 self.state = State::Pending {
                     interaction: *needed,
                 }
@@ -199,31 +210,9 @@ impl Deferral {
         };
     }
 
-    /// Sets what polls are told about progress from now on (Section 9.4).
-    pub fn set_step(&mut self, step: Step) {
-        self.step = Some(step);
-    }
-
-    fn step(&self, otherwise: &str) -> Step {
-        let otherwise = || Step::parse(otherwise).expect("a digit is an identifier");
-        self.step.clone().unwrap_or_else(otherwise)
-    }
-
     /// Records whether the preconditions of the request hold. Judged when a token would be issued (Section 11.7).
     pub fn set_consent(&mut self, valid: bool) {
         self.consent = valid;
-    }
-
-    /// The request, while it waits for somebody at its `interaction_uri`; once that is over, the link is dead (C-34/B).
-    pub fn awaits_interaction(&mut self, now: u64) -> Option<&FrozenRequest> {
-        self.lapse(now);
-        let waits = self.state == State::Pending { interaction: true };
-        (waits && self.is_live(now)).then_some(&self.request)
-    }
-
-    /// Shows another link from the next answer on (C-31/C).
-    pub fn replace_link(&mut self, interaction_uri: Arc<str>) {
-        self.interaction_uri = interaction_uri;
     }
 
     /// The deferred response, now or once more: the same code, the time it has left (C-45/C). `None` once the code is

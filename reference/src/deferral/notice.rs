@@ -7,7 +7,7 @@
 use std::sync::Arc;
 
 use super::Deferral;
-use crate::config::readings::{C58, C59};
+use crate::config::readings::{C58, C59, C61, C66};
 use crate::secret::NotificationToken;
 
 /// Where the callback of one deferral stands.
@@ -152,6 +152,7 @@ impl Deferral {
             made: made + 1,
             under_way: true,
         };
+        self.lags = self.terms.readings.c66 == C66::B;
         Some(CallbackAttempt {
             client_id: Arc::clone(&self.request.client_id),
             token: self.notice.token.clone(),
@@ -163,7 +164,11 @@ impl Deferral {
         let Delivery::Owed { made, .. } = self.notice.delivery else {
             return; // cancelled or expired meanwhile
         };
-        if delivered || made >= self.notice.terms.attempts {
+        let attempts = match self.terms.readings.c61 {
+            C61::A => 1,
+            C61::B => self.notice.terms.attempts,
+        };
+        if delivered || made >= attempts {
             match self.terms.readings.c59 {
                 // Another may follow, and needs the token.
                 C59::A if self.is_live(now) => self.notice.delivery = Delivery::Open,

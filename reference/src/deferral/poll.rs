@@ -4,32 +4,9 @@ use std::sync::Arc;
 
 use super::redemption::{Issued, Redemption};
 use super::{Caller, Deferral, FrozenRequest, PollAnswer, State};
-use crate::config::readings::{C01, C05, C08, C10, C11, C13, C15, C20, C24, C48, C59};
+use crate::config::readings::{C01, C05, C08, C10, C11, C13, C15, C48};
 use crate::dpop::Thumbprint;
 use crate::scope::Scope;
-
-/// Seconds that `slow_down` adds to the interval at a server that keeps count (RFC 8628 Section 3.5, C-20/B).
-const RAISE: u64 = 5;
-
-/// What the rate test remembers.
-#[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Pace {
-    /// When a poll was last answered with anything but a complaint about its pace. The first poll is free (C-21).
-    pub(super) last_answered: Option<u64>,
-    /// Early polls since then.
-    early: u32,
-    /// Seconds that the interval was raised by (C-20/B).
-    raised: u64,
-    /// No poll is answered any more (C-24/C).
-    locked: bool,
-}
-
-impl Pace {
-    /// Whether the client was locked out for good. Such a code is not forgotten early: its polls are to be refused.
-    pub(super) fn is_locked(&self) -> bool {
-        self.locked
-    }
-}
 
 impl Deferral {
     /// A poll. Changes nothing but the pace, and what time, lapsed consent and losses change anyway.
@@ -55,16 +32,19 @@ impl Deferral {
         if self.pace.is_locked() {
             return PollAnswer::TooManyEarlyPolls;
         }
-        let outcome = self.outcome(caller, now);
+        // C-66/B, as at a node that has not heard of the outcome; by default there is none (C-66/A).
+        let outcome = match std::mem::take(&mut self.lags) {
+            true => None,
+            false => self.outcome(caller, now),
+        };
         if outcome.is_none()
             && pace_comes == C10::B
             && let Some(complaint) = self.complain_about_pace(now)
         {
             return complaint;
         }
-        self.pace.last_answered = Some(now);
-        self.pace.early = 0;
-        outcome.unwrap_or_else(|| self.pending())
+        self.pace.answered(now);
+        outcome.unwrap_or_else(|| PollAnswer::Pending(self.waiting(now)))
     }
 
     /// A poll whose token is ready to go out: finds what [`poll`](Self::poll) finds, but for the pace, and burns the
@@ -75,7 +55,7 @@ impl Deferral {
             return refusal;
         }
         let outcome = self.outcome(caller, now);
-        let answer = outcome.unwrap_or_else(|| self.pending());
+        let answer = outcome.unwrap_or_else(|| PollAnswer::Pending(self.waiting(now)));
         if let PollAnswer::Ready(request) = &answer {
             let scope = request.scope.clone();
             self.redemption = Some(Redemption::new(scope, issued, now, &self.terms.readings));
@@ -86,7 +66,7 @@ impl Deferral {
 
     /// Step 2, and the proof of Section 11.1. Ownership comes first, so that a foreign code looks like an unknown one
     /// (C-11/B).
-    fn refuse(&self, caller: &Caller<'_>, now: u64) -> Option<PollAnswer> {
+    pub(super) fn refuse(&self, caller: &Caller<'_>, now: u64) -> Option<PollAnswer> {
         let proven = self.accepts(caller.proof);
         let proof_comes = self.terms.readings.c11;
         if proof_comes == C11::A && !proven {
@@ -173,54 +153,5 @@ impl Deferral {
         let in_time = readings.c13 == C13::B && now < self.expires_at();
         let response = redemption.response.as_ref()?;
         (at_once || in_time).then(|| PollAnswer::Again(Arc::clone(response)))
-    }
-
-    /// The answer of a request that nobody has decided.
-    fn pending(&self) -> PollAnswer {
-        match self.state {
-            State::Pending { interaction: true } => {
-                PollAnswer::InteractionRequired(self.step("2"), Arc::clone(&self.interaction_uri))
-            }
-            _ => PollAnswer::Pending(self.step("1")),
-        }
-    }
-
-    /// Section 11.3. Early means: sooner than the announced interval after the last poll that got an answer (C-20/A).
-    fn complain_about_pace(&mut self, now: u64) -> Option<PollAnswer> {
-        let interval = self.terms.interval.saturating_add(self.pace.raised);
-        let last = self.pace.last_answered?;
-        if now >= last.saturating_add(interval) {
-            return None;
-        }
-        let limit = self.terms.escalate_after;
-        if limit.is_some_and(|limit| self.pace.early >= limit) {
-            self.lock_out(now);
-            return Some(PollAnswer::TooManyEarlyPolls);
-        }
-        self.pace.early += 1;
-        match self.terms.readings.c20 {
-            C20::A => {}
-            C20::B => self.pace.raised = self.pace.raised.saturating_add(RAISE),
-            C20::C => self.pace.last_answered = Some(now),
-        }
-        Some(PollAnswer::SlowDown)
-    }
-
-    /// What too many early polls do to the request itself: nothing (C-24/A).
-    fn lock_out(&mut self, now: u64) {
-        let readings = self.terms.readings;
-        let live = matches!(self.state, State::Pending { .. } | State::Approved { .. });
-        match readings.c24 {
-            C24::A => {}
-            C24::B if live => {
-                self.state = State::Cancelled;
-                match readings.c59 {
-                    C59::A | C59::B => self.notice.owe_once_more(now, readings.c58),
-                    C59::C => self.notice.close(),
-                }
-            }
-            C24::B => {}
-            C24::C => self.pace.locked = true,
-        }
     }
 }

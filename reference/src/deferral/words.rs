@@ -144,12 +144,32 @@ pub enum PollAnswer {
     Again(Arc<TokenResponse>),
     /// `slow_down`.
     SlowDown,
-    /// `invalid_request`, after too many early polls.
+    /// `invalid_request`, after too many early polls, or a malformed one (C-25/A).
     TooManyEarlyPolls,
-    /// `authorization_pending`, at this step.
-    Pending(Step),
-    /// `interaction_required`, at this step, with this `interaction_uri`.
-    InteractionRequired(Step, Arc<str>),
+    /// `authorization_pending` or `interaction_required`.
+    Pending(Waiting),
+}
+
+/// What a poll is told of a request that nobody has decided (Section 6.6).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Waiting {
+    /// Whether it waits for somebody at its `interaction_uri`: `interaction_required`, else `authorization_pending`.
+    pub interaction: bool,
+    /// How far it has come.
+    pub step: Step,
+    /// Where interaction is needed; elsewhere under C-29/A and C-29/B.
+    pub interaction_uri: Option<Arc<str>>,
+    /// What the deferred response said of the code, as it stands now (C-30/B, C-30/C).
+    pub repeated: Option<Repeated>,
+}
+
+/// What the deferred response said of the code, once more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Repeated {
+    /// Seconds the code has left.
+    pub expires_in: u64,
+    /// Seconds between two polls.
+    pub interval: u64,
 }
 
 /// What became of a revocation (Section 8.2).
@@ -161,6 +181,8 @@ pub enum Cancellation {
     Void,
     /// Nothing changed for want of the right proof, and the client is told (C-52/A).
     ProofRefused,
+    /// Nothing changed, for the code is another client's, and the client is told (C-73/B).
+    Foreign,
 }
 
 /// What the deferred response says (Section 6.4).

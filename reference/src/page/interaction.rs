@@ -12,6 +12,7 @@ use maud::html;
 use super::link::Link;
 use super::session::{self, Session};
 use super::{notice, page};
+use crate::config::readings::{C31, C34};
 use crate::deferral::{Decided, Decision, FrozenRequest};
 use crate::form::Form;
 use crate::server::Context;
@@ -69,15 +70,25 @@ async fn show_request(context: &Context, id: &str, headers: &HeaderMap) -> Answe
         link,
         request,
     } = visit;
-    if context.links.open(id, &session, now) {
-        let fresh = context.links.draw(&*context.random);
-        let uri = fresh.uri();
-        context.links.lead(fresh, &link.code, link.forget_at, now);
-        context.store.replace_link(&link.code, &uri, now).await?;
-    } else if link.opened_by.is_none() {
-        return Err(Refusal::Opened); // by somebody else, just now
+    let reading = context.config.readings.c31;
+    let first = reading != C31::B && context.links.open(id, &session, now);
+    match reading {
+        C31::B => {} // nobody's own: for whoever signs in
+        _ if !first && link.opened_by.is_none() => return Err(Refusal::Opened), // by somebody else, just now
+        C31::C if first => show_another(context, &link, now).await?,
+        C31::A | C31::C => {}
     }
     Ok(request_page(&session, &request))
+}
+
+/// From the next poll on the client is told another link.
+async fn show_another(context: &Context, opened: &Link, now: u64) -> Result<(), StoreError> {
+    let fresh = context.links.draw(&*context.random);
+    let uri = fresh.uri();
+    context
+        .links
+        .lead(fresh, &opened.code, opened.forget_at, now);
+    context.store.replace_link(&opened.code, &uri, now).await
 }
 
 async fn take_form(context: &Context, id: &str, request: Request<Body>) -> Answer {
@@ -107,8 +118,10 @@ async fn decide(
     let Some(Visit { session, link, .. }) = visit else {
         return Ok(context.sessions.sign_in_page(true));
     };
+    let readings = context.config.readings;
     // Only what the page showed can be decided, and only from that page.
-    if link.opened_by.as_ref() != Some(&session.id) || !session.sent(form) {
+    let shown = link.opened_by.as_ref() == Some(&session.id) || readings.c31 == C31::B;
+    if !shown || !session.sent(form) {
         return Err(Refusal::BadForm);
     }
     let decided = context
@@ -124,6 +137,9 @@ async fn decide(
                 false => "The request is denied.",
             };
             Ok(notice(StatusCode::OK, "Done", text))
+        }
+        Some(Decided::Void) if readings.c34 == C34::A => {
+            Ok(notice(StatusCode::OK, "Done", "Your decision is noted."))
         }
         Some(Decided::Void | Decided::TooWide) | None => Err(Refusal::Over),
     }

@@ -64,6 +64,16 @@ impl Links {
         self.known.insert(&link.id, to, forget_at, now);
     }
 
+    /// Voids the link `uri` for another that leads to the same request (C-31/A); `None` when it leads nowhere.
+    pub(crate) fn renew(&self, uri: &str, random: &dyn Random, now: u64) -> Option<Arc<str>> {
+        let id = uri.strip_prefix(&self.base)?.strip_prefix('/')?;
+        let old = self.known.take(id, now)?;
+        let fresh = self.draw(random);
+        let uri = fresh.uri();
+        self.lead(fresh, &old.code, old.forget_at, now);
+        Some(uri)
+    }
+
     /// Where a link leads, if anywhere.
     pub(super) fn find(&self, id: &str, now: u64) -> Option<Link> {
         self.known.get(id, now)

@@ -177,6 +177,30 @@ impl dyn Store {
         Ok(answer.unwrap_or(PollAnswer::Unknown))
     }
 
+    /// See [`Deferral::malformed`].
+    pub async fn malformed(
+        &self,
+        code: &DeferralCode,
+        caller: &Caller<'_>,
+        now: u64,
+    ) -> Result<(), StoreError> {
+        self.with(code, now, |deferral| deferral.malformed(caller, now))
+            .await?;
+        Ok(())
+    }
+
+    /// See [`Deferral::challenged`].
+    pub async fn challenged(
+        &self,
+        code: &DeferralCode,
+        client_id: &str,
+        now: u64,
+    ) -> Result<(), StoreError> {
+        self.with(code, now, |deferral| deferral.challenged(client_id, now))
+            .await?;
+        Ok(())
+    }
+
     /// See [`Deferral::redeem`].
     pub async fn redeem(
         &self,
@@ -212,6 +236,16 @@ impl dyn Store {
         now: u64,
     ) -> Result<Option<Decided>, StoreError> {
         self.with(code, now, |deferral| deferral.decide(decision, now))
+            .await
+    }
+
+    /// See [`Deferral::client_id`].
+    pub async fn client_id(
+        &self,
+        code: &DeferralCode,
+        now: u64,
+    ) -> Result<Option<String>, StoreError> {
+        self.with(code, now, |deferral| deferral.client_id().to_owned())
             .await
     }
 

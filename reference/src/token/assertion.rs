@@ -14,6 +14,7 @@ use serde::Deserialize;
 use super::initial::{self, InitialRequest};
 use super::one_time::Presented;
 use crate::client::Client;
+use crate::config::readings::Readings;
 use crate::deferral::{FrozenRequest, Renewal};
 use crate::digest;
 use crate::dpop::Proof;
@@ -51,11 +52,11 @@ struct Claims {
 }
 
 impl AssertionRequest {
-    pub(super) fn parse(form: &Form) -> Result<Self, OAuthError> {
+    pub(super) fn parse(form: &Form, readings: &Readings) -> Result<Self, OAuthError> {
         Ok(Self {
             assertion: form.require("assertion", "assertion is missing")?.into(),
             form: form.clone(),
-            initial: InitialRequest::parse(form)?,
+            initial: InitialRequest::parse(form, readings)?,
         })
     }
 

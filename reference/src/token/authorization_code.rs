@@ -12,7 +12,7 @@ use super::initial::{self, InitialRequest};
 use super::issue;
 use super::one_time::Presented;
 use crate::client::Client;
-use crate::config::readings::{C36, C45};
+use crate::config::readings::{C36, C37, C38, C45, Readings};
 use crate::deferral::FrozenRequest;
 use crate::dpop::Proof;
 use crate::error::OAuthError;
@@ -30,6 +30,11 @@ const HINT_NOT_KEPT: OAuthError = OAuthError::invalid_request(
     "the authorization request had completion_mode=deferred, so the token request needs it too",
 );
 
+/// What C-38/A has for the opposite.
+const NOT_HINTED: OAuthError = OAuthError::invalid_request(
+    "the authorization request had no completion_mode=deferred, so the token request cannot have it",
+);
+
 /// A request to exchange an authorization code.
 pub(super) struct AuthorizationCodeRequest {
     presented: Presented,
@@ -40,7 +45,7 @@ pub(super) struct AuthorizationCodeRequest {
 }
 
 impl AuthorizationCodeRequest {
-    pub(super) fn parse(form: &Form) -> Result<Self, OAuthError> {
+    pub(super) fn parse(form: &Form, readings: &Readings) -> Result<Self, OAuthError> {
         Ok(Self {
             presented: Presented::new(form.require("code", "code is missing")?, form, REFUSED),
             redirect_uri: form.get("redirect_uri").map(Into::into),
@@ -48,7 +53,7 @@ impl AuthorizationCodeRequest {
                 .require("code_verifier", "code_verifier is missing")?
                 .into(),
             form: form.clone(),
-            initial: InitialRequest::parse(form)?,
+            initial: InitialRequest::parse(form, readings)?,
         })
     }
 
@@ -70,14 +75,18 @@ impl AuthorizationCodeRequest {
         if context.clock.now() >= authorization.expires_at {
             return Err(REFUSED);
         }
-        // Section 5.2 and C-36/A; before the code is used up, so that the client can correct itself (C-37/B).
+        let readings = context.config.readings;
+        // Section 5.2 and C-36/A.
         let mismatch = authorization.hinted && !self.initial.opted_in;
-        match context.config.readings.c36 {
-            C36::A if mismatch => return Err(HINT_NOT_KEPT),
+        match readings.c36 {
+            C36::A if mismatch => return Err(self.hint_not_kept(context).await?),
             C36::B if mismatch => self.initial.unless_completed(HINT_NOT_KEPT),
             _ => {}
         }
-        let readings = context.config.readings;
+        // C-38/B: who did not hint may still opt in.
+        if self.initial.opted_in && !authorization.hinted && readings.c38 == C38::A {
+            return Err(NOT_HINTED);
+        }
         let request = FrozenRequest {
             client_id: Arc::clone(&client.client_id),
             subject: authorization.subject,
@@ -96,6 +105,14 @@ impl AuthorizationCodeRequest {
         self.presented
             .answer(context, client, self.initial, request)
             .await
+    }
+
+    /// Refused before the code is used up, so that the client can correct itself (C-37/B).
+    async fn hint_not_kept(&self, context: &Context) -> Result<OAuthError, OAuthError> {
+        if context.config.readings.c37 == C37::A {
+            self.presented.spend(context).await?;
+        }
+        Ok(HINT_NOT_KEPT)
     }
 
     /// The authorization behind the code, if this request may see it at all.

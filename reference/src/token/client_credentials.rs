@@ -7,7 +7,7 @@ use http::Response;
 
 use super::initial::InitialRequest;
 use crate::client::Client;
-use crate::config::readings::C42;
+use crate::config::readings::{C42, Readings};
 use crate::deferral::{FrozenRequest, Renewal};
 use crate::dpop::Proof;
 use crate::error::OAuthError;
@@ -23,10 +23,10 @@ pub(super) struct ClientCredentialsRequest {
 }
 
 impl ClientCredentialsRequest {
-    pub(super) fn parse(form: &Form) -> Result<Self, OAuthError> {
+    pub(super) fn parse(form: &Form, readings: &Readings) -> Result<Self, OAuthError> {
         Ok(Self {
             form: form.clone(),
-            initial: InitialRequest::parse(form)?,
+            initial: InitialRequest::parse(form, readings)?,
         })
     }
 

@@ -2,23 +2,24 @@
 
 use axum::body::Body;
 use http::{Response, StatusCode};
-use serde::Serialize;
 
 use super::issue;
+use super::no_token::without_token;
 use super::on_its_way::OnItsWay;
 use crate::client::Client;
-use crate::config::readings::{C14, C48, C51};
-use crate::deferral::{Caller, FrozenRequest, Issued, PollAnswer, Renewal, Step};
+use crate::config::readings::{C14, C26, C31, C48, C75, Readings};
+use crate::deferral::{Caller, FrozenRequest, Issued, PollAnswer, Renewal, Waiting};
 use crate::dpop::Proof;
 use crate::error::OAuthError;
 use crate::form::Form;
 use crate::reply;
+use crate::scope::Scope;
 use crate::secret::DeferralCode;
 use crate::server::Context;
 use crate::store::Use;
 
 /// Parameters of originating requests. A poll changes none of them (Section 4.1 item 4), so it may not bring them
-/// (C-26/B). `completion_mode` is no such parameter here and is ignored (C-26/A).
+/// (C-26/B). `completion_mode` is no such parameter here and is ignored.
 const ORIGINATING: [&str; 16] = [
     "actor_token",
     "actor_token_type",
@@ -41,17 +42,24 @@ const ORIGINATING: [&str; 16] = [
 /// A poll.
 pub(super) struct PollRequest {
     code: DeferralCode,
+    /// What the token is to be narrowed to (C-26/C).
+    scope: Option<Scope>,
 }
 
 impl PollRequest {
-    pub(super) fn parse(form: &Form) -> Result<Self, OAuthError> {
-        if ORIGINATING.iter().any(|name| form.get(name).is_some()) {
+    pub(super) fn parse(form: &Form, readings: &Readings) -> Result<Self, OAuthError> {
+        let originating = ORIGINATING.iter().any(|name| form.get(name).is_some());
+        if originating && readings.c26 == C26::B {
             return Err(OAuthError::invalid_request(
                 "a poll carries no parameter of the originating request",
             ));
         }
         Ok(Self {
             code: DeferralCode::new(form.require("deferral_code", "deferral_code is missing")?),
+            scope: match readings.c26 {
+                C26::A | C26::B => None,
+                C26::C => form.get("scope").and_then(Scope::parse),
+            },
         })
     }
 
@@ -67,19 +75,19 @@ impl PollRequest {
             proof,
             enabled: client.enabled,
         };
-        let readings = context.config.readings;
-        let request = match context
+        let readings = &context.config.readings;
+        let found = context
             .store
             .poll(&self.code, &caller, context.clock.now())
-            .await?
-        {
-            PollAnswer::Ready(request) => as_of_today(request, client, readings.c48),
-            other => return without_token(other, readings.c51),
+            .await?;
+        let request = match self.completed(context, found).await? {
+            PollAnswer::Ready(request) => self.narrowed(as_of_today(request, client, readings.c48)),
+            other => return without_token(other, &self.code, readings),
         };
         let now = context.clock.now();
         let response = issue::token(context, &request).await?;
         if !spend_credential(context, &request, now).await? {
-            return without_token(PollAnswer::Redeemed, readings.c51);
+            return without_token(PollAnswer::Redeemed, &self.code, readings);
         }
         let issued = Issued::new(response);
         let on_its_way = OnItsWay::new(issued.receipt.clone());
@@ -98,12 +106,10 @@ impl PollRequest {
                 Ok(reply::json(StatusCode::OK, &*issued.response))
             }
             // Cancelled, expired or redeemed by another poll in the meantime: this token is never seen by anyone.
-            other => without_token(other, readings.c51),
+            other => without_token(other, &self.code, readings),
         }
     }
-}
 
-impl PollRequest {
     /// C-46/A: a refresh token that was suspended while its request waited is replaced for good. Should that fail, the
     /// redeemed code keeps it suspended.
     async fn replace(&self, context: &Context, renewal: &Renewal) {
@@ -117,6 +123,66 @@ impl PollRequest {
         if let Err(error) = settled {
             tracing::error!(%error, "cannot replace a refresh token");
         }
+    }
+
+    /// What was found, with what no record of a code knows: other links, and codes that there are not.
+    async fn completed(
+        &self,
+        context: &Context,
+        found: PollAnswer,
+    ) -> Result<PollAnswer, OAuthError> {
+        Ok(match found {
+            PollAnswer::Pending(waiting) => {
+                PollAnswer::Pending(self.with_link(context, waiting).await?)
+            }
+            PollAnswer::Unknown if self.is_hammered(context).await? => PollAnswer::SlowDown,
+            other => other,
+        })
+    }
+
+    /// Under C-26/C for no more than this poll asks for.
+    fn narrowed(&self, request: FrozenRequest) -> FrozenRequest {
+        match &self.scope {
+            Some(scope) if scope.is_within(&request.scope) => FrozenRequest {
+                scope: scope.clone(),
+                ..request
+            },
+            _ => request,
+        }
+    }
+
+    /// The link that is told with this poll: the one there is, unless every poll brings a new one (C-31/A).
+    async fn with_link(&self, context: &Context, waiting: Waiting) -> Result<Waiting, OAuthError> {
+        let fresh = match (&waiting.interaction_uri, context.config.readings.c31) {
+            (Some(uri), C31::A) if waiting.interaction => {
+                context
+                    .links
+                    .renew(uri, &*context.random, context.clock.now())
+            }
+            _ => None,
+        };
+        let Some(fresh) = fresh else {
+            return Ok(waiting);
+        };
+        let now = context.clock.now();
+        context.store.replace_link(&self.code, &fresh, now).await?;
+        Ok(Waiting {
+            interaction_uri: Some(fresh),
+            ..waiting
+        })
+    }
+
+    /// C-75/B: whether a code that nobody issued was polled too fast; by default it has no pace (C-75/A).
+    async fn is_hammered(&self, context: &Context) -> Result<bool, OAuthError> {
+        let now = context.clock.now();
+        if context.config.readings.c75 == C75::A || context.store.knows(&self.code, now).await? {
+            return Ok(false);
+        }
+        let code = self.code.expose();
+        let before = context.unknown_codes.get(code, now).is_some();
+        let free_at = now.saturating_add(context.config.deferral.interval);
+        context.unknown_codes.insert(code, (), free_at, now);
+        Ok(before)
     }
 }
 
@@ -146,56 +212,4 @@ async fn spend_credential(
         // Too old to be presented by anybody.
         None => Ok(true),
     }
-}
-
-const fn unknown() -> OAuthError {
-    OAuthError::invalid_grant("the deferral code is unknown")
-}
-
-/// Every answer but a token response of its own (Section 6.6).
-fn without_token(answer: PollAnswer, unproven: C51) -> Result<Response<Body>, OAuthError> {
-    match answer {
-        PollAnswer::Unknown => Err(unknown()),
-        PollAnswer::ProofRefused => Err(match unproven {
-            C51::A => OAuthError::invalid_dpop_proof(),
-            C51::B => OAuthError::invalid_dpop_proof().with_dpop_challenge(),
-            C51::C => unknown(),
-        }),
-        PollAnswer::Again(response) => Ok(reply::json(StatusCode::OK, &*response)),
-        // Told apart for the owner only (C-74/A).
-        PollAnswer::Redeemed => Err(OAuthError::invalid_grant(
-            "the deferral code was already redeemed",
-        )),
-        PollAnswer::Denied => Err(OAuthError::access_denied()),
-        PollAnswer::Expired => Err(OAuthError::expired_token()),
-        PollAnswer::SlowDown => Err(OAuthError::slow_down()),
-        PollAnswer::TooManyEarlyPolls => Err(OAuthError::invalid_request(
-            "the interval was ignored too often",
-        )),
-        PollAnswer::Pending(step) => Ok(pending("authorization_pending", &step, None)),
-        PollAnswer::InteractionRequired(step, uri) => {
-            Ok(pending("interaction_required", &step, Some(&uri)))
-        }
-        PollAnswer::Ready(_) => Err(OAuthError::temporarily_unavailable()),
-    }
-}
-
-/// A pending answer: no code, lifetime or interval again (Sections 6.4 and 6.6), and a link only where one is required
-/// (C-29, C-30). Progress is an opaque step (Section 9.4).
-fn pending(error: &'static str, step: &Step, interaction_uri: Option<&str>) -> Response<Body> {
-    #[derive(Serialize)]
-    struct Members<'a> {
-        error: &'static str,
-        error_description: String,
-        #[serde(skip_serializing_if = "Option::is_none")]
-        interaction_uri: Option<&'a str>,
-    }
-    reply::json(
-        StatusCode::BAD_REQUEST,
-        &Members {
-            error,
-            error_description: step.to_string(),
-            interaction_uri,
-        },
-    )
 }

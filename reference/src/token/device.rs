@@ -12,6 +12,7 @@ use super::initial::{self, InitialRequest};
 use super::issue;
 use super::one_time::Presented;
 use crate::client::Client;
+use crate::config::readings::Readings;
 use crate::deferral::FrozenRequest;
 use crate::device::DeviceAnswer;
 use crate::dpop::Proof;
@@ -33,12 +34,12 @@ pub(super) struct DeviceTokenRequest {
 }
 
 impl DeviceTokenRequest {
-    pub(super) fn parse(form: &Form) -> Result<Self, OAuthError> {
+    pub(super) fn parse(form: &Form, readings: &Readings) -> Result<Self, OAuthError> {
         let code = form.require("device_code", "device_code is missing")?;
         Ok(Self {
             presented: Presented::new(code, form, REFUSED),
             form: form.clone(),
-            initial: InitialRequest::parse(form)?,
+            initial: InitialRequest::parse(form, readings)?,
         })
     }
 

@@ -8,6 +8,7 @@ use http::Response;
 
 use super::initial::{self, InitialRequest};
 use crate::client::Client;
+use crate::config::readings::Readings;
 use crate::deferral::{FrozenRequest, Renewal};
 use crate::dpop::{Proof, Thumbprint};
 use crate::error::OAuthError;
@@ -25,7 +26,7 @@ pub(super) struct ExchangeRequest {
 }
 
 impl ExchangeRequest {
-    pub(super) fn parse(form: &Form) -> Result<Self, OAuthError> {
+    pub(super) fn parse(form: &Form, readings: &Readings) -> Result<Self, OAuthError> {
         let subject_token = form.require("subject_token", "subject_token is missing")?;
         let kind = form.require("subject_token_type", "subject_token_type is missing")?;
         let wanted = form.get("requested_token_type");
@@ -44,7 +45,7 @@ impl ExchangeRequest {
         Ok(Self {
             subject_token: subject_token.into(),
             form: form.clone(),
-            initial: InitialRequest::parse(form)?,
+            initial: InitialRequest::parse(form, readings)?,
         })
     }
 

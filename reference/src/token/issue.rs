@@ -4,9 +4,11 @@ use std::sync::Arc;
 
 use crate::access_token::TokenResponse;
 use crate::client::Client;
+use crate::config::readings::{C46, C49};
 use crate::deferral::{FrozenRequest, Renewal};
 use crate::error::OAuthError;
 use crate::random;
+use crate::scope::Scope;
 use crate::secret::Credential;
 use crate::server::Context;
 use crate::store::{Authorization, Means, Use};
@@ -34,21 +36,47 @@ pub(super) async fn token(
             tracing::error!(%error, "cannot sign an access token");
             OAuthError::temporarily_unavailable()
         })?;
-    let scope = match &request.renewal {
-        Renewal::None => return Ok(response),
-        Renewal::First => request.scope.clone(),
-        Renewal::Of { scope, .. } => scope.clone(),
+    response.refresh_token = match &request.renewal {
+        Renewal::None => None,
+        Renewal::First => Some(refresh_token(context, request, &request.scope).await?),
+        Renewal::Of { scope, .. } => Some(refresh_token(context, request, scope).await?),
     };
+    Ok(response)
+}
+
+/// C-46/B: the refresh token in place of the one presented, before there is an access token; by default none (C-46/A).
+pub(super) async fn ahead(
+    context: &Context,
+    request: &mut FrozenRequest,
+) -> Result<Option<String>, OAuthError> {
+    let (Renewal::Of { scope, .. }, C46::B) = (&request.renewal, context.config.readings.c46)
+    else {
+        return Ok(None);
+    };
+    let token = refresh_token(context, request, scope).await?;
+    request.renewal = Renewal::None;
+    Ok(Some(token))
+}
+
+/// A refresh token for this scope, bound like the access token (C-49/A).
+async fn refresh_token(
+    context: &Context,
+    request: &FrozenRequest,
+    scope: &Scope,
+) -> Result<String, OAuthError> {
+    let key = match context.config.readings.c49 {
+        C49::A => request.key.clone(),
+        C49::B => None,
+    };
+    let now = context.clock.now();
     let refresh_token = random::identifier(&*context.random);
     let authorization = Authorization {
         client_id: Arc::clone(&request.client_id),
         subject: Arc::clone(&request.subject),
-        scope,
+        scope: scope.clone(),
         by_default: false,
         targets: request.targets.clone(),
-        means: Means::Refresh {
-            key: request.key.clone(),
-        },
+        means: Means::Refresh { key },
         hinted: false,
         expires_at: now.saturating_add(context.config.refresh_token.lifetime),
         used: Use::Unused,
@@ -57,6 +85,5 @@ pub(super) async fn token(
         .store
         .insert_authorization(Credential::new(&refresh_token), authorization)
         .await?;
-    response.refresh_token = Some(refresh_token);
-    Ok(response)
+    Ok(refresh_token)
 }

@@ -7,23 +7,29 @@
 mod assertion;
 mod authorization_code;
 mod client_credentials;
+mod defer;
 mod deferred;
 mod device;
 mod exchange;
 mod initial;
 mod issue;
+mod no_token;
 mod on_its_way;
 mod one_time;
+mod polled;
 mod refresh;
+mod refusal;
+mod repeated;
 
 use axum::body::Body;
 use axum::extract::State;
-use http::{Request, Response};
+use http::{HeaderMap, Request, Response};
 
 use crate::certificate;
 use crate::client::Client;
 use crate::client_auth;
-use crate::dpop::Proof;
+use crate::config::readings::Readings;
+use crate::dpop::{NonceNeeded, Proof};
 use crate::error::OAuthError;
 use crate::form::Form;
 use crate::server::Context;
@@ -37,6 +43,7 @@ use deferred::PollRequest;
 use device::DeviceTokenRequest;
 use exchange::ExchangeRequest;
 use refresh::RefreshRequest;
+use refusal::refusal;
 
 /// A token request of any grant, well-formed.
 enum TokenRequest {
@@ -50,19 +57,21 @@ enum TokenRequest {
 }
 
 impl TokenRequest {
-    fn parse(form: &Form) -> Result<Self, OAuthError> {
+    fn parse(form: &Form, readings: &Readings) -> Result<Self, OAuthError> {
         match form.require("grant_type", "grant_type is missing")? {
             wire::GRANT_CLIENT_CREDENTIALS => {
-                ClientCredentialsRequest::parse(form).map(Self::ClientCredentials)
+                ClientCredentialsRequest::parse(form, readings).map(Self::ClientCredentials)
             }
             wire::GRANT_AUTHORIZATION_CODE => {
-                AuthorizationCodeRequest::parse(form).map(Self::AuthorizationCode)
+                AuthorizationCodeRequest::parse(form, readings).map(Self::AuthorizationCode)
             }
-            wire::GRANT_REFRESH_TOKEN => RefreshRequest::parse(form).map(Self::Refresh),
-            wire::GRANT_JWT_BEARER => AssertionRequest::parse(form).map(Self::Assertion),
-            wire::GRANT_DEVICE_CODE => DeviceTokenRequest::parse(form).map(Self::Device),
-            wire::GRANT_TOKEN_EXCHANGE => ExchangeRequest::parse(form).map(Self::Exchange),
-            wire::GRANT_DEFERRED => PollRequest::parse(form).map(Self::Deferred),
+            wire::GRANT_REFRESH_TOKEN => RefreshRequest::parse(form, readings).map(Self::Refresh),
+            wire::GRANT_JWT_BEARER => AssertionRequest::parse(form, readings).map(Self::Assertion),
+            wire::GRANT_DEVICE_CODE => DeviceTokenRequest::parse(form, readings).map(Self::Device),
+            wire::GRANT_TOKEN_EXCHANGE => {
+                ExchangeRequest::parse(form, readings).map(Self::Exchange)
+            }
+            wire::GRANT_DEFERRED => PollRequest::parse(form, readings).map(Self::Deferred),
             _ => Err(OAuthError::unsupported_grant_type()),
         }
     }
@@ -92,7 +101,7 @@ pub(crate) async fn endpoint(
 ) -> Response<Body> {
     let mut response = answer(&context, request)
         .await
-        .unwrap_or_else(OAuthError::into_response);
+        .unwrap_or_else(|error| refusal(error, &context.config.readings));
     context
         .proofs
         .offer_nonce(&mut response, context.clock.now());
@@ -100,23 +109,47 @@ pub(crate) async fn endpoint(
 }
 
 async fn answer(context: &Context, request: Request<Body>) -> Result<Response<Body>, OAuthError> {
-    let (headers, form) = Form::posted(request).await?;
-    let token_request = TokenRequest::parse(&form)?;
-    let client = client_auth::authenticate(context, &headers, &form)?;
-    let proof = context
-        .proofs
-        .examine(&headers, &context.url(wire::TOKEN), context.clock.now())?;
-    let proof = certificate::or_certificate(proof, context, &client, &headers);
+    let readings = &context.config.readings;
+    let (headers, body) = Form::posted_body(request).await?;
+    let parsed = Form::parse(&body).and_then(|form| {
+        let token_request = TokenRequest::parse(&form, readings)?;
+        Ok((form, token_request))
+    });
+    let (form, token_request) = match parsed {
+        Ok(parsed) => parsed,
+        Err(error) => {
+            polled::malformed(context, &headers, &Form::made_out(&body)).await?;
+            return Err(error);
+        }
+    };
+    let client = match polled::client_of_code(context, &headers, &form).await? {
+        Some(client) => client,
+        None => client_auth::authenticate(context, &headers, &form)?,
+    };
+    let proof = match proof(context, &headers, &client) {
+        Ok(proof) => proof,
+        Err(nonce_needed) => {
+            polled::challenged(context, &client, &form).await?;
+            return Err(nonce_needed.into());
+        }
+    };
 
     let mut response = token_request
         .answer(context, &client, &proof)
         .await
         .unwrap_or_else(|error| {
             tracing::debug!(client_id = %client.client_id, error = error.error(), "token request refused");
-            error.into_response()
+            refusal(error, readings)
         });
     response
         .extensions_mut()
         .insert(AnsweredTo(client.client_id.clone()));
     Ok(response)
+}
+
+/// What the request proves to possess: a key, or a certificate.
+fn proof(context: &Context, headers: &HeaderMap, client: &Client) -> Result<Proof, NonceNeeded> {
+    let url = context.url(wire::TOKEN);
+    let proof = context.proofs.examine(headers, &url, context.clock.now())?;
+    Ok(certificate::or_certificate(proof, context, client, headers))
 }

@@ -4,7 +4,8 @@
 use axum::body::Body;
 use http::Response;
 
-use super::initial::{self, InitialRequest};
+use super::defer::deferred_response;
+use super::initial::InitialRequest;
 use crate::client::Client;
 use crate::config::readings::C45;
 use crate::deferral::FrozenRequest;
@@ -71,6 +72,12 @@ impl Presented {
         }
     }
 
+    /// Uses the credential up for a request that gets nothing for it.
+    pub(super) async fn spend(&self, context: &Context) -> Result<(), OAuthError> {
+        context.store.spend_authorization(&self.credential).await?;
+        Ok(())
+    }
+
     /// A credential presented again. The same request, by the same key, soon after it was deferred, gets the same
     /// deferral code: its response may have been lost (C-45/C). Everything else is refused, and changes nothing.
     pub(super) async fn again(
@@ -83,7 +90,7 @@ impl Presented {
             return Err(self.refused);
         };
         let now = context.clock.now();
-        let readings = context.config.readings;
+        let readings = &context.config.readings;
         let same = before.parameters == self.parameters && before.key.as_ref() == key;
         if !same || now > before.until || readings.c45 == C45::A {
             return Err(self.refused);
@@ -94,12 +101,12 @@ impl Presented {
             .await?
             .ok_or(self.refused)?;
         let code = &before.deferral_code;
-        Ok(initial::deferred_response(code, &opening, readings.c28))
+        Ok(deferred_response(code, &opening, None, readings))
     }
 }
 
 /// A digest of all parameters but the client's credentials, whatever their order.
-fn fingerprint(form: &Form) -> [u8; 32] {
+pub(super) fn fingerprint(form: &Form) -> [u8; 32] {
     let mut pairs: Vec<_> = form
         .pairs()
         .iter()

@@ -1,6 +1,7 @@
 //! The refresh token grant (RFC 6749 Section 6). Every use replaces the token.
 //!
 //! C-46/A: while its request is deferred the token is suspended; denied, cancelled or expired, it is as good as before.
+//! C-46/C leaves it alone, and then the first of its deferrals that succeeds uses it up, as under C-45/B.
 
 use std::sync::Arc;
 
@@ -10,6 +11,7 @@ use http::Response;
 use super::initial::{self, InitialRequest};
 use super::one_time::Presented;
 use crate::client::Client;
+use crate::config::readings::{C46, Readings};
 use crate::deferral::{FrozenRequest, Renewal, State};
 use crate::dpop::{Proof, Thumbprint};
 use crate::error::OAuthError;
@@ -30,17 +32,17 @@ pub(super) struct RefreshRequest {
 }
 
 impl RefreshRequest {
-    pub(super) fn parse(form: &Form) -> Result<Self, OAuthError> {
+    pub(super) fn parse(form: &Form, readings: &Readings) -> Result<Self, OAuthError> {
         let token = form.require("refresh_token", "refresh_token is missing")?;
         Ok(Self {
             presented: Presented::new(token, form, REFUSED),
             form: form.clone(),
-            initial: InitialRequest::parse(form)?,
+            initial: InitialRequest::parse(form, readings)?,
         })
     }
 
     pub(super) async fn answer(
-        self,
+        mut self,
         context: &Context,
         client: &Client,
         proof: &Proof,
@@ -76,6 +78,8 @@ impl RefreshRequest {
                 "the scope exceeds that of the refresh token",
             ));
         }
+        let readings = &context.config.readings;
+        self.initial.never_deferred = readings.c46 == C46::D;
         let request = FrozenRequest {
             client_id: Arc::clone(&client.client_id),
             subject: authorization.subject,
@@ -90,7 +94,7 @@ impl RefreshRequest {
                 scope: authorization.scope,
             },
             default_scope: None,
-            credential: None,
+            credential: (readings.c46 == C46::C).then(|| self.presented.credential.clone()),
         };
         self.presented
             .answer(context, client, self.initial, request)
@@ -106,6 +110,7 @@ impl RefreshRequest {
         let before = match &authorization.used {
             Use::Unused => return Ok(true),
             Use::Completed => return Ok(false),
+            Use::Deferred(_) if context.config.readings.c46 == C46::B => return Ok(false),
             Use::Deferred(before) => before,
         };
         let now = context.clock.now();

@@ -12,7 +12,7 @@ use super::decide::SILENCE;
 use super::log::Log;
 use super::observation::{Observation, Seen};
 use super::response::Response;
-use super::{Captured, Session};
+use super::{Captured, Session, answer};
 use crate::target::client::{Credentials, Scopes, append};
 use crate::target::control::{Name, Operation};
 use crate::target::discovery::get;
@@ -31,6 +31,8 @@ pub enum Asking {
     Poll(Caller),
     /// The same without even a `client_id`.
     NamelessPoll,
+    /// The request of another grant, sent as such a poll would be.
+    OtherGrant(Caller),
     /// A revocation of it.
     Revoke(Caller),
     /// The owner's question whether the last access token counts (RFC 7662).
@@ -160,10 +162,10 @@ impl Session {
                 let seen = self.read_initial(log, &reply, request, asked);
                 Ok(Told::new(seen, reply))
             }
-            Asking::Poll(_) | Asking::NamelessPoll => {
+            Asking::Poll(_) | Asking::NamelessPoll | Asking::OtherGrant(_) => {
                 let about = self.polled().map_err(failed)?;
                 let (by, shows) = match asking {
-                    Asking::Poll(by) => (by, None),
+                    Asking::Poll(by) | Asking::OtherGrant(by) => (by, None),
                     _ => (Caller::Owner, Some(Credentials::Nameless)),
                 };
                 let mut sender = sender(by, about.bound);
@@ -171,7 +173,10 @@ impl Session {
                 let mut call = self.poll_call(&about, by, sender, false);
                 change(&mut call, alter);
                 let reply = self.call(log, call).await.map_err(failed)?.answered()?;
-                let seen = self.read_poll(log, &reply, &about);
+                let seen = match asking {
+                    Asking::OtherGrant(_) => self.read_other(log, &reply),
+                    _ => self.read_poll(log, &reply, &about),
+                };
                 Ok(Told::new(seen, reply))
             }
             Asking::Revoke(by) => {
@@ -208,6 +213,15 @@ impl Session {
             sender: sender(Caller::Owner, false),
             lost: false,
         })
+    }
+
+    /// The response to a request of another grant, which the rules of polls are not about.
+    fn read_other(&mut self, log: &mut Log, reply: &Reply) -> Seen {
+        match Response::read(reply) {
+            Err(strange) => Seen::Strange(strange),
+            Ok(response) if reply.status == 200 => self.read_token(log, &response, "", None),
+            Ok(response) => answer::of_error(&response, &self.target.draft),
+        }
     }
 
     /// Opens a page as anybody's browser could.

@@ -64,7 +64,7 @@ pub(super) const PROBES: &[Probe] = &[
     Probe {
         id: "probe-callback-answer-ignored",
         does: "answers a callback with a body that asks for something",
-        rows: &["K-11.5-01"],
+        rows: &["K-7-03", "K-11.5-01"],
         questions: &["C-60", "C-66"],
         needs: NEEDS,
         steps: |scene| Box::pin(answer_ignored(scene)),
@@ -184,23 +184,24 @@ async fn answer_ignored(scene: &mut Scene) -> Result<(), Halt> {
     scene
         .called("a callback answered with a demand", asks)
         .await?;
-    let told = scene.poll("the poll after it", &|_| {}).await?;
+    let mut told = scene.poll("the poll after it", &|_| {}).await?;
+    scene.check("K-7-03", !told.is_pending(), || {
+        format!("after its callback the request is {}", told.seen)
+    });
+    if told.is_token() {
+        scene.reads("C-66", Reading::A);
+    }
+    if told.is_pending() {
+        scene.reads("C-66", Reading::B);
+        scene.wait(1).await?;
+        told = scene.poll("another poll", &|_| {}).await?;
+    }
     scene.check("K-11.5-01", told.is_token(), || {
         format!(
             "after an answer to its callback an approved request is {}",
             told.seen
         )
     });
-    if told.is_token() || told.is_pending() {
-        scene.reads(
-            "C-66",
-            if told.is_token() {
-                Reading::A
-            } else {
-                Reading::B
-            },
-        );
-    }
     if scene.target().callbacks == Callbacks::Held {
         scene.wait(1).await?;
         let again = scene.event(Event::Callback(Fate::Delivered)).await?;

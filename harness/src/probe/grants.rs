@@ -138,7 +138,7 @@ async fn another_key(scene: &mut Scene) -> Result<(), Halt> {
         form.remove("deferral_code");
         with(form, &token);
     };
-    let asking = Asking::Poll(Caller::OtherKey);
+    let asking = Asking::OtherGrant(Caller::OtherKey);
     let told = scene
         .ask("the refresh token with another key", asking, &alter)
         .await?;

@@ -88,8 +88,13 @@ async fn differ(scene: &mut Scene) -> Result<(), Halt> {
             ..scene.plain()
         };
         let told = scene.ask(what, Asking::Initial(request), &|_| {}).await?;
-        if told.error() == Some("interaction_required") {
-            scene.reads("C-32", Reading::A);
+        match told.error() {
+            Some("interaction_required") => scene.reads("C-32", Reading::A),
+            Some("invalid_scope" | "access_denied" | "unauthorized_client") => {
+                scene.reads("C-32", Reading::B);
+                return Ok(());
+            }
+            _ => {}
         }
         let link = told.text("interaction_uri").map(str::to_owned);
         let none = || Halt::Elsewhere(format!("{what} came without an interaction URI"));

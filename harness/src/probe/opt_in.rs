@@ -46,8 +46,8 @@ pub(super) const PROBES: &[Probe] = &[
     },
     Probe {
         id: "probe-opt-in-with-code",
-        does: "opts in with the authorization code grant",
-        rows: &["DTR-5.3-03"],
+        does: "opts in with the authorization code grant and no hint, and once more with a hint if that was refused",
+        rows: &["DTR-5.2-02", "DTR-5.3-03"],
         questions: &["C-38"],
         needs: &[Need::Preceding],
         steps: |scene| Box::pin(accepted_without_hint(scene)),
@@ -147,15 +147,32 @@ async fn accepted(scene: &mut Scene) -> Result<(), Halt> {
     Ok(())
 }
 
-/// The authorization code is good once, so there is nothing to compare with.
+/// The authorization code is good once, so there is nothing to compare with but another, which was hinted for.
 async fn accepted_without_hint(scene: &mut Scene) -> Result<(), Halt> {
     let asking = Asking::Initial(scene.plain());
     let told = scene
         .ask("an opted-in request without a hint", asking, &|_| {})
         .await?;
     if told.is_deferred() {
+        scene.check("DTR-5.2-02", true, String::new);
         scene.check("DTR-5.3-03", true, String::new);
         scene.reads("C-38", Reading::B);
+    }
+    if told.is_served() {
+        return Ok(());
+    }
+    let hinted = TokenRequest {
+        hinted: true,
+        ..scene.plain()
+    };
+    let again = scene
+        .ask("the same after a hint", Asking::Initial(hinted), &|_| {})
+        .await?;
+    if again.is_deferred() {
+        scene.check("DTR-5.2-02", false, || {
+            format!("without a hint: {}; after one: {}", told.seen, again.seen)
+        });
+        scene.reads("C-38", Reading::A);
     }
     Ok(())
 }

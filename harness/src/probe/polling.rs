@@ -139,12 +139,11 @@ async fn malformed(scene: &mut Scene) -> Result<(), Halt> {
     }
     scene.wait(1).await?;
     let told = scene.poll("a poll as it should be", &|_| {}).await?;
-    let reading = if told.is_pending() {
-        Reading::B
-    } else {
-        Reading::A
-    };
-    scene.reads("C-25", reading);
+    match told.is(Answer::SlowDown) {
+        true => {}
+        false if told.is_pending() => scene.reads("C-25", Reading::B),
+        false => scene.reads("C-25", Reading::A),
+    }
     Ok(())
 }
 

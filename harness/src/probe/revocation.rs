@@ -22,7 +22,7 @@ pub(super) const PROBES: &[Probe] = &[
     Probe {
         id: "probe-revocation-hints",
         does: "revokes with another hint, and the code of somebody else",
-        rows: &["K-8.2-01"],
+        rows: &["DTR-8.2-05", "K-8.2-01"],
         questions: &["C-73"],
         needs: &[Need::Revocation, Need::Others],
         steps: |scene| Box::pin(hints(scene)),
@@ -95,6 +95,9 @@ async fn hints(scene: &mut Scene) -> Result<(), Halt> {
             &|form| form.remove("token_type_hint"),
         )
         .await?;
+    scene.check("DTR-8.2-05", told.is(Answer::Revoked), || {
+        format!("the code of another client: {}", told.seen)
+    });
     if told.is(Answer::Revoked) {
         scene.reads("C-73", Reading::A);
     } else if told.error().is_some() {

@@ -1,6 +1,6 @@
 //! Diagnostics, references, discovery and what profiles may add.
 
-use super::{Entry, Place, Severity, fine};
+use super::{Entry, Place, Severity, breaks, fine};
 use crate::property::Property::{L2, S7};
 use crate::question::Reading::{A, B};
 
@@ -63,7 +63,10 @@ pub(super) const ENTRIES: &[Entry] = &[
         pin: Some(A),
         readings: &[
             fine("400, or 401 where client authentication failed"),
-            fine("403 for `access_denied`, 429 for `slow_down`"),
+            breaks(
+                "DTR-6.5.1-06",
+                "403 for `access_denied`, 429 for `slow_down`",
+            ),
         ],
         experiment: Some("note the status of every error"),
     },

@@ -13,8 +13,8 @@ use dtr_reference::config::readings::{Question, Readings};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
-/// Servers at a time.
-const WIDTH: usize = 4;
+/// Servers at a time. Few, for callbacks are given up in real time.
+const WIDTH: usize = 2;
 
 /// What probes show, although the server follows one reading: question, what it is set to, what is shown, why. Each is
 /// checked as well: should a reading be told apart one day, its line has to go.
@@ -110,7 +110,8 @@ async fn complaints(question: &Question, letter: &str, breaks: Option<&str>) -> 
     let shown = shown(&probed).remove(question.id).unwrap_or_default();
     let shown: String = shown.into_iter().collect();
     if shown != expected {
-        complaints.push(format!("shown as {shown:?}"));
+        let halts: Vec<_> = probed.iter().map(|probed| &probed.halt).collect();
+        complaints.push(format!("shown as {shown:?}; {halts:?}"));
     }
     let broken = broken(&probed);
     if broken != breaks.into_iter().collect() {

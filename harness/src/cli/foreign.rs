@@ -34,6 +34,8 @@ pub(super) async fn look_at(url: &str, draft: Draft, seed: u64) -> Result<Docume
         proofs: true,
         others: false,
         callbacks: Callbacks::Held,
+        verification: Arc::default(),
+        client_cert_header: false,
         interaction: Arc::default(),
         patience: Duration::ZERO,
         pace: None,

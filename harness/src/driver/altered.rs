@@ -16,6 +16,7 @@ use super::{Captured, Session, answer};
 use crate::target::client::{Credentials, Scopes, append};
 use crate::target::control::{Name, Operation};
 use crate::target::discovery::get;
+use crate::target::prelude::PreludeStep;
 use crate::target::receiver::{GivenUp, Manner, Received};
 use crate::target::transport::{Outgoing, Reply};
 use crate::target::{TransportFailure, visit};
@@ -87,7 +88,7 @@ pub struct Told {
 }
 
 impl Told {
-    fn new(seen: Seen, reply: Reply) -> Self {
+    pub(super) fn new(seen: Seen, reply: Reply) -> Self {
         let members = Response::read(&reply).map(|response| response.members);
         Self {
             seen,
@@ -270,16 +271,34 @@ impl Session {
     ///
     /// With `short`, the last request is left out.
     pub async fn visited(&mut self, uri: &Url, short: bool) -> (Observation, bool) {
+        let steps = Arc::clone(&self.target.interaction);
+        let many = steps.len().saturating_sub(usize::from(short));
+        let purpose = "a visit to the interaction URI";
+        self.walk(&steps[..many], visit::values(uri), purpose).await
+    }
+
+    /// Does at the verification page what approves a device; whether everything was answered as if it could.
+    pub async fn verified(&mut self, uri: &Url, user_code: &str) -> (Observation, bool) {
+        let steps = Arc::clone(&self.target.verification);
+        let values = visit::of_a_device(uri, user_code);
+        self.walk(&steps, values, "a visit to the verification page")
+            .await
+    }
+
+    /// Makes the requests of a visit in turn.
+    async fn walk(
+        &self,
+        steps: &[PreludeStep],
+        mut values: Vec<(String, String)>,
+        purpose: &'static str,
+    ) -> (Observation, bool) {
         let mut log = Log::default();
-        let target = Arc::clone(&self.target);
-        let mut values = visit::values(uri);
-        let steps = target.interaction.len().saturating_sub(usize::from(short));
-        for step in &target.interaction[..steps] {
+        let target = &self.target;
+        for step in steps {
             let outgoing = match step.request.fill(&values) {
                 Ok(outgoing) => outgoing,
                 Err(why) => return failed(log, TransportFailure::Other(why)),
             };
-            let purpose = "a visit to the interaction URI";
             let taken = match log.send(&target.visitors, purpose, outgoing).await {
                 Err(failure) => return failed(log, failure),
                 Ok(reply) if reply.status >= 400 => None,
@@ -392,7 +411,7 @@ fn change(call: &mut Call, alter: &(dyn Fn(&mut Parameters) + Sync)) {
     call.form = parameters.written();
 }
 
-fn concluded(log: Log, result: Result<Told, Seen>) -> (Observation, Option<Told>) {
+pub(super) fn concluded(log: Log, result: Result<Told, Seen>) -> (Observation, Option<Told>) {
     match result {
         Ok(told) => (log.conclude(told.seen.clone()), Some(told)),
         Err(seen) => (log.conclude(seen), None),

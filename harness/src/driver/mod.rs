@@ -20,6 +20,7 @@ mod answer;
 mod call;
 mod callback;
 mod decide;
+pub(crate) mod guest;
 mod log;
 pub mod metadata;
 pub mod observation;

@@ -14,6 +14,7 @@
 //! | `polling` | polls with more in them, and beside other requests (Sections 4.1 and 6.5) |
 //! | `words` | what descriptions say and what they give away (Sections 6.6 and 9.4) |
 //! | `grants` | grants besides those that traces use |
+//! | `guests` | clients registered in ways in which no client of a trace is |
 //! | `interaction` | the link behind `interaction_uri` (Section 6.4) |
 //! | `callback` | how callbacks are made (Sections 7.1 and 11.5) |
 //! | `registration` | what may be registered as a callback endpoint (Section 11.5) |
@@ -21,6 +22,7 @@
 
 mod callback;
 mod grants;
+mod guests;
 mod interaction;
 mod opt_in;
 mod polling;
@@ -79,6 +81,10 @@ enum Need {
     Proofs,
     /// An endpoint for client registration (RFC 7591).
     Registration,
+    /// An endpoint for devices (RFC 8628), and somebody to approve them.
+    Device,
+    /// A server that takes the suite's word for who has which certificate.
+    Certificates,
     /// A client whose callbacks arrive here.
     Inbox,
     /// A control.
@@ -101,12 +107,13 @@ impl std::fmt::Debug for Probe {
 
 /// Every probe.
 pub fn all() -> impl Iterator<Item = &'static Probe> {
-    let groups: [&'static [Probe]; 9] = [
+    let groups: [&'static [Probe]; 10] = [
         opt_in::PROBES,
         preceding::PROBES,
         polling::PROBES,
         words::PROBES,
         grants::PROBES,
+        guests::PROBES,
         interaction::PROBES,
         callback::PROBES,
         registration::PROBES,
@@ -194,6 +201,21 @@ impl Need {
             Self::Registration => {
                 let there = target.endpoints.registration.is_some();
                 (there, "there is no registration endpoint".to_owned())
+            }
+            Self::Device => {
+                let there = target.endpoints.device_authorization.is_some();
+                match target.verification.is_empty() {
+                    false => (there, "there is no endpoint for devices".to_owned()),
+                    true => {
+                        let why =
+                            "the target file does not say what approves a device: `verification`";
+                        (false, why.to_owned())
+                    }
+                }
+            }
+            Self::Certificates => {
+                let why = "requests do not arrive where those of a TLS front would: `tls.client_cert_header`";
+                (target.client_cert_header, why.to_owned())
             }
             Self::Proofs => (target.proofs, "the clients have no DPoP keys".to_owned()),
             Self::Reusable | Self::Public | Self::Patience => (true, String::new()),

@@ -1,5 +1,7 @@
 //! What a probe can do, and what is written down of it.
 
+mod guest;
+
 use std::sync::Arc;
 
 use dtr_model::event::{Caller, Decision, Event, Steer, TokenRequest};

@@ -14,7 +14,8 @@ use axum::body::Body;
 use bytes::Bytes;
 use dtr_model::draft::Draft;
 use dtr_reference::config::{
-    ApproverConfig, AuthorizationCodeConfig, CallbackConfig, DeferralConfig, RegistrationConfig,
+    ApproverConfig, AuthorizationCodeConfig, CallbackConfig, DeferralConfig, DeviceConfig,
+    MtlsConfig, RegistrationConfig,
 };
 use dtr_reference::{AuthorizationServer, Config, ManualClock, Parts, Random, Secret};
 use http::{Request, Response};
@@ -52,6 +53,8 @@ const PATIENCE: Duration = Duration::from_secs(6);
 const TIMEOUT: Duration = Duration::from_secs(10);
 /// Where the server has its interaction page.
 const INTERACTION: &str = "/interact";
+/// Where it has the page for devices.
+const VERIFICATION: &str = "/device";
 /// The issuer, where nothing has to be resolved.
 const ISSUER_IN_PROCESS: &str = "https://as.example";
 
@@ -131,11 +134,8 @@ impl Bundled {
             ),
         };
         let (clients, pool) = registration::register(&receiver, seed);
-        let interaction_base = match &front {
-            Some(front) => format!("{}{INTERACTION}", front.base),
-            None => format!("{issuer}{INTERACTION}"),
-        };
-        let mut config = configuration(issuer, interaction_base, limits, &receiver);
+        let pages = front.as_ref().map_or(&issuer, |front| &front.base).clone();
+        let mut config = configuration(issuer, &pages, limits, &receiver);
         config.clients = clients;
         let mut parts = Parts {
             clock: Arc::new(ManualClock::new(START)),
@@ -194,6 +194,8 @@ impl Bundled {
             others: true,
             callbacks: Callbacks::Held,
             interaction: approver::visit().into(),
+            verification: approver::verification().into(),
+            client_cert_header: true,
             patience: PATIENCE,
             pace: None,
             tick_seconds: TICK_SECONDS,
@@ -247,16 +249,11 @@ impl fmt::Debug for Bundled {
     }
 }
 
-fn configuration(
-    issuer: String,
-    interaction_base: String,
-    limits: Limits,
-    receiver: &Receiver,
-) -> Config {
+fn configuration(issuer: String, pages: &str, limits: Limits, receiver: &Receiver) -> Config {
     Config {
         issuer,
         subject: "alice".into(),
-        interaction_base,
+        interaction_base: format!("{pages}{INTERACTION}"),
         approvers: vec![ApproverConfig {
             name: approver::APPROVER.into(),
             password: Secret::from(approver::PASSWORD.to_owned()),
@@ -273,7 +270,10 @@ fn configuration(
             escalate_after: None,
         },
         access_token: Default::default(),
-        mtls: Default::default(),
+        // This harness is its TLS front.
+        mtls: MtlsConfig {
+            trust_client_cert_header: true,
+        },
         dpop: Default::default(),
         refresh_token: Default::default(),
         policy: Default::default(),
@@ -290,7 +290,10 @@ fn configuration(
             initial_access_token: None,
             scope: "read write".into(),
         },
-        device: Default::default(),
+        device: DeviceConfig {
+            verification_uri: format!("{pages}{VERIFICATION}"),
+            ..DeviceConfig::default()
+        },
         assertion_issuers: Vec::new(),
         clients: Vec::new(),
     }

@@ -28,6 +28,8 @@ pub struct Endpoints {
     pub authorization: Option<Arc<Url>>,
     /// The endpoint for pushed authorization requests (RFC 9126), if there is one.
     pub pushed: Option<Arc<Url>>,
+    /// The endpoint for devices (RFC 8628), if there is one.
+    pub device_authorization: Option<Arc<Url>>,
     /// The endpoint for client registration (RFC 7591), if there is one.
     pub registration: Option<Arc<Url>>,
 }
@@ -62,6 +64,7 @@ impl Endpoints {
             introspection: None,
             authorization: None,
             pushed: None,
+            device_authorization: None,
             registration: None,
         })
     }
@@ -93,6 +96,7 @@ impl Endpoints {
             introspection: endpoint("introspection_endpoint").ok(),
             authorization: endpoint("authorization_endpoint").ok(),
             pushed: endpoint("pushed_authorization_request_endpoint").ok(),
+            device_authorization: endpoint("device_authorization_endpoint").ok(),
             registration: endpoint("registration_endpoint").ok(),
         })
     }

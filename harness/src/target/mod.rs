@@ -123,6 +123,11 @@ pub struct Target {
     pub callbacks: Callbacks,
     /// What finishes an interaction at its URI; nothing where nobody knows.
     pub interaction: Arc<[PreludeStep]>,
+    /// What approves a device at its verification page; nothing where nobody knows.
+    pub verification: Arc<[PreludeStep]>,
+    /// Whether requests arrive where those of the server's TLS front do, and say themselves in `Client-Cert` which
+    /// certificate they came with (RFC 9440).
+    pub client_cert_header: bool,
     /// How long a callback may be left without an answer before the server has to have given up (Section 11.5).
     pub patience: Duration,
     /// Makes every proof's `jti` another one.

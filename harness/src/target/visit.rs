@@ -1,12 +1,15 @@
-//! What somebody does at an `interaction_uri` to finish the interaction (Section 6.4): requests, each of which may yield
-//! values for the next.
+//! What somebody does at an `interaction_uri` to finish the interaction (Section 6.4), or at a verification page to
+//! approve a device (RFC 8628 Section 3.3): requests, each of which may yield values for the next.
 
 use url::Url;
 
-/// What a visit knows from the start.
-pub const KNOWN: [&str; 1] = ["interaction_uri"];
-
-/// The values that a visit begins with.
+/// The values that a visit to an interaction URI begins with.
 pub fn values(interaction_uri: &Url) -> Vec<(String, String)> {
-    vec![(KNOWN[0].to_owned(), interaction_uri.to_string())]
+    vec![("interaction_uri".to_owned(), interaction_uri.to_string())]
+}
+
+/// The values that a visit to a verification page begins with.
+pub fn of_a_device(verification_uri: &Url, user_code: &str) -> Vec<(String, String)> {
+    let uri = ("verification_uri".to_owned(), verification_uri.to_string());
+    vec![uri, ("user_code".to_owned(), user_code.to_owned())]
 }

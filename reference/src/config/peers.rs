@@ -64,7 +64,7 @@ pub struct ClientConfig {
     pub scope: String,
     /// What a request without `scope` asks for; without it such a request is `invalid_scope`.
     pub default_scope: Option<String>,
-    /// The originating grants the client may use. Polling needs no entry (C-78/B).
+    /// The originating grants the client may use. Polling needs no entry, unless C-78 is read as A.
     pub grant_types: Vec<String>,
     /// Where callbacks go: an https URL (Section 7.2). Without it the client polls only.
     pub deferred_client_notification_endpoint: Option<String>,

@@ -25,8 +25,8 @@ mod words;
 
 use std::sync::Arc;
 
-use crate::config::readings::{C02, C03, C04, C06, C07, C08, C13, C65};
-use crate::dpop::Proof;
+use crate::config::readings::{C02, C03, C04, C06, C07, C08, C13, C53, C65};
+use crate::dpop::{Proof, Thumbprint};
 
 use notice::Notice;
 use pace::Pace;
@@ -233,9 +233,14 @@ impl Deferral {
     }
 
     /// Section 11.1: a bound code needs a proof by its key. An unbound one needs none, but a broken proof is still
-    /// broken.
+    /// broken. Under C-53/B any certificate of the client will do, for it authenticated with it.
     fn accepts(&self, proof: &Proof) -> bool {
         match (&self.request.key, proof) {
+            (Some(Thumbprint::Certificate(_)), Proof::By(Thumbprint::Certificate(_)))
+                if self.terms.readings.c53 == C53::B =>
+            {
+                true
+            }
             (Some(bound), Proof::By(key)) => bound == key,
             (Some(_), Proof::Absent | Proof::Invalid) => false,
             (None, Proof::Absent | Proof::By(_)) => true,

@@ -7,7 +7,7 @@ use super::issue;
 use super::no_token::without_token;
 use super::on_its_way::OnItsWay;
 use crate::client::Client;
-use crate::config::readings::{C14, C26, C31, C48, C75, Readings};
+use crate::config::readings::{C14, C26, C31, C48, C75, C78, Readings};
 use crate::deferral::{Caller, FrozenRequest, Issued, PollAnswer, Renewal, Waiting};
 use crate::dpop::Proof;
 use crate::error::OAuthError;
@@ -17,6 +17,7 @@ use crate::scope::Scope;
 use crate::secret::DeferralCode;
 use crate::server::Context;
 use crate::store::Use;
+use crate::wire;
 
 /// Parameters of originating requests. A poll changes none of them (Section 4.1 item 4), so it may not bring them
 /// (C-26/B). `completion_mode` is no such parameter here and is ignored.
@@ -70,6 +71,9 @@ impl PollRequest {
         client: &Client,
         proof: &Proof,
     ) -> Result<Response<Body>, OAuthError> {
+        if context.config.readings.c78 == C78::A {
+            client.may_use(wire::GRANT_DEFERRED)?;
+        }
         let caller = Caller {
             client_id: &client.client_id,
             proof,

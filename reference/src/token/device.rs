@@ -1,6 +1,6 @@
 //! The device authorization grant at the token endpoint (RFC 8628 Section 3.4).
 //!
-//! C-44/A: until the user has decided, `authorization_pending` comes without a deferral code and is about the device
+//! Until the user has decided, `authorization_pending` comes without a deferral code and is about the device
 //! code. After that this is an initial request like any other, and may be deferred.
 
 use std::sync::Arc;
@@ -12,7 +12,7 @@ use super::initial::{self, InitialRequest};
 use super::issue;
 use super::one_time::Presented;
 use crate::client::Client;
-use crate::config::readings::Readings;
+use crate::config::readings::{C44, Readings};
 use crate::deferral::FrozenRequest;
 use crate::device::DeviceAnswer;
 use crate::dpop::Proof;
@@ -92,6 +92,9 @@ impl DeviceTokenRequest {
             DeviceAnswer::Expired => OAuthError::device_code_expired(),
             DeviceAnswer::Denied => OAuthError::user_denied(),
             DeviceAnswer::SlowDown => OAuthError::slow_down(),
+            DeviceAnswer::Pending { .. } if context.config.readings.c44 == C44::B => {
+                OAuthError::user_pending()
+            }
             DeviceAnswer::Pending { hinted } => match self.check_opt_in(hinted) {
                 Ok(()) => OAuthError::user_pending(),
                 Err(error) => error,
@@ -99,7 +102,7 @@ impl DeviceTokenRequest {
         }
     }
 
-    /// Section 5.2, C-36/A and C-44/A.
+    /// Section 5.2, C-36/A. Under C-44/B only once the user has decided.
     fn check_opt_in(&self, hinted: bool) -> Result<(), OAuthError> {
         if hinted && !self.initial.opted_in {
             return Err(OAuthError::invalid_request(

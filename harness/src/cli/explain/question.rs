@@ -52,7 +52,6 @@ fn place(id: &str, place: Place) -> String {
             let probe = probes.next().map_or("a probe", |probe| probe.id);
             format!("The relation does not consult it: {probe} sees how a server reads it.")
         }
-        Place::Open(why) => format!("Nothing here tells its readings apart yet: it {why}."),
         Place::Nowhere(why) => format!("Nothing here tells its readings apart: {why}."),
     }
 }

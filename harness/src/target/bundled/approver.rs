@@ -1,4 +1,4 @@
-//! The approver of the bundled server, and what she does at an interaction URI.
+//! The approver of the bundled server, and what she does at an interaction URI and at the page for devices.
 
 use std::collections::BTreeMap;
 
@@ -12,32 +12,60 @@ pub(super) const PASSWORD: &str = "the password of carol";
 
 /// The visit of an approver to the bundled server: sign in, open the page, press the button.
 pub(super) fn visit() -> Vec<PreludeStep> {
-    let sign_in = step(
-        "POST",
-        &[],
-        Some(&format!(
-            "action=sign_in&name={APPROVER}&password={}",
-            PASSWORD.replace(' ', "+")
-        )),
-        &[("cookie", "header:set-cookie")],
-    );
+    let url = "{interaction_uri}";
     let open = step(
         "GET",
+        url,
         &[("cookie", "{cookie}")],
         None,
         &[("csrf", "field:csrf")],
     );
     let press = step(
         "POST",
+        url,
         &[("cookie", "{cookie}")],
         Some("action=approve&csrf={csrf}"),
         &[],
     );
-    vec![sign_in, open, press]
+    vec![sign_in(url), open, press]
+}
+
+/// What she does with a device of hers: sign in, type its code, press the button.
+pub(super) fn verification() -> Vec<PreludeStep> {
+    let url = "{verification_uri}";
+    let look_up = step(
+        "POST",
+        url,
+        &[("cookie", "{cookie}")],
+        Some("action=look_up&user_code={user_code}"),
+        &[("csrf", "field:csrf")],
+    );
+    let press = step(
+        "POST",
+        url,
+        &[("cookie", "{cookie}")],
+        Some("action=approve&user_code={user_code}&csrf={csrf}"),
+        &[],
+    );
+    vec![sign_in(url), look_up, press]
+}
+
+fn sign_in(url: &str) -> PreludeStep {
+    step(
+        "POST",
+        url,
+        &[],
+        Some(&format!(
+            "action=sign_in&name={APPROVER}&password={}",
+            PASSWORD.replace(' ', "+")
+        )),
+        &[("cookie", "header:set-cookie")],
+    )
 }
 
 fn step(
     method: &str,
+    url: &str,
     headers: &[(&str, &str)],
     body: Option<&str>,
     take: &[(&str, &str)],
@@ -56,7 +84,7 @@ fn step(
     PreludeStep {
         request: Template {
             method: method.to_owned(),
-            url: "{interaction_uri}".to_owned(),
+            url: url.to_owned(),
             headers,
             body: body.map(str::to_owned),
             void: Vec::new(),

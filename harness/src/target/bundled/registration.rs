@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use dtr_reference::{AuthMethod, ClientConfig, Secret};
+use dtr_reference::{AuthMethod, ClientConfig, Secret, wire};
 
 use crate::target::client::{Authentication, Client, Scopes};
 use crate::target::key::Key;
@@ -111,7 +111,11 @@ impl Registrar {
             redirect_uris: redirect_uri.iter().cloned().collect(),
             scope: self.scopes.wider.clone(),
             default_scope: Some(self.scopes.whole.clone()),
-            grant_types: vec![grant.into(), beside(grant).into()],
+            grant_types: vec![
+                grant.into(),
+                beside(grant).into(),
+                wire::GRANT_DEFERRED.into(),
+            ],
             deferred_client_notification_endpoint: endpoint,
             ..ClientConfig::default()
         });

@@ -254,6 +254,8 @@ impl Built {
             proofs: self.proofs(),
             others: self.file.clients.len() > 1,
             interaction: self.file.interaction.clone().into(),
+            verification: self.file.verification.clone().into(),
+            client_cert_header: self.file.tls.client_cert_header,
             patience: Duration::from_secs(self.file.receiver.as_ref().map_or(0, |r| r.patience)),
             callbacks: match can_attempt && hook {
                 true => Callbacks::Held,

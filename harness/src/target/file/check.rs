@@ -38,6 +38,7 @@ impl TargetFile {
             self.check_client(index, client, directory)?;
         }
         check_interaction(&self.interaction)?;
+        check_verification(&self.verification)?;
         self.check_control()
     }
 
@@ -199,6 +200,12 @@ fn check_prelude(index: usize, client: &ClientSection) -> Result<(), Wrong<'_>> 
 fn check_interaction(steps: &[PreludeStep]) -> Result<(), Wrong<'_>> {
     let sample = Url::parse("https://as.example/interaction").expect("this is one");
     check_steps(steps, visit::values(&sample), &|| vec![Key("interaction")]).map(drop)
+}
+
+fn check_verification(steps: &[PreludeStep]) -> Result<(), Wrong<'_>> {
+    let sample = Url::parse("https://as.example/device").expect("this is one");
+    let known = visit::of_a_device(&sample, "WDJB-MJHT");
+    check_steps(steps, known, &|| vec![Key("verification")]).map(drop)
 }
 
 /// Whether each step can be filled in from what is known before it; what is known in the end.

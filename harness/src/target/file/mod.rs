@@ -54,6 +54,10 @@ pub struct TargetFile {
     /// earlier ones took.
     #[serde(default)]
     pub interaction: Vec<PreludeStep>,
+    /// What the user of a device does at its verification page to approve it (RFC 8628 Section 3.3). The requests know
+    /// `{verification_uri}`, `{user_code}` and what earlier ones took.
+    #[serde(default)]
+    pub verification: Vec<PreludeStep>,
     /// How to reach the server's controls.
     #[serde(default)]
     pub control: ControlSection,
@@ -84,6 +88,9 @@ pub struct EndpointsSection {
 pub struct TlsSection {
     /// Certificate authorities to trust besides the platform's: a PEM file, relative to this one.
     pub ca: Option<PathBuf>,
+    /// Whether the issuer and the endpoints named here lie behind the server's TLS front: the suite then says in
+    /// `Client-Cert` (RFC 9440) which certificate a request came with, and the server believes it.
+    pub client_cert_header: bool,
 }
 
 /// What the server announces.

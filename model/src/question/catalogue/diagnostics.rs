@@ -75,9 +75,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         title: "Gaps in discovery and registration",
         sections: "5.1, 8.2, 8.4, 13.5",
         severity: Severity::Medium,
-        place: Place::Open(
-            "takes a client registered without the polling grant, and no target file says so",
-        ),
+        place: Place::Probe,
         pin: Some(B),
         readings: &[
             fine("a client not registered for the polling grant gets `unauthorized_client`")

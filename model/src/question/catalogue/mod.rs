@@ -79,8 +79,6 @@ pub enum Place {
     Relation(Question),
     /// In an experiment outside the state machine: a probe.
     Probe,
-    /// Nowhere yet, for want of this.
-    Open(&'static str),
     /// Nowhere, for this reason.
     Nowhere(&'static str),
 }

@@ -144,9 +144,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         title: "The device grant's own `authorization_pending`, and a deferral's",
         sections: "2, 5.1, 6.4",
         severity: Severity::Medium,
-        place: Place::Open(
-            "takes a device code that somebody approves at a page, which no target file describes",
-        ),
+        place: Place::Probe,
         pin: Some(A),
         readings: &[
             fine("each device poll opts in, and `deferral_code` tells a deferral"),

@@ -42,7 +42,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         title: "What a certificate binds a code to, and the error for another",
         sections: "6.4, 11.1, 2",
         severity: Severity::High,
-        place: Place::Open("takes two certificates of one subject, and a target file names one"),
+        place: Place::Probe,
         pin: Some(A),
         readings: &[
             fine("its thumbprint").costing(&[L2]),

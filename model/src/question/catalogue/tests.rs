@@ -38,7 +38,7 @@ fn what_can_be_told_apart_has_an_experiment() {
 fn a_question_of_the_relation_and_its_entry_lead_to_each_other() {
     let asked = |e: &Entry| match e.place {
         Place::Relation(question) => Some((question, e.id)),
-        Place::Probe | Place::Open(_) | Place::Nowhere(_) => None,
+        Place::Probe | Place::Nowhere(_) => None,
     };
     let found: Vec<_> = catalogue().iter().filter_map(asked).collect();
     let questions: Vec<_> = Question::ALL.iter().map(|q| (*q, q.id())).collect();

@@ -156,6 +156,10 @@ readings! {
         A: "is `access_denied`";
         B: "is `invalid_scope`";
     }
+    C44 c44 "C-44" "a device's polls before its user decided, after a hint (2, 5.1, 6.4)", default A {
+        A: "opt in like the last one, or are `invalid_request`";
+        B: "need no opt-in: the last one does";
+    }
     C45 c45 "C-45" "the authorization code of a deferred request (11.2, 6.4)", default C {
         A: "is used up";
         B: "is used up by success only: presented again it is deferred again";
@@ -189,6 +193,10 @@ readings! {
         A: "400 `invalid_dpop_proof` if it could have had an effect";
         B: "200, and no effect";
         C breaks "DTR-11.1-06": "200, and the request is cancelled";
+    }
+    C53 c53 "C-53" "what a certificate binds a code to (6.4, 11.1, 2)", default A {
+        A: "itself: with another one of the client the code is unknown";
+        B: "the client that authenticates with it";
     }
     C54 c54 "C-54" "a public client opts in without a proof, and would be deferred (11.1, 5.3)", default B {
         A: "is refused like one that does not opt in: `invalid_scope`";
@@ -272,6 +280,10 @@ readings! {
     C77 c77 "C-77" "the status of `access_denied` and `slow_down` (6.3, 6.6)", default A {
         A: "400";
         B breaks "DTR-6.5.1-06": "403 and 429";
+    }
+    C78 c78 "C-78" "a poll by a client that did not register the polling grant (5.1, 13.5)", default B {
+        A: "`unauthorized_client`";
+        B: "is a poll like any other: the client was given a code";
     }
     C82 c82 "C-82" "how progress is told (9.4, 6.6)", default A {
         A: "by the opaque name of a step";

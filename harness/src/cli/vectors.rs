@@ -75,6 +75,9 @@ fn read(args: &Chosen) -> Result<(Vec<Vector>, Answers), Trouble> {
     }
     match &args.select {
         None => Ok((vectors, answers)),
-        Some(expression) => Ok((Selection::parse(expression).apply(vectors)?, answers)),
+        Some(expression) => {
+            let chosen = Selection::parse(expression).apply(vectors, &answers)?;
+            Ok((chosen, answers))
+        }
     }
 }

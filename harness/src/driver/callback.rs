@@ -58,7 +58,7 @@ impl Session {
         manner: Manner,
     ) -> Result<Vec<Received>, TransportFailure> {
         let no_inbox = TransportFailure::NotPerformable("the client has no callback endpoint here");
-        self.inbox().ok_or(no_inbox)?.behave(manner);
+        self.inbox().ok_or(no_inbox)?.behave(manner.clone());
         self.decide(log, Decision::Approve).await?;
         let mut until = Instant::now() + self.target.patience;
         if self.target.callbacks == Callbacks::Held {

@@ -17,6 +17,8 @@ const NEEDS: &[Need] = &[Need::Inbox, Need::Control(Name::Approve)];
 /// An answer as it should be.
 const FINE: Manner = Manner::Status(StatusCode::NO_CONTENT);
 const TOKEN: &str = "client_notification_token";
+/// What asks for something where nothing may be asked for.
+const DEMAND: &str = r#"{"error":"access_denied","status":"cancelled","revoke":true}"#;
 /// By so much a server has to have given up before our own patience ends.
 const MARGIN: Duration = Duration::from_secs(1);
 
@@ -180,7 +182,7 @@ async fn endless(scene: &mut Scene) -> Result<(), Halt> {
 
 async fn answer_ignored(scene: &mut Scene) -> Result<(), Halt> {
     scene.deferred().await?;
-    let asks = Manner::Body(r#"{"error":"access_denied","status":"cancelled","revoke":true}"#);
+    let asks = Manner::Body(DEMAND.into());
     scene
         .called("a callback answered with a demand", asks)
         .await?;

@@ -16,8 +16,12 @@ pub(super) fn names(text: &str) -> impl Iterator<Item = &str> {
 pub(super) fn in_action(step: &Step) -> BTreeSet<&str> {
     let mut texts: Vec<&str> = Vec::new();
     match &step.action {
-        Action::Request(request) => texts.extend(request.parameters.values().map(String::as_str)),
+        Action::Request(request) => {
+            let values = request.parameters.values().chain(request.again.values());
+            texts.extend(values.chain(&request.nonce).map(String::as_str));
+        }
         Action::AwaitCallback(callback) => texts.push(&callback.deferral_code),
+        Action::Visit(visit) => texts.push(&visit.interaction_uri),
         Action::Control(Control::Decide {
             deferral_code,
             scope,
@@ -40,11 +44,11 @@ pub(super) fn in_answer(answer: &Answer) -> BTreeSet<&str> {
         Answer::Response(response) => texts.extend(in_members(response.members.values())),
         Answer::Redirect(redirect) => texts.extend(in_members(redirect.query.values())),
         Answer::Callback(callback) => {
-            texts.push(&callback.bearer);
+            texts.extend(callback.bearer.as_deref());
             texts.extend(callback.url_without.iter().map(String::as_str));
             texts.extend(in_members(callback.members.values()));
         }
-        Answer::AuthorizationRefused | Answer::Silence => {}
+        Answer::AuthorizationRefused | Answer::Visited(_) | Answer::Silence => {}
     }
     texts.into_iter().flat_map(names).collect()
 }

@@ -1,6 +1,6 @@
 //! Choosing among vectors, by what is written in them.
 
-use super::format::Vector;
+use super::format::{Answers, Vector};
 
 /// What `--select` names: beginnings of ids, requirements, questions and
 /// sections, with commas.
@@ -22,7 +22,12 @@ impl Selection {
     /// # Errors
     /// When a part of the expression matches none: saying less than asked would
     /// pass for nothing.
-    pub fn apply(&self, vectors: Vec<Vector>) -> Result<Vec<Vector>, NothingSelected> {
+    pub fn apply(
+        &self,
+        vectors: Vec<Vector>,
+        answers: &Answers,
+    ) -> Result<Vec<Vector>, NothingSelected> {
+        let matches = |vector: &Vector, part: &str| matches(vector, answers, part);
         let idle = self
             .0
             .iter()
@@ -35,13 +40,15 @@ impl Selection {
     }
 }
 
-fn matches(vector: &Vector, part: &str) -> bool {
+fn matches(vector: &Vector, answers: &Answers, part: &str) -> bool {
     vector.id.starts_with(part)
         || vector.questions.iter().any(|id| id == part)
         || vector
             .requirements
             .iter()
             .any(|id| id == part || section(id) == Some(part))
+        // A section is put to the test by what is asked; that every answer has a shape would select them all.
+        || vector.carried_out(answers).contains(part)
 }
 
 /// The section in a requirement's id: `8.2` in `DTR-8.2-01`.

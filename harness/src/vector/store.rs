@@ -15,7 +15,7 @@ use super::format::{Answers, Entry, Index, Vector};
 use super::json::{pretty, sorted};
 
 /// Directories of vectors, by what they are for.
-pub const KINDS: [&str; 3] = ["danger", "edge", "fork"];
+pub const KINDS: [&str; 4] = ["danger", "edge", "fork", "probe"];
 /// The schema of a vector, below the directory of all vectors.
 pub const VECTOR_SCHEMA: &str = "schema/vector.schema.json";
 /// The schema of an index.
@@ -59,7 +59,7 @@ pub fn files(draft: &Draft, vectors: &[Vector], answers: &Answers) -> BTreeMap<P
         .collect();
     files.insert(
         Path::new(draft.id).join(INDEX),
-        pretty(&index(draft, vectors)),
+        pretty(&index(draft, vectors, answers)),
     );
     files.insert(Path::new(draft.id).join(ANSWERS), pretty(answers));
     for (place, schema) in schemas() {
@@ -185,12 +185,13 @@ fn is_ours(path: &Path) -> bool {
             .any(|kind| name.starts_with(&format!("{kind}-")))
 }
 
-fn index(draft: &Draft, vectors: &[Vector]) -> Index {
+fn index(draft: &Draft, vectors: &[Vector], answers: &Answers) -> Index {
     let entry = |vector: &Vector| Entry {
         file: format!("{}/{}.json", vector.origin.kind(), vector.id),
         steps: vector.steps.len(),
         seconds: vector.seconds(),
         requirements: vector.requirements.clone(),
+        carried_out: vector.carried_out(answers).into_iter().collect(),
         questions: vector.questions.clone(),
     };
     Index {

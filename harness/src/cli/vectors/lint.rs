@@ -16,9 +16,13 @@ pub(super) fn lint(args: &Where) -> Result<Exit, Trouble> {
         all_edges,
         marks,
         all_marks,
+        rows,
+        all_rows,
+        readings,
+        all_readings,
     } = report.coverage;
     println!(
-        "{} vectors cover {edges} of {all_edges} edges and {marks} of {all_marks} forks and danger zones; {} complaints",
+        "{} vectors cover {edges} of {all_edges} edges, {marks} of {all_marks} forks and danger zones, {rows} of {all_rows} checked rows and {readings} of {all_readings} readings; {} complaints",
         report.vectors,
         report.complaints.len()
     );

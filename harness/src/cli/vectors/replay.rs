@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use anstream::println;
+use dtr_model::draft::Draft;
 use owo_colors::OwoColorize;
 use tokio::runtime::Runtime;
 
@@ -13,7 +14,7 @@ use crate::cli::{Exit, Trouble};
 use crate::report::progress;
 use crate::target::bundled::TICK_SECONDS;
 use crate::target::{Bundled, Limits, TransportKind};
-use crate::vector::format::{Answers, Vector};
+use crate::vector::format::{Answers, Setup, Vector};
 use crate::vector::replay::{self, Failure, Played, Verdict};
 
 /// What the bundled server draws its codes from.
@@ -29,7 +30,7 @@ pub(super) fn replay(args: &Chosen) -> Result<Exit, Trouble> {
     Ok(exit)
 }
 
-/// Starts the bundled server, once for each choice of limits that vectors ask for.
+/// Starts the bundled server, once for each setting that vectors ask for.
 async fn play(
     args: &Chosen,
     vectors: Vec<Vector>,
@@ -38,9 +39,8 @@ async fn play(
     let answers = Arc::new(answers);
     let bar = progress(vectors.len() as u64, "vectors");
     let mut played = Vec::with_capacity(vectors.len());
-    for (limits, vectors) in by_limits(vectors)? {
-        let kind = TransportKind::Http;
-        let server = Bundled::start(kind, limits, SEED, args.of.draft).await?;
+    for (setting, vectors) in by_setting(vectors)? {
+        let server = setting.start(args.of.draft).await?;
         let replay = replay::replay(server.target(), &answers, vectors, |n| bar.inc(n));
         tokio::select! {
             done = replay => played.extend(done),
@@ -54,18 +54,41 @@ async fn play(
     Ok(played)
 }
 
-fn by_limits(vectors: Vec<Vector>) -> Result<Vec<(Limits, Vec<Vector>)>, Trouble> {
-    let mut groups: BTreeMap<(u8, u8), Vec<Vector>> = BTreeMap::new();
-    for vector in vectors {
+/// What vectors suppose of a server, apart from clients.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Setting {
+    limits: Limits,
+    nonces: bool,
+}
+
+impl Setting {
+    fn of(setup: &Setup) -> Result<Setting, Trouble> {
         let ticks = |seconds: u64| u8::try_from(seconds / TICK_SECONDS);
-        let setup = &vector.setup;
-        let limits = (ticks(setup.interval)?, ticks(setup.lifetime)?);
-        groups.entry(limits).or_default().push(vector);
+        Ok(Setting {
+            limits: Limits {
+                interval: ticks(setup.interval)?,
+                lifetime: ticks(setup.lifetime)?,
+            },
+            nonces: setup.nonces,
+        })
     }
-    let groups = groups.into_iter();
-    Ok(groups
-        .map(|((interval, lifetime), vectors)| (Limits { interval, lifetime }, vectors))
-        .collect())
+
+    async fn start(self, draft: Draft) -> Result<Bundled, Trouble> {
+        let (kind, limits) = (TransportKind::Http, self.limits);
+        let server = Bundled::start_with(kind, limits, SEED, draft, |config, _| {
+            config.dpop.require_nonce = self.nonces;
+        });
+        Ok(server.await?)
+    }
+}
+
+fn by_setting(vectors: Vec<Vector>) -> Result<BTreeMap<Setting, Vec<Vector>>, Trouble> {
+    let mut groups: BTreeMap<Setting, Vec<Vector>> = BTreeMap::new();
+    for vector in vectors {
+        let setting = Setting::of(&vector.setup)?;
+        groups.entry(setting).or_default().push(vector);
+    }
+    Ok(groups)
 }
 
 /// Tells what became of the vectors, and what that amounts to.

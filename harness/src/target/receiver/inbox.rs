@@ -52,7 +52,7 @@ impl Inbox {
 
     /// How callbacks are answered now.
     pub(super) fn manner(&self) -> Manner {
-        *lock(&self.manner)
+        lock(&self.manner).clone()
     }
 
     /// Whether the server gave up an answer since the manner was last set.

@@ -22,14 +22,14 @@ const SILENCE: Duration = Duration::from_secs(300);
 pub const REDIRECTED: &str = "redirected";
 
 /// How a callback is answered.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Manner {
     /// With this status and nothing else.
     Status(StatusCode),
     /// With a redirect that keeps the method, to the same path with the query [`REDIRECTED`].
     Redirect,
     /// With status 200 and this JSON body.
-    Body(&'static str),
+    Body(Arc<str>),
     /// Not at all, while the server waits.
     Silent,
     /// With a body that does not end, or not before [`ENDLESS`] octets.
@@ -66,7 +66,7 @@ pub(super) async fn answer(
         Manner::Body(json) => {
             let kind = HeaderValue::from_static("application/json");
             response.headers_mut().insert(header::CONTENT_TYPE, kind);
-            *response.body_mut() = Body::from(json);
+            *response.body_mut() = Body::from(json.to_string());
         }
         Manner::Silent => {
             let _waiting = Unheard::new(inbox);

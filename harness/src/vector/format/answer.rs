@@ -18,6 +18,8 @@ pub enum Answer {
     AuthorizationRefused,
     /// A callback that arrives at the owner's endpoint (Section 7.1).
     Callback(Callback),
+    /// What came of a visit to an interaction URI (Section 6.4).
+    Visited(Visited),
     /// Nothing: the answer was lost, or no callback was attempted.
     Silence,
 }
@@ -40,6 +42,10 @@ pub struct Response {
     /// Members that must not be there.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub without: Vec<String>,
+    /// The requirements that it carries out: to each, the rules that a server breaks if it breaks it. A rule is a name
+    /// (`interval`, `status`, `bearer`), or one of a member's rules (`deferral_code/min_length`).
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub requirements: BTreeMap<String, Vec<String>>,
 }
 
 /// A header field.
@@ -56,6 +62,13 @@ pub struct Header {
 pub struct Redirect {
     /// Parameters in the query of the `location`.
     pub query: BTreeMap<String, Member>,
+    /// Parameters that must not be there.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub without: Vec<String>,
+    /// The requirements that it carries out: to each, the rules that a server breaks if it breaks it. A rule is a name
+    /// (`interval`, `status`, `bearer`), or one of a member's rules (`deferral_code/min_length`).
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub requirements: BTreeMap<String, Vec<String>>,
 }
 
 /// A callback, as it arrives.
@@ -66,14 +79,53 @@ pub struct Callback {
     pub method: String,
     /// The media type, parameters apart.
     pub media_type: String,
-    /// The value it presents as Bearer.
-    pub bearer: String,
+    /// The value it presents as Bearer; without it the callback has no `Authorization` header field.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bearer: Option<String>,
+    /// Header fields that must not be there, by lower-case name.
+    pub headers_without: Vec<String>,
     /// Members of the JSON object in the body.
     pub members: BTreeMap<String, Member>,
     /// Members that must not be there.
     pub without: Vec<String>,
     /// Values that must not be in the URL.
     pub url_without: Vec<String>,
+    /// The requirements that it carries out: to each, the rules that a server breaks if it breaks it. A rule is a name
+    /// (`interval`, `status`, `bearer`), or one of a member's rules (`deferral_code/min_length`).
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub requirements: BTreeMap<String, Vec<String>>,
+}
+
+/// What came of a visit to an interaction URI.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Visited {
+    /// Whether the server went along with everything that was done there: no status of 400 or more, nothing missing.
+    pub served: bool,
+}
+
+impl Answer {
+    /// What sort of answer it is, as it is written.
+    pub fn sort(&self) -> &'static str {
+        match self {
+            Answer::Response(_) => "response",
+            Answer::Redirect(_) => "redirect",
+            Answer::AuthorizationRefused => "authorization_refused",
+            Answer::Callback(_) => "callback",
+            Answer::Visited(_) => "visited",
+            Answer::Silence => "silence",
+        }
+    }
+
+    /// The requirements that it carries out, each with the rules that do.
+    pub fn requirements(&self) -> Option<&BTreeMap<String, Vec<String>>> {
+        match self {
+            Answer::Response(response) => Some(&response.requirements),
+            Answer::Redirect(redirect) => Some(&redirect.requirements),
+            Answer::Callback(callback) => Some(&callback.requirements),
+            Answer::AuthorizationRefused | Answer::Visited(_) | Answer::Silence => None,
+        }
+    }
 }
 
 /// A member of a JSON object, or a parameter of a query. Every rule that is
@@ -87,10 +139,10 @@ pub struct Member {
     /// What sort of value it is.
     #[serde(rename = "type", default, skip_serializing_if = "Option::is_none")]
     pub kind: Option<MemberType>,
-    /// It is one of these strings, letter case apart where `any_case` says so.
+    /// It is one of these strings, or the number that one of them writes; letter case apart where `any_case` says so.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub one_of: Vec<String>,
-    /// See `one_of`.
+    /// See `one_of` and `none_of`.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub any_case: bool,
     /// It is none of these strings.
@@ -105,9 +157,25 @@ pub struct Member {
     /// It is a scope, related to another one as said. An absent scope is the same.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub scope: Option<ScopeRule>,
-    /// If it is a JWT, its claim `cnf.jkt` is the thumbprint of the bound key (RFC 9449 Section 6.1).
+    /// If it is a JWT, its claim `cnf.jkt` is the thumbprint of the bound key (RFC 9449 Section 6.1) or, if this is false,
+    /// is not there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bound: Option<bool>,
+    /// If `access_token` is a JWT with `iat` and `exp`, it is the seconds between them, give or take five.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub bound: bool,
+    pub lifetime_of_token: bool,
+    /// It is a list, and this string is in it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub includes: Option<String>,
+    /// There is no white space in it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub opaque: bool,
+    /// No deferral code, token or notification token of this vector is in it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub tells_no_secret: bool,
+    /// No e-mail address is in it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub names_nobody: bool,
 }
 
 /// Whether a member may be absent.
@@ -137,6 +205,8 @@ pub enum MemberType {
     PositiveInteger,
     /// An `https` URI with a host and without a fragment.
     HttpsUri,
+    /// The value `true`.
+    True,
 }
 
 /// How one scope relates to another, both taken as sets of values.

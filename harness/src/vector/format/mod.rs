@@ -10,18 +10,18 @@
 mod answer;
 mod step;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use answer::{
     Answer, Callback, Header, Member, MemberType, Presence, Redirect, Response, ScopeRelation,
-    ScopeRule,
+    ScopeRule, Visited,
 };
 pub use step::{
     Action, AwaitCallback, Control, Decision, Endpoint, Expected, Policy, Proof, Request, Role,
-    Step, Then,
+    Step, Then, Until, Visit,
 };
 
 /// One conformance vector for an authorization server that supports the Deferred
@@ -32,7 +32,8 @@ pub use step::{
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Vector {
-    /// Stable id: what the vector is for, and a digest of what it does. Also the file's name.
+    /// Stable id, also the file's name: what the vector is for, and for those that were not written by hand a digest of what
+    /// it does.
     pub id: String,
     /// The edition of the draft it tests, e.g. `ietf-01`.
     pub draft: String,
@@ -55,6 +56,15 @@ impl Vector {
     pub fn seconds(&self) -> u64 {
         self.steps.last().map_or(0, |step| step.at)
     }
+
+    /// Ids of the requirements that its pinned answers carry out by what they look like.
+    pub fn carried_out(&self, answers: &Answers) -> BTreeSet<String> {
+        let expected = self.steps.iter().flat_map(|step| &step.expect);
+        let pinned = expected.filter(|expected| expected.pinned);
+        let looks = pinned.filter_map(|expected| answers.answers.get(&expected.answer));
+        let rows = looks.filter_map(Answer::requirements).flatten();
+        rows.map(|(id, _)| id.clone()).collect()
+    }
 }
 
 /// Why a vector exists.
@@ -67,6 +77,8 @@ pub enum Origin {
     Danger(String),
     /// It tells this reading of a question from the pinned one by the shortest way, e.g. `C-02=A`.
     Fork(String),
+    /// It shows what no transition of a deferral code does.
+    Probe,
 }
 
 impl Origin {
@@ -76,6 +88,7 @@ impl Origin {
             Origin::Edge => "edge",
             Origin::Danger(_) => "danger",
             Origin::Fork(_) => "fork",
+            Origin::Probe => "probe",
         }
     }
 }
@@ -92,6 +105,9 @@ pub struct Setup {
     pub callback_endpoint: bool,
     /// Whether some step proves possession of a key, so that the owner needs one.
     pub key: bool,
+    /// Whether the server insists on nonces in DPoP proofs (RFC 9449 Section 8).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub nonces: bool,
     /// The server's least number of seconds between two polls (`interval`, Section 6.4).
     pub interval: u64,
     /// The server's lifetime of a deferral code in seconds (`expires_in`, Section 6.4).
@@ -156,6 +172,8 @@ pub struct Entry {
     pub seconds: u64,
     /// Its requirements.
     pub requirements: Vec<String>,
+    /// The requirements that its pinned answers carry out by what they look like.
+    pub carried_out: Vec<String>,
     /// Its questions.
     pub questions: Vec<String>,
 }

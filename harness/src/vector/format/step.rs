@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
 /// One step. A step without `expect` calls for no answer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -35,22 +36,34 @@ pub enum Action {
     Control(Control),
     /// Give the server its occasion for a callback attempt and see whether one comes.
     AwaitCallback(AwaitCallback),
+    /// Go to an interaction URI as a person would.
+    Visit(Visit),
 }
 
 /// A request to one of the server's endpoints.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Request {
-    /// Where it goes. GET with a query at the authorization endpoint, otherwise POST with a form.
+    /// Where it goes. GET for the metadata, GET with a query at the authorization endpoint, POST of the `document` at the
+    /// registration endpoint, otherwise POST with a form.
     pub endpoint: Endpoint,
     /// Its parameters, client authentication apart; `{name}` stands for a value supplied or captured.
     pub parameters: BTreeMap<String, String>,
-    /// Who sends it, authenticated as registered.
+    /// Parameters that come a second time, with these values.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub again: BTreeMap<String, String>,
+    /// The JSON object that is registered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub document: Option<Map<String, Value>>,
+    /// Who sends it, authenticated as registered; nobody at the authorization and registration endpoints and for metadata.
     #[serde(default, skip_serializing_if = "Role::is_owner")]
     pub client: Role,
     /// Which key a DPoP proof comes from (RFC 9449).
     #[serde(default, skip_serializing_if = "Proof::is_none")]
     pub proof: Proof,
+    /// The nonce in the proof.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub nonce: Option<String>,
     /// What the server's policy is told beforehand to do with it, if it can be told; the answers allowed do not depend on it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub policy: Option<Policy>,
@@ -69,6 +82,12 @@ pub enum Endpoint {
     Token,
     /// The revocation endpoint.
     Revocation,
+    /// The endpoint for pushed authorization requests (RFC 9126).
+    PushedAuthorization,
+    /// The endpoint for client registration (RFC 7591).
+    Registration,
+    /// The metadata document (RFC 8414).
+    Metadata,
 }
 
 /// A registered client.
@@ -82,6 +101,8 @@ pub enum Role {
     Other,
     /// Somebody who names the owner's `client_id` and authenticates as the owner would, with a wrong secret.
     Impostor,
+    /// The owner, who neither authenticates nor says its `client_id`.
+    Nameless,
 }
 
 impl Role {
@@ -152,6 +173,8 @@ pub enum Policy {
     Interact,
     /// Answer it at once.
     Complete,
+    /// Refuse it.
+    Deny,
 }
 
 /// What is decided about a deferred request.
@@ -174,8 +197,34 @@ pub enum Decision {
 pub struct AwaitCallback {
     /// The request whose callback may be owed.
     pub deferral_code: String,
-    /// The status with which the endpoint answers: 204 takes it, 503 does not.
+    /// The status with which the endpoint answers: 204 takes it, 503 does not, 307 redirects to the same URL with the query
+    /// `redirected`, where a callback counts as another one.
     pub endpoint_replies: u16,
+    /// The JSON text in its answer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub endpoint_says: Option<String>,
+}
+
+/// A visit to an interaction URI (Section 6.4). How a person gets through is for each server to say.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Visit {
+    /// Where to.
+    pub interaction_uri: String,
+    /// How far.
+    pub until: Until,
+}
+
+/// How far a visit goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Until {
+    /// The URI is fetched once, by somebody unknown.
+    Opened,
+    /// Everything is done that finishes the interaction, but for the last request.
+    LastStep,
+    /// Everything is done that finishes the interaction.
+    Finished,
 }
 
 /// An answer that is allowed at a step.
@@ -189,7 +238,11 @@ pub struct Expected {
     pub pinned: bool,
     /// Whether the steps that follow hold after this answer too.
     pub then: Then,
-    /// Members whose values stand for placeholders from now on: member to placeholder.
+    /// A step, from 1, whose answer it resembles: the same status, the same `location` but for the query, the same names of
+    /// parameters and members, the same `error`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub like: Option<usize>,
+    /// Members whose values stand for placeholders from now on: member to placeholder. `header:NAME` is a header field.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub captures: BTreeMap<String, String>,
     /// The questions whose reading this answer gives away, with the readings it leaves.

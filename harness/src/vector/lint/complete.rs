@@ -24,6 +24,14 @@ pub struct Coverage {
     pub marks: usize,
     /// All forks and danger zones that are generated.
     pub all_marks: usize,
+    /// Rows with a check of their own that some vector shows.
+    pub rows: usize,
+    /// All rows with a check of their own.
+    pub all_rows: usize,
+    /// Readings that some vector tells.
+    pub readings: usize,
+    /// All readings of the questions that the relation or a probe tells apart.
+    pub all_readings: usize,
 }
 
 /// Compares the files with those that recording makes.

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use dtr_model::question::{Question, Readings};
+use dtr_model::question::{self, Readings};
 use dtr_model::requirement;
 
 use super::{Notes, Rule};
@@ -52,16 +52,14 @@ fn requirements(notes: &mut Notes, path: &Path, vector: &Vector) {
 
 fn questions(notes: &mut Notes, path: &Path, vector: &Vector) {
     for (at, id) in vector.questions.iter().enumerate() {
-        if Question::named(id).is_none() {
+        if question::named_entry(id).is_none() {
             let detail = format!("there is no question {id}");
             notes.complain(path, &format!("/questions/{at}"), Rule::Question, detail);
         }
     }
     for (pointer, expected) in expected(vector) {
         for (id, readings) in &expected.readings {
-            let known = readings
-                .iter()
-                .all(|r| Readings::open().choose(&format!("{id}={r}")).is_ok());
+            let known = readings.iter().all(|letter| has_reading(id, letter));
             if !known || !vector.questions.contains(id) {
                 let detail =
                     format!("{id} or its reading does not exist, or is not in `questions`");
@@ -80,6 +78,13 @@ fn questions(notes: &mut Notes, path: &Path, vector: &Vector) {
         let detail = format!("there is no reading {choice}");
         notes.complain(path, "/origin/fork", Rule::Question, detail);
     }
+}
+
+fn has_reading(id: &str, letter: &str) -> bool {
+    question::named_entry(id).is_some_and(|entry| {
+        let mut letters = entry.lettered();
+        letters.any(|(reading, _)| reading.to_string() == letter)
+    })
 }
 
 fn times(notes: &mut Notes, path: &Path, vector: &Vector) {
@@ -129,6 +134,12 @@ fn names(notes: &mut Notes, path: &Path, vector: &Vector, answers: &Answers) {
                 Rule::Answer,
                 "the vector stops after the pinned answer",
             );
+        }
+        for (n, expected) in step.expect.iter().enumerate() {
+            if expected.like.is_some_and(|like| like == 0 || like > at) {
+                let detail = "`like` is no earlier step, counted from 1";
+                notes.complain(path, &format!("{pointer}/{n}/like"), Rule::Answer, detail);
+            }
         }
         if names.len() != step.expect.len() {
             notes.complain(path, &pointer, Rule::Answer, "the same answer twice");

@@ -6,11 +6,15 @@
 //! | `mod.rs` | every file is read, and named when it cannot be |
 //! | `schema.rs` | each fits its schema, and the schemas are those of the types |
 //! | `consistent.rs` | ids, names, requirements, questions, placeholders |
+//! | `carried_out.rs` | what answers say of requirements |
+//! | `shown.rs` | every checked row, and every reading that can be told, is in some vector |
 //! | `complete.rs` | nothing generated is missing, stale or foreign; coverage |
 
+mod carried_out;
 mod complete;
 mod consistent;
 mod schema;
+mod shown;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -26,6 +30,7 @@ use super::store::{self, StoreError};
 use schema::Schemas;
 
 pub use complete::Coverage;
+pub use shown::NOT_IN_VECTORS;
 
 /// Something wrong with a file.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -70,7 +75,7 @@ pub enum Rule {
     Time,
     /// What is recorded now is what is written.
     Stale,
-    /// Everything generated has its vector.
+    /// Everything generated has its vector, and so has every row and every reading.
     Coverage,
 }
 
@@ -97,8 +102,11 @@ pub fn lint(dir: &Path, draft: &Draft) -> Result<Report, LintError> {
     };
     let schemas = Schemas::new();
     schema::current(&mut notes);
-    let answers = dir.join(draft.id).join(store::ANSWERS);
-    let answers: Option<Answers> = notes.read(&answers, schemas.answers());
+    let path = dir.join(draft.id).join(store::ANSWERS);
+    let answers: Option<Answers> = notes.read(&path, schemas.answers());
+    if let Some(answers) = &answers {
+        carried_out::check(&mut notes, &path, answers);
+    }
     let mut vectors: BTreeMap<PathBuf, Vector> = BTreeMap::new();
     for path in store::list(dir, draft)? {
         if let Some(vector) = notes.read::<Vector>(&path, schemas.vector()) {
@@ -110,7 +118,11 @@ pub fn lint(dir: &Path, draft: &Draft) -> Result<Report, LintError> {
     let (recorded, recorded_answers) = record::record(&traces, draft)?;
     let files = store::files(draft, &recorded, &recorded_answers);
     complete::fresh(&mut notes, &files, draft)?;
-    let coverage = complete::coverage(&mut notes, &traces, vectors.values(), draft);
+    let mut coverage = complete::coverage(&mut notes, &traces, vectors.values(), draft);
+    if let Some(answers) = &answers {
+        let vectors: Vec<&Vector> = vectors.values().collect();
+        shown::check(&mut notes, &mut coverage, &vectors, answers, draft);
+    }
     let mut complaints = notes.complaints;
     complaints.sort();
     complaints.dedup();

@@ -16,6 +16,11 @@ use crate::vector::format::{
 
 /// Members that only a token response has.
 const CREDENTIALS: [&str; 3] = ["access_token", "refresh_token", "id_token"];
+/// Members that belong to a deferred response, and to no preceding one (Section 6.1).
+const OF_A_DEFERRED_RESPONSE: [&str; 4] =
+    ["deferral_code", "expires_in", "interval", "interaction_uri"];
+/// Errors about who asks. Whether they may be stored is C-76.
+const ABOUT_THE_CLIENT: [&str; 3] = ["invalid_client", "invalid_dpop_proof", "use_dpop_nonce"];
 /// Fewer visible characters than this hold less than 128 bits (Section 6.4).
 const LEAST_CODE_LENGTH: usize = 20;
 /// Errors of other specifications by which an originating grant refuses a request
@@ -89,6 +94,11 @@ pub(super) fn refusals(answer: event::Answer) -> Vec<&'static str> {
     codes
 }
 
+/// Every code by which a grant may refuse a request.
+pub(super) fn any_refusal() -> Vec<&'static str> {
+    [&GRANT_ERRORS[..], &REFUSALS].concat()
+}
+
 /// An error response with one of these codes.
 pub(super) fn error(context: &Context<'_>, mut codes: Vec<&'static str>) -> (String, Answer) {
     codes.sort_unstable();
@@ -97,13 +107,46 @@ pub(super) fn error(context: &Context<'_>, mut codes: Vec<&'static str>) -> (Str
         false => codes.join("_or_"),
     };
     let mut response = json(vec![400]);
-    if codes.contains(&"invalid_client") {
+    if codes.iter().any(|code| ABOUT_THE_CLIENT.contains(code)) {
         response.status.push(401);
+    } else {
+        uncacheable(&mut response, context.place);
     }
-    response.headers = uncacheable(context.place);
     response.members.insert("error".into(), one_of(&codes));
     response.without = owned(&CREDENTIALS);
+    described(&mut response);
+    if name.starts_with("grant_error") {
+        carries_out(&mut response.requirements, "DTR-6.3.1-04", &["error"]);
+    }
     (named(context, name), Answer::Response(response))
+}
+
+/// What explains an error (Sections 6.6 and 9.4).
+fn described(response: &mut Response) {
+    let description = Member {
+        presence: Presence::Optional,
+        tells_no_secret: true,
+        names_nobody: true,
+        ..Member::default()
+    };
+    let name = "error_description";
+    response.members.insert(name.to_owned(), description);
+    for (row, rule) in [
+        ("K-6.6-04", "error_description/tells_no_secret"),
+        ("DTR-9.4-02", "error_description/names_nobody"),
+    ] {
+        carries_out(&mut response.requirements, row, &[rule]);
+    }
+}
+
+/// Notes that these rules carry out a requirement.
+pub(super) fn carries_out(
+    requirements: &mut BTreeMap<String, Vec<String>>,
+    row: &str,
+    rules: &[&str],
+) {
+    let all = requirements.entry(row.to_owned()).or_default();
+    all.extend(owned(rules));
 }
 
 /// The name of a refusal by the grant's own rules.
@@ -168,8 +211,12 @@ pub(super) fn authorization_code(state: &str) -> Answer {
         ("code", of_type(MemberType::String)),
         ("state", one_of(&[state])),
     ];
+    let mut requirements = BTreeMap::new();
+    carries_out(&mut requirements, "K-6.1-01", &OF_A_DEFERRED_RESPONSE);
     Answer::Redirect(Redirect {
         query: query.map(|(name, rule)| (name.to_owned(), rule)).into(),
+        without: owned(&OF_A_DEFERRED_RESPONSE),
+        requirements,
     })
 }
 
@@ -193,18 +240,25 @@ fn named(context: &Context<'_>, name: String) -> String {
 fn token(context: &Context<'_>, is: ScopeRelation) -> Answer {
     let mut response = json(vec![200]);
     let draft = context.draft;
+    // Whether a token that comes at once is bound is the grant's own matter.
+    let bound = (context.bound || context.place == Place::Poll).then_some(context.bound);
     let access_token = Member {
         fresh: true,
-        bound: context.bound,
+        bound,
         ..of_type(MemberType::String)
     };
-    let kind = match context.bound {
-        true => Member {
+    let kind = match bound {
+        Some(true) => Member {
             one_of: owned(&["DPoP"]),
             any_case: true,
-            ..Member::default()
+            ..of_type(MemberType::String)
         },
-        false => Member {
+        Some(false) => Member {
+            none_of: owned(&["DPoP", draft.deferral_code_type]),
+            any_case: true,
+            ..of_type(MemberType::String)
+        },
+        None => Member {
             none_of: owned(&[draft.deferral_code_type]),
             ..of_type(MemberType::String)
         },
@@ -228,6 +282,7 @@ fn token(context: &Context<'_>, is: ScopeRelation) -> Answer {
     };
     let seconds = Member {
         presence: Presence::Optional,
+        lifetime_of_token: true,
         ..of_type(MemberType::PositiveInteger)
     };
     response.members = members([
@@ -238,6 +293,24 @@ fn token(context: &Context<'_>, is: ScopeRelation) -> Answer {
         ("expires_in", seconds),
     ]);
     response.without = owned(&[draft.deferral_code]);
+    let rows = &mut response.requirements;
+    let usable = [
+        "access_token/presence",
+        "access_token/type",
+        "media_type",
+        "token_type/presence",
+        "token_type/type",
+    ];
+    carries_out(rows, "K-6.5.2-01", &usable);
+    let never_deferred = [draft.deferral_code, "issued_token_type", "token_type"];
+    carries_out(rows, "DTR-6.5.2-01", &never_deferred);
+    carries_out(rows, "K-6.5.2-03", &["expires_in"]);
+    let key = ["access_token/bound", "token_type"];
+    match bound {
+        Some(true) => carries_out(rows, "DTR-11.1-07", &key),
+        Some(false) => carries_out(rows, "K-11.1-01", &key),
+        None => {}
+    }
     Answer::Response(response)
 }
 
@@ -248,32 +321,74 @@ fn deferred(draft: &Draft, interaction: bool, code: Member) -> Answer {
     } else {
         draft.pending
     };
-    response.headers = uncacheable(Place::Initial);
+    uncacheable(&mut response, Place::Initial);
+    let is_new = code.min_length.is_some();
     response.members = members([
         ("error", one_of(&[opening])),
         (draft.deferral_code, code),
         ("expires_in", of_type(MemberType::PositiveInteger)),
         ("interval", of_type(MemberType::PositiveInteger)),
-        (draft.interaction_uri, interaction_uri(interaction)),
     ]);
+    described(&mut response);
+    link(&mut response, draft, interaction);
     response.without = owned(&CREDENTIALS);
+    let rows = &mut response.requirements;
+    carries_out(rows, "K-6.4-01", &["error", "media_type", "status"]);
+    carries_out(rows, "K-6.4-04", &CREDENTIALS);
+    let code = draft.deferral_code;
+    carries_out(rows, "DTR-6.4-01", &[&format!("{code}/presence")]);
+    if is_new {
+        carries_out(rows, "DTR-6.4-01", &[&format!("{code}/type")]);
+        carries_out(rows, "DTR-6.4-02", &[&format!("{code}/min_length")]);
+    }
+    carries_out(rows, "DTR-6.4-06", &["expires_in"]);
+    carries_out(rows, "DTR-6.4-09", &["interval"]);
     Answer::Response(response)
 }
 
 fn pending(context: &Context<'_>, code: &'static str) -> (String, Answer) {
     let draft = context.draft;
     let mut response = json(vec![400]);
-    response.headers = uncacheable(context.place);
+    uncacheable(&mut response, context.place);
     let required = code == draft.interaction_required;
-    response.members = members([
-        ("error", one_of(&[code])),
-        (draft.interaction_uri, interaction_uri(required)),
-    ]);
+    response.members = members([("error", one_of(&[code]))]);
+    described(&mut response);
+    link(&mut response, draft, required);
     response.without = owned(&CREDENTIALS);
-    response
-        .without
-        .extend(owned(&[draft.deferral_code, "interval"]));
+    // What `interaction_required` repeats is C-30.
+    if !required {
+        response.without.push("interval".to_owned());
+        carries_out(&mut response.requirements, "K-6.4-02", &["interval"]);
+    }
+    if code == draft.pending {
+        response.without.extend(owned(&[draft.deferral_code]));
+        let rules = [draft.deferral_code, "error_description/tells_no_secret"];
+        carries_out(&mut response.requirements, "K-6.6-01", &rules);
+    }
     (code.to_owned(), Answer::Response(response))
+}
+
+/// `interaction_uri` (Section 6.4), required or not.
+fn link(response: &mut Response, draft: &Draft, required: bool) {
+    let name = draft.interaction_uri;
+    let rule = Member {
+        presence: if required {
+            Presence::Required
+        } else {
+            Presence::Optional
+        },
+        ..of_type(MemberType::HttpsUri)
+    };
+    response.members.insert(name.to_owned(), rule);
+    let rows = &mut response.requirements;
+    for row in ["DTR-6.4-15", "DTR-6.4-16"] {
+        carries_out(rows, row, &[&format!("{name}/type")]);
+    }
+    if required {
+        for row in ["DTR-6.4-14", "DTR-6.6-03"] {
+            carries_out(rows, row, &[&format!("{name}/presence")]);
+        }
+    }
 }
 
 fn challenge(answer: Answer) -> Answer {
@@ -295,37 +410,52 @@ fn callback(context: &Context<'_>) -> Answer {
     let bearer = context
         .notification_token
         .unwrap_or("{client_notification_token}");
+    let mut requirements = BTreeMap::new();
+    for (row, rules) in [
+        ("K-7.1-01", &["media_type", "method"][..]),
+        ("DTR-7.1-01", &[draft.deferral_code]),
+        ("DTR-7.1-02", &["bearer"]),
+        ("DTR-6.3-03", &["bearer"]),
+        ("K-7-02", &CREDENTIALS),
+        ("DTR-11.5-07", &["url"]),
+        ("K-11.1-02", &["dpop"]),
+    ] {
+        carries_out(&mut requirements, row, rules);
+    }
     Answer::Callback(Callback {
         method: "POST".to_owned(),
         media_type: "application/json".to_owned(),
-        bearer: bearer.to_owned(),
+        bearer: Some(bearer.to_owned()),
+        headers_without: owned(&["dpop"]),
         members: members([(draft.deferral_code, one_of(&["{deferral_code}"]))]),
         without: owned(&CREDENTIALS),
         url_without: owned(&["{deferral_code}", bearer]),
+        requirements,
     })
 }
 
-fn json(status: Vec<u16>) -> Response {
+pub(super) fn json(status: Vec<u16>) -> Response {
     Response {
         status,
         media_type: Some("application/json".to_owned()),
         headers: BTreeMap::new(),
         members: BTreeMap::new(),
         without: Vec::new(),
+        requirements: BTreeMap::new(),
     }
 }
 
 /// Errors of the token endpoint are not to be stored (Section 6.6).
-fn uncacheable(place: Place) -> BTreeMap<String, Header> {
-    match place {
-        Place::Revocation | Place::Callback => BTreeMap::new(),
-        Place::Initial | Place::Poll => BTreeMap::from([(
-            "cache-control".to_owned(),
-            Header {
-                contains: "no-store".to_owned(),
-            },
-        )]),
+fn uncacheable(response: &mut Response, place: Place) {
+    if matches!(place, Place::Revocation | Place::Callback) {
+        return;
     }
+    let no_store = Header {
+        contains: "no-store".to_owned(),
+    };
+    let name = "cache-control";
+    response.headers.insert(name.to_owned(), no_store);
+    carries_out(&mut response.requirements, "DTR-6.6-01", &[name]);
 }
 
 fn new_code() -> Member {
@@ -336,36 +466,24 @@ fn new_code() -> Member {
     }
 }
 
-fn interaction_uri(required: bool) -> Member {
-    let presence = if required {
-        Presence::Required
-    } else {
-        Presence::Optional
-    };
-    Member {
-        presence,
-        ..of_type(MemberType::HttpsUri)
-    }
-}
-
-fn of_type(kind: MemberType) -> Member {
+pub(super) fn of_type(kind: MemberType) -> Member {
     Member {
         kind: Some(kind),
         ..Member::default()
     }
 }
 
-fn one_of(values: &[&str]) -> Member {
+pub(super) fn one_of(values: &[&str]) -> Member {
     Member {
         one_of: owned(values),
         ..Member::default()
     }
 }
 
-fn owned(values: &[&str]) -> Vec<String> {
+pub(super) fn owned(values: &[&str]) -> Vec<String> {
     values.iter().map(|value| (*value).to_owned()).collect()
 }
 
-fn members<const N: usize>(all: [(&str, Member); N]) -> BTreeMap<String, Member> {
+pub(super) fn members<const N: usize>(all: [(&str, Member); N]) -> BTreeMap<String, Member> {
     all.map(|(name, rule)| (name.to_owned(), rule)).into()
 }

@@ -4,12 +4,15 @@
 //! trace ── judged.rs ──> each event with the answers allowed ── script.rs ──> steps
 //!             │ oracle, every lawful reading                       │ answers.rs: on the wire
 //! ```
+//!
+//! What no trace can show is written down by hand, in `written`.
 
 mod answers;
 mod glossary;
 mod judged;
 mod purpose;
 mod script;
+mod written;
 
 use std::collections::BTreeSet;
 
@@ -92,7 +95,7 @@ pub fn vectors(draft: &Draft) -> Result<(Vec<Vector>, Answers), RecordError> {
     record(&traces(), draft)
 }
 
-/// Traces as vectors, in their order, and the answers they name.
+/// Traces as vectors, in their order, then the written ones, and the answers they name.
 ///
 /// # Errors
 /// [`RecordError`].
@@ -102,6 +105,7 @@ pub fn record(traces: &[Trace], draft: &Draft) -> Result<(Vec<Vector>, Answers),
         .iter()
         .map(|trace| vector(trace, draft, &mut glossary));
     let mut vectors = vectors.collect::<Result<Vec<_>, _>>()?;
+    vectors.extend(written::vectors(draft, &mut glossary));
     let answers = Answers {
         draft: draft.id.to_owned(),
         answers: glossary.finish().map_err(RecordError::Ambiguous)?,
@@ -187,6 +191,7 @@ fn setup(terms: Terms, steps: &[Step]) -> Setup {
         },
         callback_endpoint: terms.callback,
         key: steps.iter().any(proven),
+        nonces: false,
         interval: u64::from(terms.interval) * TICK_SECONDS,
         lifetime: u64::from(terms.lifetime) * TICK_SECONDS,
         seconds_per_tick: TICK_SECONDS,

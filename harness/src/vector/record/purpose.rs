@@ -22,7 +22,8 @@ pub(super) fn origin(trace: &Trace) -> Option<Origin> {
 /// The sentence.
 pub(super) fn purpose(trace: &Trace, origin: &Origin) -> String {
     match origin {
-        Origin::Edge => covers(trace),
+        // No trace is recorded as a probe: those are written.
+        Origin::Edge | Origin::Probe => covers(trace),
         Origin::Danger(id) => {
             let claim = Property::named(id).map_or("", |p| p.text());
             format!("Puts {id} to the test: {claim}.")

@@ -16,7 +16,7 @@ use crate::vector::format::{self, Action, AwaitCallback, Control, Decision, Expe
 /// The placeholder of the deferral code.
 const CODE: &str = "{deferral_code}";
 /// What the owner's requests stand for that name no scope.
-const DEFAULT_SCOPE: &str = "{default_scope}";
+pub(super) const DEFAULT_SCOPE: &str = "{default_scope}";
 /// A part of it, for a narrowed approval.
 const NARROWED_SCOPE: &str = "{narrowed_scope}";
 /// What such requests stand for once the client's defaults have grown.
@@ -118,6 +118,7 @@ impl<'a> Scribe<'a> {
                 let action = AwaitCallback {
                     deferral_code: CODE.to_owned(),
                     endpoint_replies,
+                    endpoint_says: None,
                 };
                 let expect = self.expected(moment, Place::Callback);
                 self.step(moment, Action::AwaitCallback(action), expect);

@@ -7,12 +7,17 @@
 //! | `mod.rs` | many vectors at a time, in lockstep with the server's clock |
 //! | `playing.rs` | one vector: step by step, until its end or its verdict |
 //! | `perform.rs` | a step's action, carried out |
-//! | `matching.rs` | what came, against one allowed answer |
+//! | `telling.rs` | what the server is told besides requests: its controls, visits to its pages |
+//! | `came.rs` | what came |
+//! | `matching.rs`, `member.rs` | what came, against one allowed answer |
 //! | `values.rs` | what placeholders stand for |
 
+mod came;
 mod matching;
+mod member;
 mod perform;
 mod playing;
+mod telling;
 mod values;
 
 use std::sync::Arc;
@@ -55,7 +60,8 @@ pub struct Failure {
     pub at: u64,
     /// What was done.
     pub does: String,
-    /// The requirements that say how it is to be answered.
+    /// The requirements that say how it is to be answered, and those that the nearest of the allowed answers carries out
+    /// by the rules that do not hold.
     pub requirements: Vec<String>,
     /// The answers allowed, each with why what came is not it.
     pub expected: Vec<(String, String)>,

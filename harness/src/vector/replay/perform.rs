@@ -3,19 +3,18 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use http::{HeaderName, HeaderValue, Method, StatusCode, header};
-use serde_json::{Value, json};
+use http::{HeaderName, HeaderValue, Method, header};
+use serde_json::Value;
 use url::Url;
 
-use super::matching::Came;
+use super::came::Came;
 use super::playing::Playing;
 use crate::target::TransportFailure;
-use crate::target::client::{Credentials, append};
-use crate::target::control;
-use crate::target::transport::{Outgoing, Reply};
-use crate::vector::format::{
-    Action, AwaitCallback, Control, Decision, Endpoint, Policy, Proof, Request, Role,
-};
+use crate::target::client::{Ask, Credentials, append};
+use crate::target::control::Name;
+use crate::target::discovery::get;
+use crate::target::transport::Outgoing;
+use crate::vector::format::{Action, Endpoint, Policy, Proof, Request, Role};
 
 const DPOP: HeaderName = HeaderName::from_static("dpop");
 const FORM: HeaderValue = HeaderValue::from_static("application/x-www-form-urlencoded");
@@ -31,76 +30,104 @@ impl Playing {
                 Ok(Came::Silence)
             }
             Action::AwaitCallback(callback) => self.callback(callback).await,
+            Action::Visit(visit) => self.visit(visit).await,
         }
     }
 
     async fn request(&mut self, request: &Request) -> Result<Came, String> {
-        if let Some(policy) = request.policy {
-            let next = match policy {
-                Policy::Defer => "defer",
-                Policy::Interact => "interact",
-                Policy::Complete => "complete",
-            };
-            let client_id = self.client(Role::Owner).client_id.to_string();
-            self.ask("policy", json!({ "client_id": client_id, "next": next }))
-                .await?;
+        let mut asks = None;
+        if let Some(policy) = request.policy
+            && !self.steer(policy).await?
+        {
+            asks = Some(policy);
         }
-        let outgoing = self.outgoing(request)?;
+        let outgoing = self.outgoing(request, asks)?;
+        let client = self.client(request.client);
+        let own = client.transport.clone();
+        let transport = own.unwrap_or_else(|| self.target.transport.clone());
         if !request.answer_lost {
-            let reply = self.target.transport.send(outgoing).await;
+            let reply = transport.send(outgoing).await;
             return reply
                 .map(Came::Reply)
                 .map_err(|failure| failure.to_string());
         }
         // A server does not know whose answer to lose if it does not recognise the client.
-        let told = match request.client {
+        let recognised = match request.client {
             Role::Owner => !self.changes.disabled,
             Role::Other => true,
-            Role::Impostor => false,
+            Role::Impostor | Role::Nameless => false,
         };
+        let told = recognised && self.target.can(Name::LoseNext);
         if told {
-            let client_id = self.client(request.client).client_id.to_string();
-            self.ask("drop", json!({ "client_id": client_id })).await?;
+            self.tell_of(request.client, Name::LoseNext, "").await?;
         }
-        match (self.target.transport.send(outgoing).await, told) {
+        match (transport.send(outgoing).await, told) {
             (Err(TransportFailure::ConnectionClosed), true) | (Ok(_), false) => Ok(Came::Silence),
             (Ok(reply), true) => Ok(Came::Reply(reply)),
             (Err(failure), _) => Err(failure.to_string()),
         }
     }
 
-    fn outgoing(&mut self, request: &Request) -> Result<Outgoing, String> {
-        let endpoints = &self.target.endpoints;
-        let url = match request.endpoint {
-            Endpoint::Authorization => endpoints.authorization.clone(),
-            Endpoint::Token => Some(endpoints.token.clone()),
-            Endpoint::Revocation => endpoints.revocation.clone(),
-        };
-        let url = url.ok_or("the metadata does not name the endpoint")?;
+    /// The request. A server that cannot be steered is asked for what it is known to treat as `asks` says.
+    fn outgoing(&mut self, request: &Request, asks: Option<Policy>) -> Result<Outgoing, String> {
+        let url = self.url(request.endpoint)?;
+        match request.endpoint {
+            Endpoint::Metadata => return Ok(get(url)),
+            Endpoint::Registration => return self.registration(request, url),
+            _ => {}
+        }
         let mut parameters = Vec::with_capacity(request.parameters.len());
-        for (name, value) in &request.parameters {
-            parameters.push((name, self.values.fill(value)?));
+        for (name, value) in request.parameters.iter().chain(&request.again) {
+            parameters.push((name.clone(), self.values.fill(value)?));
         }
         if request.endpoint == Endpoint::Authorization {
+            if !self.client(Role::Owner).prelude.is_empty() {
+                return Err("the target has a prelude of its own".to_owned());
+            }
             let mut asking = Url::clone(&url);
             asking.query_pairs_mut().extend_pairs(parameters);
-            return Ok(Outgoing {
-                method: Method::GET,
-                url: Arc::new(asking),
-                headers: Vec::new(),
-                body: Bytes::new(),
-            });
+            return Ok(get(Arc::new(asking)));
+        }
+        if let Some(policy) = asks {
+            let asks = &self.client(Role::Owner).asks;
+            let Ask {
+                scope,
+                parameters: more,
+            } = match policy {
+                Policy::Defer => &asks.defer,
+                Policy::Interact => &asks.interact,
+                Policy::Complete | Policy::Deny => &asks.complete,
+            };
+            parameters.extend(more.iter().cloned());
+            if let Some(scope) = scope
+                && !request.parameters.contains_key("scope")
+            {
+                parameters.push(("scope".to_owned(), scope.clone()));
+            }
+        }
+        self.form(request, url, &parameters)
+    }
+
+    fn form(
+        &mut self,
+        request: &Request,
+        url: Arc<Url>,
+        parameters: &[(String, String)],
+    ) -> Result<Outgoing, String> {
+        if request.client == Role::Other && !self.target.others {
+            return Err("there is no other client".to_owned());
         }
         let mut form = String::new();
-        parameters
-            .iter()
-            .for_each(|(name, value)| append(&mut form, name, value));
+        for (name, value) in parameters {
+            append(&mut form, name, value);
+        }
         let mut headers = vec![(header::CONTENT_TYPE, FORM), (header::ACCEPT, JSON)];
-        headers.extend(self.proof(request, &url).map(|proof| (DPOP, proof)));
+        headers.extend(self.proof(request, &url)?.map(|proof| (DPOP, proof)));
         let client = self.client(request.client);
         let shown = match request.client {
             Role::Owner | Role::Other => Credentials::Own,
             Role::Impostor => Credentials::Wrong,
+            Role::Nameless => Credentials::Nameless,
         };
         client.authentication.shown(shown, &client.client_id).apply(
             &client.client_id,
@@ -115,107 +142,49 @@ impl Playing {
         })
     }
 
-    fn proof(&mut self, request: &Request, url: &Url) -> Option<HeaderValue> {
-        let key = match (request.proof, request.client) {
-            (Proof::None, _) => return None,
-            (Proof::BoundKey, _) => 0,
-            (Proof::OtherKey, Role::Owner | Role::Impostor) => 1,
-            (Proof::OtherKey, Role::Other) => 2,
+    fn registration(&self, request: &Request, url: Arc<Url>) -> Result<Outgoing, String> {
+        let document = request.document.clone();
+        let document = document.ok_or("the step has no `document` to register")?;
+        Ok(Outgoing {
+            method: Method::POST,
+            url,
+            headers: vec![(header::CONTENT_TYPE, JSON), (header::ACCEPT, JSON)],
+            body: Bytes::from(Value::Object(document).to_string()),
+        })
+    }
+
+    fn url(&self, endpoint: Endpoint) -> Result<Arc<Url>, String> {
+        let endpoints = &self.target.endpoints;
+        let (url, name) = match endpoint {
+            Endpoint::Token => return Ok(Arc::clone(&endpoints.token)),
+            Endpoint::Metadata => return Ok(Arc::clone(&endpoints.metadata)),
+            Endpoint::Authorization => (&endpoints.authorization, "authorization"),
+            Endpoint::Revocation => (&endpoints.revocation, "revocation"),
+            Endpoint::PushedAuthorization => (&endpoints.pushed, "pushed authorization"),
+            Endpoint::Registration => (&endpoints.registration, "registration"),
         };
+        let none = || format!("the metadata does not name the {name} endpoint");
+        url.clone().ok_or_else(none)
+    }
+
+    fn proof(&mut self, request: &Request, url: &Url) -> Result<Option<HeaderValue>, String> {
+        let key = match (request.proof, request.client) {
+            (Proof::None, _) => return Ok(None),
+            (Proof::BoundKey, _) => 0,
+            (Proof::OtherKey, Role::Other) => 2,
+            (Proof::OtherKey, _) => 1,
+        };
+        if !self.target.proofs {
+            return Err("the clients have no DPoP keys".to_owned());
+        }
+        let nonce = request.nonce.as_deref();
+        let nonce = nonce.map(|nonce| self.values.fill(nonce)).transpose()?;
         let jti = format!(
             "{:016x}{:016x}",
             self.random.u64(..),
             self.target.next_proof()
         );
-        let key = &self.lease.pair().keys[key];
-        Some(key.proof(url.as_str(), self.target.time.now(), &jti, None))
-    }
-
-    async fn control(&mut self, control: &Control) -> Result<(), String> {
-        let client_id = self.client(Role::Owner).client_id.to_string();
-        let (path, body) = match control {
-            Control::Decide {
-                deferral_code,
-                decision,
-                scope,
-            } => {
-                let decision = match decision {
-                    Decision::Approve => "approve",
-                    Decision::Deny => "deny",
-                    Decision::NeedInteraction => "need_interaction",
-                    Decision::InteractionDone => "interaction_done",
-                };
-                let mut body = json!({ "deferral_code": self.values.fill(deferral_code)?, "decision": decision });
-                if let Some(scope) = scope {
-                    body["scope"] = Value::from(self.values.fill(scope)?);
-                }
-                ("decide", body)
-            }
-            Control::Consent {
-                deferral_code,
-                valid,
-            } => {
-                let code = self.values.fill(deferral_code)?;
-                ("consent", json!({ "deferral_code": code, "valid": valid }))
-            }
-            Control::Client { enabled } => {
-                self.changes.disabled = !enabled;
-                (
-                    "client",
-                    json!({ "client_id": client_id, "enabled": enabled }),
-                )
-            }
-            Control::DefaultScope { scope } => {
-                self.changes.widened = true;
-                (
-                    "client",
-                    json!({ "client_id": client_id, "default_scope": self.values.fill(scope)? }),
-                )
-            }
-        };
-        self.ask(path, body).await.map(|_| ())
-    }
-
-    async fn callback(&mut self, awaited: &AwaitCallback) -> Result<Came, String> {
-        let code = self.values.fill(&awaited.deferral_code)?;
-        let status = StatusCode::from_u16(awaited.endpoint_replies).map_err(|e| e.to_string())?;
-        let inbox = self.lease.pair().inbox.clone();
-        if let Some(inbox) = &inbox {
-            inbox.reply_with(status);
-        }
-        let asked = self
-            .ask("callbacks", json!({ "deferral_code": code }))
-            .await;
-        let arrived = inbox.map(|inbox| {
-            inbox.reply_with(StatusCode::NO_CONTENT);
-            inbox.take()
-        });
-        asked?;
-        let mut arrived = arrived.unwrap_or_default().into_iter();
-        match (arrived.next(), arrived.next()) {
-            (None, _) => Ok(Came::Silence),
-            (Some(callback), None) => Ok(Came::Callback(Box::new(callback))),
-            (Some(_), Some(_)) => Err("one attempt led to several callbacks".to_owned()),
-        }
-    }
-
-    /// Sends a request to the control API, and reads its answer.
-    pub(super) async fn ask(&self, path: &str, body: Value) -> Result<Value, String> {
-        let api = self
-            .target
-            .control
-            .as_ref()
-            .and_then(|control| control.reference())
-            .ok_or("the target has no control API of the reference's kind")?;
-        let url = api.read_clock().url.join(path).map_err(|e| e.to_string())?;
-        let outgoing = Outgoing {
-            method: Method::POST,
-            url: Arc::new(url),
-            headers: vec![(header::CONTENT_TYPE, JSON)],
-            body: Bytes::from(body.to_string()),
-        };
-        let reply: Result<Reply, TransportFailure> = api.transport.send(outgoing).await;
-        let reply = reply.map_err(|failure| failure.to_string())?;
-        control::read(&reply).map_err(|failure| failure.to_string())
+        let (key, now) = (&self.lease.pair().keys[key], self.target.time.now());
+        Ok(Some(key.proof(url.as_str(), now, &jti, nonce.as_deref())))
     }
 }

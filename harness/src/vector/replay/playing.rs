@@ -1,14 +1,15 @@
 //! One vector: step by step, until its end or its verdict.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use serde_json::{Value, json};
-
-use super::matching::{Came, Context, differs};
+use super::came::{Came, Shape};
+use super::matching::{Context, Difference, Mismatch, differs};
 use super::values::Values;
 use super::{Failure, Played, Verdict};
 use crate::target::client::Client;
-use crate::target::{Lease, Target};
+use crate::target::control::Name;
+use crate::target::{Callbacks, Lease, Target};
 use crate::vector::format::{Answers, Expected, Role, Step, Then, Vector};
 
 /// A vector in play.
@@ -20,6 +21,8 @@ pub(super) struct Playing {
     pub(super) changes: Changes,
     answers: Arc<Answers>,
     vector: Arc<Vector>,
+    /// What came of each step so far, as far as a later one may be like it.
+    shapes: Vec<Option<Shape>>,
     next: usize,
     unpinned: usize,
     verdict: Option<Verdict>,
@@ -54,6 +57,7 @@ impl Playing {
             changes: Changes::default(),
             answers,
             vector: Arc::new(vector),
+            shapes: Vec::new(),
             next: 0,
             unpinned: 0,
             verdict,
@@ -75,7 +79,7 @@ impl Playing {
             let step = &vector.steps[self.next];
             self.next += 1;
             self.verdict = match self.unbidden() {
-                Some(callback) => Some(self.failed(step, Vec::new(), &callback)),
+                Some(callback) => Some(self.failed(step, &[], &callback)),
                 None => self.step(step).await,
             };
         }
@@ -105,7 +109,7 @@ impl Playing {
     /// The client in this role.
     pub(super) fn client(&self, role: Role) -> &Client {
         match role {
-            Role::Owner | Role::Impostor => &self.lease.pair().owner,
+            Role::Owner | Role::Impostor | Role::Nameless => &self.lease.pair().owner,
             Role::Other => &self.lease.pair().other,
         }
     }
@@ -121,48 +125,58 @@ impl Playing {
                 )));
             }
         };
+        self.shapes.push(came.shape());
         if step.expect.is_empty() {
             return None;
         }
         match self.fitting(step, &came) {
             Ok(expected) => self.take_in(expected, &came),
-            Err(expected) => Some(self.failed(step, expected, &came)),
+            Err(reasons) => Some(self.failed(step, &reasons, &came)),
         }
     }
 
     /// The allowed answer that came, or for each why it is not what came.
-    fn fitting<'a>(
-        &self,
-        step: &'a Step,
-        came: &Came,
-    ) -> Result<&'a Expected, Vec<(String, String)>> {
-        let context = Context {
-            values: &self.values,
-            thumbprint: self.lease.pair().keys[0].thumbprint(),
-        };
+    fn fitting<'a>(&self, step: &'a Step, came: &Came) -> Result<&'a Expected, Vec<Reason<'a>>> {
         let mut reasons = Vec::with_capacity(step.expect.len());
         for expected in &step.expect {
-            let why = match self.answers.answers.get(&expected.answer) {
-                Some(answer) => differs(answer, came, &context),
-                None => Err("it is not defined".to_owned()),
-            };
-            match why {
+            match self.fits(expected, came) {
                 Ok(()) => return Ok(expected),
-                Err(why) => reasons.push((expected.answer.clone(), why)),
+                Err(why) => reasons.push((expected.answer.as_str(), why)),
             }
         }
         Err(reasons)
     }
 
+    fn fits(&self, expected: &Expected, came: &Came) -> Result<(), Mismatch> {
+        let context = Context {
+            values: &self.values,
+            thumbprint: self.lease.pair().keys[0].thumbprint(),
+        };
+        let answer = self.answers.answers.get(&expected.answer);
+        differs(
+            answer.ok_or(Mismatch::Sort("it is not defined"))?,
+            came,
+            &context,
+        )?;
+        let Some(like) = expected.like else {
+            return Ok(());
+        };
+        match self.shapes.get(like.saturating_sub(1)) {
+            Some(Some(shape)) if Some(shape) == came.shape().as_ref() => Ok(()),
+            _ => Err(Mismatch::Sort(
+                "it is not like the answer it should resemble",
+            )),
+        }
+    }
+
     fn take_in(&mut self, expected: &Expected, came: &Came) -> Option<Verdict> {
-        let members = came.members();
         for (member, name) in &expected.captures {
-            match members.get(member).and_then(Value::as_str) {
-                Some(value) => self.values.capture(name, value),
+            match came.text(member) {
+                Some(value) => self.values.capture(name, &value),
                 None => return Some(Verdict::Inconclusive(format!("no {member} to capture"))),
             }
         }
-        self.values.remember(&members);
+        self.values.remember(&came.members());
         self.unpinned += usize::from(!expected.pinned);
         let ends = expected.then == Then::Stop && self.next < self.vector.steps.len();
         ends.then(|| Verdict::StoppedEarly {
@@ -171,19 +185,67 @@ impl Playing {
         })
     }
 
-    fn failed(&self, step: &Step, expected: Vec<(String, String)>, came: &Came) -> Verdict {
+    fn failed(&self, step: &Step, reasons: &[Reason<'_>], came: &Came) -> Verdict {
+        let mut requirements = step.requirements.clone();
+        for id in self.broken(reasons) {
+            if !requirements.contains(&id) {
+                requirements.push(id);
+            }
+        }
         Verdict::Failed(Box::new(Failure {
             step: self.next,
             at: step.at,
             does: step.does.clone(),
-            requirements: step.requirements.clone(),
-            expected,
+            requirements,
+            expected: reasons
+                .iter()
+                .map(|(answer, why)| ((*answer).to_owned(), why.to_string()))
+                .collect(),
             came: came.in_words(),
         }))
     }
 
-    /// A callback that came although none was awaited.
+    /// The requirements that what came would have carried out if it were the answers that it resembles most: those from
+    /// which it differs in the fewest rules.
+    fn broken(&self, reasons: &[Reason<'_>]) -> BTreeSet<String> {
+        let rules = reasons.iter().filter_map(|(answer, why)| match why {
+            Mismatch::Rules(differences) => Some((*answer, differences)),
+            Mismatch::Sort(_) => None,
+        });
+        let Some(fewest) = rules
+            .clone()
+            .map(|(_, differences)| differences.len())
+            .min()
+        else {
+            return BTreeSet::new();
+        };
+        let nearest = rules.filter(|(_, differences)| differences.len() == fewest);
+        nearest
+            .flat_map(|(answer, differences)| self.carried_out(answer, differences))
+            .collect()
+    }
+
+    /// The requirements of an answer that these rules carry out.
+    fn carried_out(&self, answer: &str, rules: &[Difference]) -> Vec<String> {
+        let answer = self.answers.answers.get(answer);
+        let requirements = answer.and_then(|answer| answer.requirements());
+        let one_of_them = |named: &String| {
+            rules.iter().any(|d| match named.split_once('/') {
+                None => *named == d.what,
+                Some((what, rule)) => what == d.what && rule == d.rule,
+            })
+        };
+        let some = requirements.into_iter().flatten();
+        some.filter(|(_, named)| named.iter().any(one_of_them))
+            .map(|(id, _)| id.clone())
+            .collect()
+    }
+
+    /// A callback that came although none was awaited, from a server that makes them on demand only.
     fn unbidden(&self) -> Option<Came> {
+        if self.target.callbacks != Callbacks::Held {
+            return None;
+        }
         let inbox = self.lease.pair().inbox.as_ref()?;
         let callback = inbox.take().into_iter().next()?;
         Some(Came::Callback(Box::new(callback)))
@@ -191,19 +253,16 @@ impl Playing {
 
     async fn restore(&self) -> Result<(), String> {
         let owner = self.client(Role::Owner);
-        let client_id = owner.client_id.to_string();
         if self.changes.disabled {
-            self.ask("client", json!({ "client_id": client_id, "enabled": true }))
-                .await?;
+            self.tell_of_owner(Name::EnableClient, "").await?;
         }
         if self.changes.widened {
-            let scope = owner.scopes.whole.clone();
-            self.ask(
-                "client",
-                json!({ "client_id": client_id, "default_scope": scope }),
-            )
-            .await?;
+            self.tell_of_owner(Name::RestoreScope, &owner.scopes.whole)
+                .await?;
         }
         Ok(())
     }
 }
+
+/// An allowed answer, and why what came is another.
+type Reason<'a> = (&'a str, Mismatch);

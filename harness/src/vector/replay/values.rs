@@ -10,6 +10,9 @@ use serde_json::{Map, Value};
 
 use crate::target::client::Client;
 
+/// Members of responses that are secrets.
+const SECRETS: [&str; 4] = ["access_token", "deferral_code", "id_token", "refresh_token"];
+
 /// Values by the names of their placeholders, and the strings seen in responses.
 #[derive(Debug)]
 pub(super) struct Values {
@@ -114,6 +117,17 @@ impl Values {
             .filter_map(|(name, v)| Some((name, v.as_str()?)));
         self.seen
             .extend(strings.map(|(name, text)| (name.clone(), text.to_owned())));
+    }
+
+    /// What no description may repeat: deferral codes, tokens, notification tokens.
+    pub(super) fn secrets(&self) -> impl Iterator<Item = &str> {
+        let supplied = self.known.iter();
+        let supplied = supplied.filter(|(name, _)| stem(name).0 == "client_notification_token");
+        let seen = self.seen.iter();
+        let seen = seen.filter(|(member, _)| SECRETS.contains(&member.as_str()));
+        supplied
+            .map(|(_, value)| value.as_str())
+            .chain(seen.map(|(_, value)| value.as_str()))
     }
 
     /// Whether an earlier response had this member with this value.

@@ -60,6 +60,7 @@ impl Group {
                 } else {
                     Then::Stop
                 },
+                like: None,
                 captures,
                 readings: choice.readings.clone(),
             },

@@ -52,6 +52,8 @@ impl Scribe<'_> {
         let sent = Request {
             endpoint: Endpoint::Token,
             parameters,
+            again: BTreeMap::new(),
+            document: None,
             client: Role::Owner,
             proof: if request.keyed {
                 Proof::BoundKey
@@ -59,6 +61,7 @@ impl Scribe<'_> {
                 Proof::None
             },
             policy: Some(policy),
+            nonce: None,
             answer_lost: request.lost,
         };
         self.step(moment, Action::Request(sent), expect);
@@ -192,6 +195,7 @@ impl Scribe<'_> {
                 answer: name,
                 pinned: true,
                 then: Then::Continue,
+                like: None,
                 captures,
                 readings: BTreeMap::new(),
             },
@@ -199,6 +203,7 @@ impl Scribe<'_> {
                 answer: refused.to_owned(),
                 pinned: false,
                 then: Then::Stop,
+                like: None,
                 captures: BTreeMap::new(),
                 readings: BTreeMap::new(),
             },
@@ -211,9 +216,12 @@ impl Scribe<'_> {
         let request = Request {
             endpoint: Endpoint::Authorization,
             parameters,
+            again: BTreeMap::new(),
+            document: None,
             client: Role::Owner,
             proof: Proof::None,
             policy: None,
+            nonce: None,
             answer_lost: false,
         };
         debug_assert!(
@@ -253,9 +261,12 @@ pub(super) fn poll(draft: &Draft, by: Caller, lost: bool, bound: bool) -> Reques
     Request {
         endpoint: Endpoint::Token,
         parameters,
+        again: BTreeMap::new(),
+        document: None,
         client,
         proof,
         policy: None,
+        nonce: None,
         answer_lost: lost,
     }
 }
@@ -269,9 +280,12 @@ pub(super) fn revocation(draft: &Draft, by: Caller, bound: bool) -> Request {
     Request {
         endpoint: Endpoint::Revocation,
         parameters,
+        again: BTreeMap::new(),
+        document: None,
         client,
         proof,
         policy: None,
+        nonce: None,
         answer_lost: false,
     }
 }

@@ -1,0 +1,153 @@
+//! Every row with a check of its own is shown by some vector, and every reading that can be told apart is told by one.
+
+use std::collections::BTreeSet;
+
+use dtr_model::draft::Draft;
+use dtr_model::question::{self, Entry, Place, Reading};
+use dtr_model::requirement;
+
+use super::complete::Coverage;
+use super::{Notes, Rule};
+use crate::vector::format::{Answers, Origin, Vector};
+
+/// Why no vector tells the readings of a question about requests that are under way together.
+const AT_ONCE: &str =
+    "it takes requests at the same time, and the steps of a vector follow each other";
+
+/// Rows and questions that no vector can show, and why not.
+pub const NOT_IN_VECTORS: &[(&str, &str)] = &[
+    (
+        "DTR-8.2-12",
+        "how long answers take shows in the medians of many, not in one of them",
+    ),
+    (
+        "DTR-11.5-05",
+        "how long a server waits is measured by the consumer's clock, while that of a vector stands still",
+    ),
+    (
+        "DTR-11.5-06",
+        "how much is read of a body without end is known to the connection, and to no request or answer",
+    ),
+    ("C-14", AT_ONCE),
+    ("C-72", AT_ONCE),
+];
+
+/// What vectors show, of all that could be.
+pub(super) fn check(
+    notes: &mut Notes,
+    coverage: &mut Coverage,
+    vectors: &[&Vector],
+    answers: &Answers,
+    draft: &Draft,
+) {
+    // The ledger and the catalogue are of this edition.
+    if draft.id != Draft::IETF_01.id {
+        return;
+    }
+    let shown = Shown::of(vectors, answers);
+    let excused = |id: &str| NOT_IN_VECTORS.iter().any(|(known, _)| *known == id);
+    let path = notes.dir.join(draft.id);
+    let (mut all, mut seen) = (0, 0);
+    for row in requirement::checks() {
+        all += 1;
+        seen += usize::from(shown.rows.contains(row.id));
+        settle(
+            notes,
+            &path,
+            row.id,
+            shown.rows.contains(row.id),
+            excused(row.id),
+        );
+    }
+    (coverage.all_rows, coverage.rows) = (all, seen);
+    for entry in question::catalogue() {
+        if !matches!(entry.place, Place::Relation(_) | Place::Probe) {
+            continue;
+        }
+        for (reading, told) in shown.told(entry) {
+            let id = format!("{}/{reading}", entry.id);
+            coverage.all_readings += 1;
+            coverage.readings += usize::from(told);
+            settle(notes, &path, &id, told, excused(entry.id));
+        }
+    }
+    for (id, _) in NOT_IN_VECTORS {
+        let row = requirement::named(id).is_some_and(|row| row.is_checked());
+        let question = id
+            .split_once('/')
+            .and_then(|(id, _)| question::named_entry(id));
+        if !row && question.is_none() {
+            let detail = format!("NOT_IN_VECTORS has {id}, which is neither a check nor a reading");
+            notes.complain(&path, "", Rule::Coverage, detail);
+        }
+    }
+}
+
+/// A thing is either shown or excused.
+fn settle(notes: &mut Notes, path: &std::path::Path, id: &str, shown: bool, excused: bool) {
+    let detail = match (shown, excused) {
+        (true, false) | (false, true) => return,
+        (false, false) => {
+            format!("{id} is in no vector: write one, or say why not in NOT_IN_VECTORS")
+        }
+        (true, true) => format!("{id} is in a vector by now, and still in NOT_IN_VECTORS"),
+    };
+    notes.complain(path, "", Rule::Coverage, detail);
+}
+
+/// Whether the vector is there to tell this reading from the pinned one, or the pinned one from another.
+fn forks(vector: &Vector, entry: &Entry, reading: Reading) -> bool {
+    let Origin::Fork(choice) = &vector.origin else {
+        return false;
+    };
+    let (id, letter) = choice.split_once('=').unwrap_or_default();
+    id == entry.id && (entry.pin == Some(reading) || letter == reading.to_string())
+}
+
+struct Shown<'a> {
+    vectors: &'a [&'a Vector],
+    answers: &'a Answers,
+    rows: BTreeSet<String>,
+}
+
+impl<'a> Shown<'a> {
+    fn of(vectors: &'a [&'a Vector], answers: &'a Answers) -> Shown<'a> {
+        let mut rows = BTreeSet::new();
+        for vector in vectors {
+            rows.extend(vector.requirements.iter().cloned());
+            rows.extend(vector.carried_out(answers));
+        }
+        Shown {
+            vectors,
+            answers,
+            rows,
+        }
+    }
+
+    /// The readings of a question, each with whether some vector tells it: by an answer that leaves it and not all of
+    /// them; by what the vector is for, which is to tell a reading from the pinned one; or, where the reading breaks a row
+    /// outright, by failing and naming that row.
+    fn told(&self, entry: &Entry) -> Vec<(Reading, bool)> {
+        let all = entry.readings.len();
+        let readings = entry.lettered().map(|(reading, described)| {
+            let letter = reading.to_string();
+            let told = self.vectors.iter().any(|vector| {
+                let expected = vector.steps.iter().flat_map(|step| &step.expect);
+                let mut left = expected.filter_map(|e| e.readings.get(entry.id));
+                let broken = described.breaks;
+                forks(vector, entry, reading)
+                    || left.any(|left| left.len() < all && left.contains(&letter))
+                    || broken.is_some_and(|row| self.fails(vector, entry.id, row))
+            });
+            (reading, told)
+        });
+        readings.collect()
+    }
+
+    fn fails(&self, vector: &Vector, question: &str, row: &str) -> bool {
+        let about = vector.questions.iter().any(|id| id == question);
+        about
+            && (vector.requirements.iter().any(|id| id == row)
+                || vector.carried_out(self.answers).contains(row))
+    }
+}

@@ -82,6 +82,7 @@ fn the_readme_gives_the_numbers_of_today() {
         format!("`ietf-01/danger/` | {} |", of("danger")),
         format!("`ietf-01/fork/` | {} |", of("fork")),
         format!("`ietf-01/edge/` | {} |", of("edge")),
+        format!("`ietf-01/probe/` | {} |", of("probe")),
         format!("the {} answers", answers.answers.len()),
         format!("{} vectors, {steps} steps", vectors.len()),
     ] {

@@ -2,8 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
-use dtr_harness::vector::lint::{Complaint, Rule, lint};
+use dtr_harness::vector::lint::{Complaint, NOT_IN_VECTORS, Rule, lint};
 use dtr_harness::vector::store;
+use dtr_model::requirement;
 use serde_json::{Value, json};
 
 use crate::support::{DRAFT, committed, copy, forge, named, recorded};
@@ -14,6 +15,10 @@ fn the_committed_vectors_are_complete_and_consistent() {
     assert_eq!(report.complaints, []);
     assert_eq!(report.coverage.edges, report.coverage.all_edges);
     assert_eq!(report.coverage.marks, report.coverage.all_marks);
+    let excused = |id: &str| NOT_IN_VECTORS.iter().any(|(known, _)| *known == id);
+    let rows = requirement::checks().filter(|row| !excused(row.id));
+    assert_eq!(report.coverage.rows, rows.count());
+    assert_eq!(NOT_IN_VECTORS.len(), 5, "vectors show more, not less");
 }
 
 /// One forgery: which vector, how it is spoiled, and what is to be said of it.
@@ -81,6 +86,18 @@ const FORGERIES: &[Forgery] = &[
         pointer: "/expect/",
     },
     Forgery {
+        id: "probe-progress",
+        change: |v| last(v)["expect"][0]["readings"]["C-82"] = json!(["Z"]),
+        rule: Rule::Question,
+        pointer: "/readings/C-82",
+    },
+    Forgery {
+        id: "probe-hint-unseen",
+        change: |v| last(v)["expect"][0]["like"] = json!(2),
+        rule: Rule::Answer,
+        pointer: "/steps/1/expect/0/like",
+    },
+    Forgery {
         id: "fork-C-04=B-",
         change: |v| v["origin"] = json!({"fork": "C-04=Z"}),
         rule: Rule::Question,
@@ -116,6 +133,14 @@ fn every_rule_names_the_file_and_the_place() {
         v["title"] = json!("other")
     });
 
+    // What only this one shows and tells: a row, and two readings.
+    std::fs::remove_file(at("probe-redeemed-described")).unwrap();
+    let answers = dir.path().join("ietf-01").join(store::ANSWERS);
+    forge(&answers, |v| {
+        v["answers"]["deferred"]["response"]["requirements"] =
+            json!({"DTR-9.9-99": ["interval"], "DTR-6.4-09": ["interval/fresh"]});
+    });
+
     let report = lint(dir.path(), &DRAFT).unwrap();
     let said = |file: &Path, rule: Rule, pointer: &str| {
         let file: PathBuf = file.strip_prefix(dir.path()).unwrap().into();
@@ -139,6 +164,14 @@ fn every_rule_names_the_file_and_the_place() {
     said(&stray, Rule::Unreadable, "");
     said(&dir.path().join("ietf-01"), Rule::Coverage, "");
     said(&dir.path().join(store::VECTOR_SCHEMA), Rule::Stale, "");
+    let of_deferred = "/answers/deferred/response/requirements/";
+    for id in ["DTR-9.9-99", "DTR-6.4-09"] {
+        said(&answers, Rule::Requirement, &format!("{of_deferred}{id}"));
+    }
+    for id in ["DTR-6.6-10", "C-74/A", "C-74/B"] {
+        let about = |c: &&Complaint| c.rule == Rule::Coverage && c.detail.starts_with(id);
+        assert!(report.complaints.iter().any(|c| about(&c)), "{id}");
+    }
     assert!(report.coverage.edges < report.coverage.all_edges);
     assert!(report.coverage.marks < report.coverage.all_marks);
 }

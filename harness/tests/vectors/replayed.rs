@@ -5,7 +5,7 @@ use std::process::{Command, Output};
 use std::sync::Arc;
 
 use dtr_harness::target::{Bundled, Limits, TransportKind};
-use dtr_harness::vector::format::{Then, Vector};
+use dtr_harness::vector::format::{Answer, Answers, MemberType, Origin, Then, Vector};
 use dtr_harness::vector::replay::{Played, Verdict, replay};
 use dtr_harness::vector::store;
 use dtr_reference::Config;
@@ -14,12 +14,15 @@ use serde_json::json;
 use crate::support::{DRAFT, copy, forge, named, recorded};
 
 async fn play(vectors: Vec<Vector>, adjust: fn(&mut Config)) -> Vec<Played> {
+    play_with(vectors, recorded().1.clone(), adjust).await
+}
+
+async fn play_with(vectors: Vec<Vector>, answers: Answers, adjust: fn(&mut Config)) -> Vec<Played> {
     let kind = TransportKind::Http;
     let server =
         Bundled::start_with(kind, Limits::USUAL, 1, DRAFT, |config, _| adjust(config)).await;
     let server = server.expect("a free port on loopback");
-    let answers = Arc::new(recorded().1.clone());
-    let played = replay(server.target(), &answers, vectors, |_| {}).await;
+    let played = replay(server.target(), &Arc::new(answers), vectors, |_| {}).await;
     server.shutdown().await;
     played
 }
@@ -56,6 +59,57 @@ async fn a_vector_passes_as_pinned() {
         verdict(named("danger-S1-")).await,
         Verdict::Passed { unpinned: 0 }
     );
+}
+
+/// No other lawful way is taken, and nothing is left unsaid: every step of every written vector is carried out.
+#[tokio::test]
+async fn written_vectors_reach_their_last_step_as_pinned() {
+    let written = |v: &&Vector| v.origin == Origin::Probe;
+    let written: Vec<Vector> = recorded().0.iter().filter(written).cloned().collect();
+    assert!(written.len() >= 45);
+    for nonces in [false, true] {
+        let vectors: Vec<_> = written
+            .iter()
+            .filter(|v| v.setup.nonces == nonces)
+            .collect();
+        let adjust: fn(&mut Config) = match nonces {
+            false => |_| {},
+            true => |config| config.dpop.require_nonce = true,
+        };
+        let played = play(vectors.iter().copied().cloned().collect(), adjust).await;
+        for vector in vectors {
+            let played = played.iter().find(|played| played.id == vector.id);
+            let played = played.expect("every vector is played");
+            let passed = Verdict::Passed { unpinned: 0 };
+            assert_eq!(played.verdict, passed, "{}", vector.id);
+            assert_eq!(played.steps, vector.steps.len(), "{}", vector.id);
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_server_without_nonces_takes_another_lawful_way() {
+    let stopped = verdict(named("probe-nonce-challenge")).await;
+    let answer = "deferred".to_owned();
+    assert_eq!(stopped, Verdict::StoppedEarly { step: 1, answer });
+}
+
+/// What the step does not name, the answer does: the row of the one rule that the forgery breaks.
+#[tokio::test]
+async fn the_rows_of_the_rule_that_does_not_hold_are_named() {
+    let mut answers = recorded().1.clone();
+    let Some(Answer::Response(deferred)) = answers.answers.get_mut("deferred") else {
+        panic!("`deferred` is a response");
+    };
+    let interval = deferred.members.get_mut("interval");
+    interval.expect("it has an interval").kind = Some(MemberType::String);
+    let vector = named("probe-first-poll");
+    let played = play_with(vec![vector], answers, |_| {}).await.remove(0);
+    let Verdict::Failed(failure) = played.verdict else {
+        panic!("the forgery went unnoticed");
+    };
+    assert_eq!(failure.requirements, ["DTR-6.4-09"]);
+    assert_eq!(failure.expected[0].1, "interval is 5");
 }
 
 #[tokio::test]

@@ -73,11 +73,9 @@ pub(super) fn check(
     }
     for (id, _) in NOT_IN_VECTORS {
         let row = requirement::named(id).is_some_and(|row| row.is_checked());
-        let question = id
-            .split_once('/')
-            .and_then(|(id, _)| question::named_entry(id));
-        if !row && question.is_none() {
-            let detail = format!("NOT_IN_VECTORS has {id}, which is neither a check nor a reading");
+        if !row && question::named_entry(id).is_none() {
+            let detail =
+                format!("NOT_IN_VECTORS has {id}, which is neither a check nor a question");
             notes.complain(&path, "", Rule::Coverage, detail);
         }
     }

@@ -18,6 +18,8 @@ mod member;
 mod perform;
 mod playing;
 mod telling;
+#[cfg(test)]
+mod tests;
 mod values;
 
 use std::sync::Arc;

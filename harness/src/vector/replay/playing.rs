@@ -206,22 +206,20 @@ impl Playing {
     }
 
     /// The requirements that what came would have carried out if it were the answers that it resembles most: those from
-    /// which it differs in the fewest rules.
+    /// which it differs in the fewest rules, and not in the error if there are such.
     fn broken(&self, reasons: &[Reason<'_>]) -> BTreeSet<String> {
         let rules = reasons.iter().filter_map(|(answer, why)| match why {
             Mismatch::Rules(differences) => Some((*answer, differences)),
             Mismatch::Sort(_) => None,
         });
-        let Some(fewest) = rules
-            .clone()
-            .map(|(_, differences)| differences.len())
-            .min()
-        else {
-            return BTreeSet::new();
+        let distance = |differences: &[Difference]| {
+            let another = differences.iter().any(|one| one.what == "error");
+            (another, differences.len())
         };
-        let nearest = rules.filter(|(_, differences)| differences.len() == fewest);
+        let least = rules.clone().map(|(_, all)| distance(all)).min();
+        let nearest = rules.filter(|(_, all)| Some(distance(all)) == least);
         nearest
-            .flat_map(|(answer, differences)| self.carried_out(answer, differences))
+            .flat_map(|(answer, all)| self.carried_out(answer, all))
             .collect()
     }
 

@@ -27,6 +27,7 @@ fn synchronous() -> Sheet {
         [token_at_once(), refusal()],
     )
     .decide("approved", Decision::Approve)
+    .wait(1)
     .poll("a poll of the deferred request", &["K-9.3-01"], [token()])
 }
 

@@ -6,7 +6,7 @@ use super::DRAFT;
 use super::ask::Ask;
 use super::choice::{
     Choice, callback, deferred, deferred_again, deferred_too, error, interaction_at_once, refusal,
-    refusal_but, silence, token, token_at_once,
+    refusal_but, silence, slow_down, token, token_at_once,
 };
 use super::sheet::{CODE, Sheet};
 use crate::vector::format::{Answer, Callback, Decision, Policy};
@@ -118,7 +118,7 @@ fn answer_ignored() -> Sheet {
     .poll(
         "the poll after it",
         &["K-11.5-01", "K-7-03"],
-        [token().reads("C-66", &["A"])],
+        [token().reads("C-66", &["A"]), slow_down().stop()],
     )
     .wait(1)
     .callback(

@@ -219,6 +219,14 @@ pub(super) fn slow_down() -> Choice {
     at(Place::Poll, Seen::SlowDown)
 }
 
+/// To a poll of a cancelled code. That it may be forgotten is C-05.
+pub(super) fn cancelled() -> [Choice; 2] {
+    [
+        error(&["access_denied"]),
+        error(&["invalid_grant"]).reads("C-05", &["B"]),
+    ]
+}
+
 /// To a revocation: done, or nothing to do.
 pub(super) fn revoked() -> Choice {
     at(Place::Revocation, Seen::Revoked)

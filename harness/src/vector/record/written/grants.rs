@@ -42,6 +42,7 @@ fn exchange() -> Sheet {
     )
     .deferred_by("a token exchange", request)
     .decide("approved", Decision::Approve)
+    .wait(1)
     .poll(
         "the poll that brings the token",
         &["K-6.5.2-02"],
@@ -102,13 +103,14 @@ fn refresh() -> Sheet {
 }
 
 fn another_key() -> Sheet {
-    let refused = ["invalid_dpop_proof", "invalid_grant", "invalid_request"];
+    let refused = ["invalid_dpop_proof", "invalid_grant"];
     Sheet::with_code(
         "probe-refresh-with-another-key",
         "Tells the readings of C-49: uses the refresh token of a bound code with another key.",
     )
     .deferred()
     .decide("approved", Decision::Approve)
+    .wait(1)
     .poll(
         "the poll that brings the token",
         &[],
@@ -124,6 +126,7 @@ fn another_key() -> Sheet {
         [
             error(&refused).reads("C-49", &["A"]),
             token_at_once().reads("C-49", &["B", "C"]),
+            error(&["invalid_request"]),
         ],
     )
 }

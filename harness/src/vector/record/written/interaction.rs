@@ -26,6 +26,7 @@ fn beside_pending() -> Sheet {
         "Tells the readings of C-29: looks for a link in polls before interaction is needed and after it was done.",
     )
     .deferred()
+    .wait(1)
     .poll(
         "a poll before interaction is needed",
         row,
@@ -80,6 +81,7 @@ fn members() -> Sheet {
             ],
         )
         .decide("interaction is needed", Decision::NeedInteraction)
+        .wait(1)
         .poll(
             "a poll",
             &["DTR-6.6-03"],

@@ -4,7 +4,7 @@ use dtr_model::event::Code;
 
 use super::ask::Ask;
 use super::choice::{
-    deferred_again, deferred_too, error, interaction, pending, refusal, revoked, token,
+    cancelled, deferred_again, deferred_too, error, interaction, pending, refusal, revoked, token,
     token_at_once, visited,
 };
 use super::interaction::linked;
@@ -127,11 +127,8 @@ fn after_cancellation() -> Sheet {
             visited(true).reads("C-34", &["A"]),
         ],
     )
-    .poll(
-        "a poll after it",
-        &["DTR-8.2-04"],
-        [error(&["access_denied"])],
-    )
+    .wait(1)
+    .poll("a poll after it", &["DTR-8.2-04"], cancelled())
 }
 
 fn kept() -> Sheet {

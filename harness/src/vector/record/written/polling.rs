@@ -37,6 +37,7 @@ fn with_more() -> Sheet {
         [
             error(&["invalid_request"]).reads("C-26", &["B"]),
             pending().reads("C-26", &["A"]),
+            slow_down().stop(),
         ],
     )
     .wait(1)
@@ -61,6 +62,7 @@ fn malformed() -> Sheet {
         "Tells the readings of C-25: polls with the code twice, and then as it should be.",
     )
     .deferred()
+    .wait(1)
     .ask(
         "a poll with the code twice",
         &[],
@@ -84,25 +86,21 @@ fn malformed() -> Sheet {
 }
 
 fn nameless() -> Sheet {
-    let refused = [
-        "invalid_client",
-        "invalid_grant",
-        "invalid_request",
-        "unauthorized_client",
-    ];
     Sheet::with_code(
         "probe-nameless-poll",
         "Tells the readings of C-27: polls as a public client without `client_id`.",
     )
     .deferred()
+    .wait(1)
     .ask(
         "a poll without `client_id`",
         &[],
         Ask::poll().by(Role::Nameless),
         [
-            error(&refused).reads("C-27", &["A"]),
+            error(&["invalid_client", "invalid_request"]).reads("C-27", &["A"]),
             pending().reads("C-27", &["B"]),
             interaction().reads("C-27", &["B"]),
+            error(&["invalid_grant", "unauthorized_client"]),
         ],
     )
 }
@@ -168,6 +166,7 @@ fn nonce_challenge() -> Sheet {
         ],
     )
     .deferred_by("the same with it", request().nonce("{nonce}"))
+    .wait(1)
     .poll("a poll without a nonce", &[], [challenge()])
     .ask(
         "the same with it, at once",

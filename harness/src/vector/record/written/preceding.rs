@@ -58,12 +58,15 @@ fn hint_unseen() -> Sheet {
     )
 }
 
+/// What is wrong, how it comes about, and the refusals allowed.
+type Defect = (&'static str, fn(Ask) -> Ask, [Choice; 2]);
+
 fn defects() -> Sheet {
     let mut sheet = Sheet::with_code(
         "probe-preceding-defects",
         "Makes authorization requests with something wrong, without a hint and with it, which are refused alike.",
     );
-    let changes: [(&str, fn(Ask) -> Ask, [Choice; 2]); 3] = [
+    let changes: [Defect; 3] = [
         (
             "no response_type",
             |ask| ask.without("response_type"),

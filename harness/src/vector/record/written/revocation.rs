@@ -1,7 +1,7 @@
 //! Revocations in every shape (Section 8.2).
 
 use super::ask::Ask;
-use super::choice::{error, revoked};
+use super::choice::{cancelled, revoked};
 use super::sheet::Sheet;
 use crate::vector::format::{Proof, Role};
 
@@ -28,9 +28,6 @@ fn hints() -> Sheet {
         Ask::revocation().with("token_type_hint", "access_token"),
         [revoked()],
     )
-    .poll(
-        "a poll of the revoked code",
-        &["K-8.2-01"],
-        [error(&["access_denied"])],
-    )
+    .wait(1)
+    .poll("a poll of the revoked code", &["K-8.2-01"], cancelled())
 }

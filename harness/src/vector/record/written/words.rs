@@ -2,7 +2,7 @@
 
 use super::DRAFT;
 use super::ask::Ask;
-use super::choice::{error, optional, pending, token};
+use super::choice::{cancelled, error, optional, pending, revoked, slow_down, token};
 use super::polling::UNKNOWN;
 use super::sheet::Sheet;
 use crate::vector::format::{Decision, Header, Member, MemberType, Role};
@@ -12,7 +12,7 @@ use crate::vector::record::answers::of_type;
 const DESCRIPTION: &str = "error_description";
 
 pub(super) fn sheets() -> Vec<Sheet> {
-    vec![redeemed(), progress(), impostor()]
+    vec![redeemed(), progress(), impostor(), status_of_a_denial()]
 }
 
 fn redeemed() -> Sheet {
@@ -29,6 +29,7 @@ fn redeemed() -> Sheet {
     )
     .deferred()
     .decide("approved", Decision::Approve)
+    .wait(1)
     .poll("the poll that redeems the code", &[], [token()])
     .wait(1)
     .poll(
@@ -46,6 +47,7 @@ fn redeemed() -> Sheet {
         [
             other.reads("C-74", &["A"]),
             invalid().reads("C-74", &["B"]),
+            slow_down(),
         ],
     )
 }
@@ -63,6 +65,7 @@ fn progress() -> Sheet {
         "Tells the readings of C-82: looks at what a pending poll says of its progress.",
     )
     .deferred()
+    .wait(1)
     .poll(
         "a poll",
         &["DTR-9.4-01", "DTR-9.4-03"],
@@ -84,23 +87,42 @@ fn impostor() -> Sheet {
             .headers
             .insert("cache-control".to_owned(), no_store);
     });
-    let odd = refused().response("invalid_client_with_another_status", |response| {
-        response.status = vec![403, 422, 429];
-    });
     Sheet::with_credentials(
         "probe-no-store-on-401",
-        "Tells the readings of C-76 and C-77: polls as an impostor, and looks for `no-store` and at the status.",
+        "Tells the readings of C-76: polls as an impostor, and looks for `no-store`.",
     )
     .ask(
         "a poll by an impostor",
-        &[],
+        &["DTR-6.5.1-02"],
         Ask::poll()
             .with(DRAFT.deferral_code, UNKNOWN)
             .by(Role::Impostor),
         [
-            kept_out.reads("C-76", &["A"]).reads("C-77", &["A"]),
-            refused().reads("C-76", &["B"]).reads("C-77", &["A"]),
-            odd.reads("C-77", &["B"]),
+            kept_out.reads("C-76", &["A"]),
+            refused().reads("C-76", &["B"]),
+        ],
+    )
+}
+
+fn status_of_a_denial() -> Sheet {
+    let [denied, forgotten] = cancelled();
+    let forbidden = denied
+        .clone()
+        .response("access_denied_403", |response| response.status = vec![403]);
+    Sheet::with_credentials(
+        "probe-status-of-a-denial",
+        "Tells the readings of C-77: cancels a request, polls, and looks at the status.",
+    )
+    .deferred()
+    .ask("cancelled", &[], Ask::revocation(), [revoked()])
+    .wait(1)
+    .poll(
+        "a poll of the cancelled code",
+        &["DTR-8.2-04"],
+        [
+            denied.reads("C-77", &["A"]),
+            forbidden.reads("C-77", &["B"]),
+            forgotten,
         ],
     )
 }

@@ -82,6 +82,8 @@ pub enum Endpoint {
     Token,
     /// The revocation endpoint.
     Revocation,
+    /// The introspection endpoint (RFC 7662).
+    Introspection,
     /// The endpoint for pushed authorization requests (RFC 9126).
     PushedAuthorization,
     /// The endpoint for client registration (RFC 7591).

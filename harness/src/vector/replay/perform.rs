@@ -160,6 +160,7 @@ impl Playing {
             Endpoint::Metadata => return Ok(Arc::clone(&endpoints.metadata)),
             Endpoint::Authorization => (&endpoints.authorization, "authorization"),
             Endpoint::Revocation => (&endpoints.revocation, "revocation"),
+            Endpoint::Introspection => (&endpoints.introspection, "introspection"),
             Endpoint::PushedAuthorization => (&endpoints.pushed, "pushed authorization"),
             Endpoint::Registration => (&endpoints.registration, "registration"),
         };

@@ -62,6 +62,13 @@ impl Ask {
         request.proof(Proof::BoundKey)
     }
 
+    /// The owner's question whether a token counts (RFC 7662).
+    pub(super) fn introspection(token: &str) -> Ask {
+        Ask::to(Endpoint::Introspection)
+            .with("token", token)
+            .with("token_type_hint", "access_token")
+    }
+
     /// The authorization request that brings the authorization code of this number.
     pub(super) fn authorization(number: usize) -> Ask {
         Ask::to(Endpoint::Authorization)

@@ -14,7 +14,7 @@ fn token_outlives_its_code() -> Sheet {
     let mut counts = answers::json(vec![200]);
     counts.members = answers::members([("active", answers::of_type(MemberType::True))]);
     let counts = || Choice::new("token_counts", Answer::Response(counts.clone()));
-    let mut silent = answers::json((200..=429).collect());
+    let mut silent = answers::json(vec![200, 400, 401, 403, 404]);
     silent.media_type = None;
     let silent = Choice::new("introspection_without_result", Answer::Response(silent));
     Sheet::with_credentials(

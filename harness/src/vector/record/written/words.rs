@@ -106,9 +106,6 @@ fn impostor() -> Sheet {
 
 fn status_of_a_denial() -> Sheet {
     let [denied, forgotten] = cancelled();
-    let forbidden = denied
-        .clone()
-        .response("access_denied_403", |response| response.status = vec![403]);
     Sheet::with_credentials(
         "probe-status-of-a-denial",
         "Tells the readings of C-77: cancels a request, polls, and looks at the status.",
@@ -118,10 +115,9 @@ fn status_of_a_denial() -> Sheet {
     .wait(1)
     .poll(
         "a poll of the cancelled code",
-        &["DTR-8.2-04"],
+        &["DTR-6.5.1-06", "DTR-8.2-04"],
         [
             denied.reads("C-77", &["A"]),
-            forbidden.reads("C-77", &["B"]),
             forgotten,
         ],
     )

@@ -20,6 +20,22 @@ pub(crate) fn object(octets: &[u8]) -> Result<Map<String, Value>, serde_json::Er
     }
 }
 
+/// A value that is a whole number from zero on, `5.0` included: JSON knows but one sort of number.
+pub(crate) fn whole_number(value: &Value) -> Option<u64> {
+    /// The greatest number below which a fraction can be told from none.
+    const EXACT: f64 = 9_007_199_254_740_992.0;
+    let whole = |number: &f64| (0.0..EXACT).contains(number) && number.fract() == 0.0;
+    let float = || value.as_f64().filter(whole).map(|number| number as u64);
+    value.as_u64().or_else(float)
+}
+
+/// A value that is a number, as text; `5.0` is written like 5.
+pub(crate) fn number_as_text(value: &Value) -> Option<String> {
+    let as_it_is = || value.as_number().map(ToString::to_string);
+    let whole = whole_number(value).map(|number| number.to_string());
+    whole.or_else(as_it_is)
+}
+
 /// A value without repeated members at any depth.
 struct Strict(Value);
 

@@ -44,14 +44,9 @@ impl<'a> Response<'a> {
         self.members.get(name).and_then(Value::as_str)
     }
 
-    /// A member that is a whole number of seconds, `5.0` included: JSON knows but one sort of number.
+    /// A member that is a whole number of seconds.
     pub(super) fn seconds(&self, name: &str) -> Option<u64> {
-        /// The greatest number below which a fraction can be told from none.
-        const EXACT: f64 = 9_007_199_254_740_992.0;
-        let value = self.members.get(name)?;
-        let whole = |seconds: &f64| (0.0..EXACT).contains(seconds) && seconds.fract() == 0.0;
-        let float = || value.as_f64().filter(whole).map(|seconds| seconds as u64);
-        value.as_u64().or_else(float)
+        self.members.get(name).and_then(json::whole_number)
     }
 
     /// Whether there is such a member at all.

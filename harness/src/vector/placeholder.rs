@@ -30,7 +30,9 @@ pub(super) fn in_action(step: &Step) -> BTreeSet<&str> {
             texts.push(deferral_code);
             texts.extend(scope.as_deref());
         }
-        Action::Control(Control::Consent { deferral_code, .. }) => texts.push(deferral_code),
+        Action::Control(
+            Control::Consent { deferral_code, .. } | Control::Progress { deferral_code },
+        ) => texts.push(deferral_code),
         Action::Control(Control::DefaultScope { scope }) => texts.push(scope),
         Action::Control(Control::Client { .. }) => {}
     }

@@ -201,8 +201,8 @@ impl Presence {
 pub enum MemberType {
     /// A string that is not empty.
     String,
-    /// A number of seconds, greater than zero.
-    PositiveInteger,
+    /// A whole number of seconds, zero or more; `5.0` is one too, for JSON knows but one sort of number.
+    Seconds,
     /// An `https` URI with a host and without a fragment.
     HttpsUri,
     /// The value `true`.

@@ -153,6 +153,11 @@ pub enum Control {
         /// Whether it holds from now on.
         valid: bool,
     },
+    /// The deferred request is taken a step further, which polls may tell of (Section 9.4); void unless it is pending.
+    Progress {
+        /// Which request.
+        deferral_code: String,
+    },
     /// The owner's registration is disabled or enabled (Section 11.7).
     Client {
         /// Whether it is enabled from now on.

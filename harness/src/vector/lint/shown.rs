@@ -29,7 +29,19 @@ pub const NOT_IN_VECTORS: &[(&str, &str)] = &[
         "how much is read of a body without end is known to the connection, and to no request or answer",
     ),
     ("C-14", AT_ONCE),
+    (
+        "C-44",
+        "it takes a client that registers during the vector and a device with its user code (RFC 8628), while requests are sent by clients registered before, and a visit begins at an interaction URI",
+    ),
+    (
+        "C-53",
+        "it takes two certificates of one subject, while requests have no word for the connection they come over",
+    ),
     ("C-72", AT_ONCE),
+    (
+        "C-78",
+        "it takes polls by a client registered without the polling grant, while requests are sent by clients registered before the first step, with it",
+    ),
 ];
 
 /// What vectors show, of all that could be.

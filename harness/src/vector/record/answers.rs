@@ -283,7 +283,7 @@ fn token(context: &Context<'_>, is: ScopeRelation) -> Answer {
     let seconds = Member {
         presence: Presence::Optional,
         lifetime_of_token: true,
-        ..of_type(MemberType::PositiveInteger)
+        ..of_type(MemberType::Seconds)
     };
     response.members = members([
         ("access_token", access_token),
@@ -326,8 +326,8 @@ fn deferred(draft: &Draft, interaction: bool, code: Member) -> Answer {
     response.members = members([
         ("error", one_of(&[opening])),
         (draft.deferral_code, code),
-        ("expires_in", of_type(MemberType::PositiveInteger)),
-        ("interval", of_type(MemberType::PositiveInteger)),
+        ("expires_in", of_type(MemberType::Seconds)),
+        ("interval", of_type(MemberType::Seconds)),
     ]);
     described(&mut response);
     link(&mut response, draft, interaction);

@@ -6,6 +6,7 @@ use http::header;
 use serde_json::{Map, Value};
 use url::Url;
 
+use crate::json::number_as_text;
 use crate::target::receiver::Received;
 use crate::target::transport::Reply;
 
@@ -54,8 +55,7 @@ impl Came {
             (Some(_), _) => None,
             (None, _) => match self.members().get(name)? {
                 Value::String(text) => Some(text.clone()),
-                Value::Number(number) => Some(number.to_string()),
-                _ => None,
+                other => number_as_text(other),
             },
         }
     }

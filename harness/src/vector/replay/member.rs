@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 use url::Url;
 
 use super::matching::{Context, Differences};
+use crate::json::{number_as_text, whole_number};
 use crate::vector::format::{Member, MemberType, Presence, ScopeRelation};
 
 /// By how many seconds a token's own lifetime may differ from the announced one.
@@ -30,7 +31,7 @@ pub(super) fn check(
     if let Some(kind) = rule.kind {
         holds("type", is_a(value, kind), value);
     }
-    let number = value.as_number().map(ToString::to_string);
+    let number = number_as_text(value);
     let listed = |list: &[String]| {
         let mut known = list
             .iter()
@@ -69,7 +70,7 @@ pub(super) fn check(
         let token = members.get("access_token").and_then(Value::as_str);
         let own = token.and_then(claims).and_then(|claims| lifetime(&claims));
         let fits =
-            own.is_none_or(|own| value.as_u64().is_some_and(|n| n.abs_diff(own) <= TOLERANCE));
+            own.is_none_or(|own| whole_number(value).is_some_and(|n| n.abs_diff(own) <= TOLERANCE));
         holds("lifetime_of_token", fits, value);
     }
     if let Some(wanted) = &rule.includes {
@@ -94,7 +95,7 @@ pub(super) fn check(
 fn is_a(value: &Value, kind: MemberType) -> bool {
     match kind {
         MemberType::String => value.as_str().is_some_and(|text| !text.is_empty()),
-        MemberType::PositiveInteger => value.as_u64().is_some_and(|number| number > 0),
+        MemberType::Seconds => whole_number(value).is_some(),
         MemberType::True => *value == Value::Bool(true),
         MemberType::HttpsUri => {
             let uri = value.as_str().and_then(|text| Url::parse(text).ok());

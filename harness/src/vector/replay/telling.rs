@@ -73,6 +73,11 @@ impl Playing {
                 };
                 about(name, self.values.fill(deferral_code)?, String::new())
             }
+            Control::Progress { deferral_code } => about(
+                Name::Progress,
+                self.values.fill(deferral_code)?,
+                String::new(),
+            ),
             Control::Client { enabled } => {
                 self.changes.disabled = !enabled;
                 let name = match enabled {

@@ -60,7 +60,9 @@ fn every_rule_of_a_member_holds_and_fails() {
     // The rule, a value that keeps it, one that does not.
     for (rule, right, wrong) in [
         (json!({"type": "string"}), json!("a"), json!("")),
-        (json!({"type": "positive_integer"}), json!(1), json!(0)),
+        (json!({"type": "seconds"}), json!(0), json!(-1)),
+        (json!({"type": "seconds"}), json!(5.0), json!(5.5)),
+        (json!({"type": "seconds"}), json!(5), json!("5")),
         (json!({"type": "true"}), json!(true), json!("true")),
         (
             json!({"type": "https_uri"}),
@@ -74,6 +76,7 @@ fn every_rule_of_a_member_holds_and_fails() {
             json!("b"),
         ),
         (json!({"one_of": ["5"]}), json!(5), json!(6)),
+        (json!({"one_of": ["5"]}), json!(5.0), json!(5.5)),
         (json!({"none_of": ["{known}"]}), json!("K"), json!("k")),
         (
             json!({"none_of": ["k"], "any_case": true}),

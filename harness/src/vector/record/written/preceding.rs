@@ -121,7 +121,7 @@ fn pushed() -> Sheet {
     let mut taken = answers::json(vec![201]);
     taken.members = answers::members([
         ("request_uri", answers::of_type(MemberType::String)),
-        ("expires_in", answers::of_type(MemberType::PositiveInteger)),
+        ("expires_in", answers::of_type(MemberType::Seconds)),
     ]);
     let taken = Choice::new("pushed", Answer::Response(taken));
     Sheet::with_code(

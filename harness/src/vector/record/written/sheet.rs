@@ -172,6 +172,14 @@ impl Sheet {
         self.step(does, &[], Action::Control(decide), [])
     }
 
+    /// Takes the request a step further.
+    pub(super) fn progress(self, does: &str) -> Sheet {
+        let progress = Control::Progress {
+            deferral_code: CODE.to_owned(),
+        };
+        self.step(does, &[], Action::Control(progress), [])
+    }
+
     /// Gives the server its occasion for a callback about `code`, which is answered with `status` and perhaps a text.
     pub(super) fn callback(
         self,

@@ -62,9 +62,10 @@ fn progress() -> Sheet {
     let prose = pending().member("pending_in_prose", DESCRIPTION, description());
     Sheet::with_credentials(
         "probe-progress",
-        "Tells the readings of C-82: looks at what a pending poll says of its progress.",
+        "Tells the readings of C-82: takes a request a step further, and looks at what a pending poll says of that.",
     )
     .deferred()
+    .progress("taken a step further")
     .wait(1)
     .poll(
         "a poll",
@@ -116,10 +117,7 @@ fn status_of_a_denial() -> Sheet {
     .poll(
         "a poll of the cancelled code",
         &["DTR-6.5.1-06", "DTR-8.2-04"],
-        [
-            denied.reads("C-77", &["A"]),
-            forgotten,
-        ],
+        [denied.reads("C-77", &["A"]), forgotten],
     )
 }
 

@@ -14,6 +14,7 @@
 //! | [`world`] | two codes, two clients, an attacker, a network, a clock |
 //! | [`explore`], [`check`] | exhaustive search, twice; shortest counterexamples |
 //! | [`generate`], [`trace`] | traces worth running |
+//! | [`finding`] | what the open points do to servers and clients, for those who write the text |
 //!
 //! Start with [`deferral`]; the rest is what is done with it.
 
@@ -23,6 +24,7 @@ pub mod deferral;
 pub mod draft;
 pub mod event;
 pub mod explore;
+pub mod finding;
 pub mod generate;
 pub mod property;
 pub mod question;

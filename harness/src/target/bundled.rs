@@ -47,8 +47,8 @@ const REPRESENTATION_SECONDS: u64 = TICK_SECONDS - 1;
 /// Dead codes and unused authorization codes outlive every trace.
 const LONG_SECONDS: u64 = 3600;
 /// How long the server waits for an answer to a callback, in seconds, and when it has to have given up at the latest.
-const CALLBACK_TIMEOUT: u64 = 2;
-const PATIENCE: Duration = Duration::from_secs(6);
+const CALLBACK_TIMEOUT: u64 = 4;
+const PATIENCE: Duration = Duration::from_secs(8);
 /// Seconds allowed for an exchange.
 const TIMEOUT: Duration = Duration::from_secs(10);
 /// Where the server has its interaction page.

@@ -1,16 +1,19 @@
 //! `dtr check`: the model, exhaustively, under every reading. What it says of it
-//! is in `print.rs` for people and in `document.rs` for programs.
+//! is in `print.rs` for people, in `document.rs` for programs and in `findings/`
+//! for those who write the text.
 
 mod document;
+mod findings;
 mod print;
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use dtr_model::check::{Case, CheckError, Checked, Expected, second_opinion};
 use dtr_model::draft::Draft;
+use dtr_model::finding::harmless_pairs;
 use dtr_model::question::Readings;
 use dtr_model::world::Setting;
 use indicatif::ProgressBar;
@@ -33,6 +36,9 @@ pub(super) struct Args {
     /// Print one JSON document
     #[arg(long)]
     json: bool,
+    /// Write what the open points of the text do, for those who write it
+    #[arg(long, conflicts_with = "reading", value_name = "FILE", num_args = 0..=1, default_missing_value = "model/FINDINGS.md")]
+    findings: Option<PathBuf>,
     /// Write the outcome down as what is expected from now on
     #[arg(long, conflicts_with = "reading", value_name = "FILE", num_args = 0..=1, default_missing_value = "model/expected.json")]
     record: Option<PathBuf>,
@@ -57,12 +63,30 @@ pub(super) fn check(args: &Args) -> Result<Exit, Trouble> {
         std::fs::write(path, text)
             .map_err(|e| Trouble::new(format!("cannot write {}: {e}", path.display())))?;
     }
+    if let Some(path) = &args.findings {
+        write_findings(path, &findings)?;
+    }
     match args.json {
         true => document::print(args, &findings)?,
         false => print::print(&findings),
     }
     let objected = findings.iter().any(|f| !f.objections.is_empty());
     Ok(if objected { Exit::Fail } else { Exit::Pass })
+}
+
+/// Searches pairs of readings besides, and writes the page.
+fn write_findings(path: &Path, findings: &[Finding]) -> Result<(), Trouble> {
+    let checked: Vec<Checked> = findings.iter().map(|f| f.checked.clone()).collect();
+    let pairs = harmless_pairs(&checked);
+    let bar = progress(pairs.len() as u64, "pairs");
+    let found = in_parallel(&pairs, |pair| {
+        let checked = pair.case().check()?;
+        bar.inc(1);
+        Ok((*pair, checked))
+    })?;
+    bar.finish_and_clear();
+    std::fs::write(path, findings::page(&checked, &found))
+        .map_err(|e| Trouble::new(format!("cannot write {}: {e}", path.display())))
 }
 
 fn cases(args: &Args) -> Result<Vec<Case>, Trouble> {
@@ -82,29 +106,35 @@ fn cases(args: &Args) -> Result<Vec<Case>, Trouble> {
 /// Checks every case, two at a time where there are two cores.
 fn search(args: &Args, cases: &[Case], expected: &Expected) -> Result<Vec<Finding>, Trouble> {
     let bar = progress(cases.len() as u64, "cases");
+    let found = in_parallel(cases, |case| examine(args, case, expected, &bar));
+    bar.finish_and_clear();
+    found
+}
+
+/// What `work` makes of each item, in their order, with as many at a time as there are cores.
+fn in_parallel<T: Sync, U: Send>(
+    items: &[T],
+    work: impl Fn(&T) -> Result<U, CheckError> + Sync,
+) -> Result<Vec<U>, Trouble> {
     let next = AtomicUsize::new(0);
     let found = Mutex::new(BTreeMap::new());
     let workers = std::thread::available_parallelism()
         .map_or(1, usize::from)
-        .min(cases.len());
+        .min(items.len());
     std::thread::scope(|scope| {
         for _ in 0..workers {
             scope.spawn(|| {
-                while let Some((at, case)) = take(&next, cases) {
-                    let finding = examine(args, case, expected, &bar);
-                    found.lock().expect("no worker panics").insert(at, finding);
+                loop {
+                    let at = next.fetch_add(1, Ordering::Relaxed);
+                    let Some(item) = items.get(at) else { break };
+                    let result = work(item);
+                    found.lock().expect("no worker panics").insert(at, result);
                 }
             });
         }
     });
-    bar.finish_and_clear();
     let found = found.into_inner().expect("no worker panics");
     Ok(found.into_values().collect::<Result<_, CheckError>>()?)
-}
-
-fn take<'a>(next: &AtomicUsize, cases: &'a [Case]) -> Option<(usize, &'a Case)> {
-    let at = next.fetch_add(1, Ordering::Relaxed);
-    cases.get(at).map(|case| (at, case))
 }
 
 fn examine(

@@ -69,7 +69,7 @@ pub(super) fn coverage(args: &Args) -> Result<Exit, Trouble> {
         })
         .collect();
     if let Some(path) = &args.page {
-        std::fs::write(path, page::page(&rows))
+        std::fs::write(path, page::page(&rows)?)
             .map_err(|e| Trouble::new(format!("cannot write {}: {e}", path.display())))?;
     }
     match args.json {

@@ -4,13 +4,13 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
+use dtr_model::draft::Draft;
 use dtr_model::requirement::{Binding, Requirement};
 
 use super::{Covered, sum};
 use crate::probe;
 use crate::report::document::keyword;
-use crate::suite;
-use crate::vector::record;
+use crate::vector::record::{self, RecordError};
 
 const INTRODUCTION: &str = "# Coverage
 
@@ -22,11 +22,14 @@ observed.
 ";
 
 /// How many vectors bear on a row, and the first of them.
-type Vectors = BTreeMap<&'static str, (usize, String)>;
+type Shown = BTreeMap<String, (usize, String)>;
 
 /// The page.
-pub(super) fn page(rows: &[Covered]) -> String {
-    let vectors = vectors();
+///
+/// # Errors
+/// When the vectors cannot be recorded.
+pub(super) fn page(rows: &[Covered]) -> Result<String, RecordError> {
+    let shown = shown()?;
     let mut text = INTRODUCTION.to_owned();
     let _ = writeln!(text, "{}\n", sum(rows));
     for section in rows.chunk_by(|a, b| a.row.section_number() == b.row.section_number()) {
@@ -36,16 +39,16 @@ pub(super) fn page(rows: &[Covered]) -> String {
             "## Section {number}\n\n| row | level | what it asks | bound to | observed | vectors |\n|---|---|---|---|---|---|"
         );
         for one in section {
-            line(&mut text, one, &vectors);
+            line(&mut text, one, &shown);
         }
         text.push('\n');
     }
     text.truncate(text.trim_end().len());
     text.push('\n');
-    text
+    Ok(text)
 }
 
-fn line(text: &mut String, one: &Covered, vectors: &Vectors) {
+fn line(text: &mut String, one: &Covered, shown: &Shown) {
     let row = one.row;
     let observed = match one.observed {
         None => "",
@@ -53,7 +56,7 @@ fn line(text: &mut String, one: &Covered, vectors: &Vectors) {
         Some(0) => "**no**",
         Some(_) => "yes",
     };
-    let vectors = vectors.get(row.id).map(|(count, first)| match count {
+    let vectors = shown.get(row.id).map(|(count, first)| match count {
         1 => format!("`{first}`"),
         _ => format!("{count}, `{first}`"),
     });
@@ -82,13 +85,17 @@ fn bound(row: &Requirement) -> String {
     }
 }
 
-fn vectors() -> Vectors {
-    let mut vectors = Vectors::new();
-    for trace in record::traces() {
-        for id in suite::bearing(&trace).into_keys() {
-            let (count, _) = vectors.entry(id).or_insert_with(|| (0, trace.id.clone()));
+/// The rows that a step of a vector bears on, and those that the shape of an answer carries out.
+fn shown() -> Result<Shown, RecordError> {
+    let (vectors, answers) = record::vectors(&Draft::IETF_01)?;
+    let mut shown = Shown::new();
+    for vector in &vectors {
+        let mut rows = vector.carried_out(&answers);
+        rows.extend(vector.requirements.iter().cloned());
+        for row in rows {
+            let (count, _) = shown.entry(row).or_insert_with(|| (0, vector.id.clone()));
             *count += 1;
         }
     }
-    vectors
+    Ok(shown)
 }

@@ -46,8 +46,8 @@ faults! {
         |_, answered, _| if answered.is_deferred() { answered.set("expires_in", "15"); };
     "deferred-without-interval": "the deferred response carries no `interval`", Response, ["DTR-6.4-09"],
         |_, answered, _| if answered.is_deferred() { answered.remove("interval"); };
-    "interval-of-zero": "the deferred response announces an interval of 0", Response, ["DTR-6.4-09"],
-        |_, answered, _| if answered.is_deferred() { answered.set("interval", 0); };
+    "interval-as-text": "the deferred response announces its interval as a string", Response, ["DTR-6.4-09"],
+        |_, answered, _| if answered.is_deferred() { answered.set("interval", "5"); };
     "deferred-with-token": "the deferred response brings a token along", Response, ["K-6.4-04"],
         |_, answered, _| if answered.is_deferred() { answered.set("access_token", "early"); };
     "interaction-without-uri": "`interaction_required` comes without `interaction_uri`", Response,

@@ -25,8 +25,8 @@ pub(super) struct Args {
 enum Verb {
     /// Write the vectors, what they share and their schemas anew from the model
     Record(record::Args),
-    /// Play the vectors against the bundled server, without the model and the oracle
-    Replay(Chosen),
+    /// Play the vectors against a server, without the model and the oracle
+    Replay(replay::Args),
     /// Check every file: schema, ids, placeholders, freshness, coverage
     Lint(Where),
     /// List the vectors: id, steps, seconds, requirements

@@ -141,6 +141,27 @@ fn a_stranger_with_a_clock_hook_passes_and_what_it_cannot_do_is_counted() {
     ]);
 }
 
+/// Where the committed vectors are.
+const VECTORS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../vectors");
+
+/// The server has limits of its own, and but one client of each kind: the vectors follow its ticks, one after the other.
+#[test]
+fn vectors_are_replayed_against_a_stranger() {
+    let setup = Setup::new(5, 600, true).with(REFERENCE);
+    let replay = |select: &str| setup.dtr(&["vectors", "replay", VECTORS, "--select", select]);
+    replay("probe-first-poll,probe-status-of-a-denial")
+        .exits(0)
+        .says(&["2 passed (0 of them", "0 failed, 0 inconclusive"]);
+    replay("probe-progress,probe-refresh-with-another-key")
+        .exits(3)
+        .says(&[
+            "probe-progress: step 2, taken a step further: there is no control to take the request a step further",
+            "probe-refresh-with-another-key: the target has no such client",
+            "0 failed, 2 inconclusive",
+        ]);
+    replay("probe-nothing").refuses(&["probe-nothing"]);
+}
+
 #[test]
 fn controls_may_be_requests_that_the_file_writes_out() {
     let setup = Setup::new(5, 600, true).with(TEMPLATES);

@@ -1,6 +1,7 @@
 //! `dtr vectors replay`.
 
 use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -13,16 +14,28 @@ use super::{Chosen, read};
 use crate::cli::{Exit, Trouble};
 use crate::report::progress;
 use crate::target::bundled::TICK_SECONDS;
-use crate::target::{Bundled, Limits, TransportKind};
+use crate::target::file::Built;
+use crate::target::transport::HttpOptions;
+use crate::target::{Bundled, Limits, SetupError, TargetFile, TransportKind};
 use crate::vector::format::{Answers, Setup, Vector};
 use crate::vector::replay::{self, Failure, Played, Verdict};
 
-/// What the bundled server draws its codes from.
+/// What the bundled server draws its codes from, and clients their random values.
 const SEED: u64 = 1;
 
-pub(super) fn replay(args: &Chosen) -> Result<Exit, Trouble> {
+/// Arguments of `dtr vectors replay`.
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    #[command(flatten)]
+    chosen: Chosen,
+    /// A server to test, written down; without it the bundled one is started and tested
+    #[arg(long, value_name = "FILE")]
+    target: Option<PathBuf>,
+}
+
+pub(super) fn replay(args: &Args) -> Result<Exit, Trouble> {
     let began = Instant::now();
-    let (vectors, answers) = read(args)?;
+    let (vectors, answers) = read(&args.chosen)?;
     let played = Runtime::new()?.block_on(play(args, vectors, answers))?;
     let steps: usize = played.iter().map(|p| p.steps).sum();
     let exit = tell(&played);
@@ -30,28 +43,74 @@ pub(super) fn replay(args: &Chosen) -> Result<Exit, Trouble> {
     Ok(exit)
 }
 
-/// Starts the bundled server, once for each setting that vectors ask for.
-async fn play(
-    args: &Chosen,
-    vectors: Vec<Vector>,
-    answers: Answers,
-) -> Result<Vec<Played>, Trouble> {
+/// Plays the vectors, those of one setting after those of another.
+async fn play(args: &Args, vectors: Vec<Vector>, answers: Answers) -> Result<Vec<Played>, Trouble> {
+    let draft = args.chosen.of.draft;
+    let server = match &args.target {
+        None => Server::Bundled(draft),
+        Some(path) => Server::Written(Box::new(written(path, draft).await?)),
+    };
     let answers = Arc::new(answers);
     let bar = progress(vectors.len() as u64, "vectors");
     let mut played = Vec::with_capacity(vectors.len());
     for (setting, vectors) in by_setting(vectors)? {
-        let server = setting.start(args.of.draft).await?;
-        let replay = replay::replay(server.target(), &answers, vectors, |n| bar.inc(n));
+        let replay = server.replay(setting, &answers, vectors, |n| bar.inc(n));
         tokio::select! {
-            done = replay => played.extend(done),
+            done = replay => played.extend(done?),
             _ = tokio::signal::ctrl_c() => {
                 return Err(Trouble::new("interrupted; nothing can be said of the vectors"));
             }
         }
-        server.shutdown().await;
     }
     bar.finish_and_clear();
     Ok(played)
+}
+
+/// The server that is tested: the bundled one, started anew for each setting, or one that is there already.
+enum Server {
+    Bundled(Draft),
+    Written(Box<Built>),
+}
+
+impl Server {
+    async fn replay(
+        &self,
+        setting: Setting,
+        answers: &Arc<Answers>,
+        vectors: Vec<Vector>,
+        done: impl FnMut(u64),
+    ) -> Result<Vec<Played>, Trouble> {
+        match self {
+            Self::Bundled(draft) => {
+                let server = setting.start(*draft).await?;
+                let played = replay::replay(server.target(), answers, vectors, done).await;
+                server.shutdown().await;
+                Ok(played)
+            }
+            Self::Written(built) => match built.target(setting.limits) {
+                Ok(target) => Ok(replay::replay(&Arc::new(target), answers, vectors, done).await),
+                Err(error @ SetupError::Pace { .. }) => {
+                    let why = error.to_string();
+                    Ok(vectors.iter().map(|v| unplayed(v, &why)).collect())
+                }
+                Err(error) => Err(error.into()),
+            },
+        }
+    }
+}
+
+async fn written(path: &Path, draft: Draft) -> Result<Built, Trouble> {
+    let file = TargetFile::read(path)?;
+    let options = HttpOptions::default();
+    Ok(file.build(path, draft, options, SEED).await?)
+}
+
+fn unplayed(vector: &Vector, why: &str) -> Played {
+    Played {
+        id: vector.id.clone(),
+        verdict: Verdict::Inconclusive(why.to_owned()),
+        steps: 0,
+    }
 }
 
 /// What vectors suppose of a server, apart from clients.

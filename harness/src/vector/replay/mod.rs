@@ -82,8 +82,8 @@ pub struct Played {
     pub steps: usize,
 }
 
-/// Plays `vectors` against `target`. Those that suppose other limits or clients
-/// than the target has are inconclusive. `done` hears of each batch's size.
+/// Plays `vectors` against `target`. Those that suppose other limits, in ticks, or other clients
+/// than the target has are inconclusive. `done` hears how many are through.
 pub async fn replay(
     target: &Arc<Target>,
     answers: &Arc<Answers>,
@@ -93,53 +93,61 @@ pub async fn replay(
     // Those that last equally long share a batch, so that none waits for another.
     vectors.sort_by_key(Vector::seconds);
     let mut played = Vec::with_capacity(vectors.len());
-    let mut vectors = vectors.into_iter();
-    loop {
-        let batch: Vec<Vector> = vectors.by_ref().take(WIDTH).collect();
-        if batch.is_empty() {
-            break;
-        }
-        let size = batch.len() as u64;
-        played.extend(play(target, answers, batch).await);
-        done(size);
+    while !vectors.is_empty() {
+        let before = played.len();
+        let batch = begin(target, answers, &mut vectors, &mut played);
+        played.extend(play(target, batch).await);
+        done((played.len() - before) as u64);
     }
     played.sort_by(|a, b| a.id.cmp(&b.id));
     played
 }
 
-/// Plays a batch: each vector goes on until its next step is later; when all
-/// wait, the clock is moved to the earliest of these steps.
-async fn play(target: &Arc<Target>, answers: &Arc<Answers>, batch: Vec<Vector>) -> Vec<Played> {
-    let mut played = Vec::with_capacity(batch.len());
-    let mut playing = Vec::with_capacity(batch.len());
-    for vector in batch {
-        let fits = limits_fit(target, &vector.setup);
-        let lease = match fits {
-            true => target.pool.acquire(kind(&vector.setup), true).await,
-            false => None,
-        };
-        match lease {
+/// Begins as many of the vectors as there are free clients for; the others wait for their turn. Nobody has to wait for
+/// clients, or a target with few of them would never get through a batch.
+fn begin(
+    target: &Arc<Target>,
+    answers: &Arc<Answers>,
+    vectors: &mut Vec<Vector>,
+    played: &mut Vec<Played>,
+) -> Vec<Playing> {
+    let mut playing = Vec::with_capacity(WIDTH);
+    for vector in std::mem::take(vectors) {
+        if playing.len() == WIDTH {
+            vectors.push(vector);
+            continue;
+        }
+        if !limits_fit(target, &vector.setup) {
+            played.push(inconclusive(vector, "the target has other limits"));
+            continue;
+        }
+        match target.pool.lease(kind(&vector.setup), true) {
             Some(lease) => playing.push(Playing::new(
                 Arc::clone(target),
                 lease,
                 Arc::clone(answers),
                 vector,
             )),
-            None if fits => played.push(inconclusive(vector, "the target has no such client")),
-            None => played.push(inconclusive(vector, "the target has other limits")),
+            None if playing.is_empty() => {
+                played.push(inconclusive(vector, "the target has no such client"));
+            }
+            None => vectors.push(vector),
         }
     }
+    playing
+}
+
+/// Plays a batch: each vector goes on until its next step is later; when all
+/// wait, the clock is moved to the earliest of these steps.
+async fn play(target: &Arc<Target>, mut playing: Vec<Playing>) -> Vec<Played> {
+    let mut played = Vec::with_capacity(playing.len());
     let mut now = 0;
     loop {
         playing = each_until(playing, now).await;
         let Some(next) = playing.iter().filter_map(Playing::waits_for).min() else {
             break;
         };
-        let moved = target
-            .time
-            .advance(target.control.as_ref(), next - now)
-            .await;
-        if let Err(failure) = moved {
+        if let Err(failure) = target.advance(next - now).await {
             for one in &mut playing {
                 one.give_up(format!("the clock could not be moved: {failure}"));
             }
@@ -152,7 +160,7 @@ async fn play(target: &Arc<Target>, answers: &Arc<Answers>, batch: Vec<Vector>) 
     played
 }
 
-/// Lets every vector go on through its steps up to `now`, each on its own task.
+/// Lets every vector go on through its steps up to the tick `now`, each on its own task.
 async fn each_until(playing: Vec<Playing>, now: u64) -> Vec<Playing> {
     let tasks: Vec<_> = playing
         .into_iter()
@@ -173,8 +181,9 @@ async fn each_until(playing: Vec<Playing>, now: u64) -> Vec<Playing> {
     back
 }
 
+/// Limits are compared in ticks, for a target has its own: see [`Pace`](crate::target::Pace).
 fn limits_fit(target: &Target, setup: &Setup) -> bool {
-    let seconds = |ticks: u8| u64::from(ticks) * target.tick_seconds;
+    let seconds = |ticks: u8| u64::from(ticks) * setup.seconds_per_tick;
     seconds(target.limits.interval) == setup.interval
         && seconds(target.limits.lifetime) == setup.lifetime
 }

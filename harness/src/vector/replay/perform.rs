@@ -89,7 +89,7 @@ impl Playing {
             return Ok(get(Arc::new(asking)));
         }
         if let Some(policy) = asks {
-            let asks = &self.client(Role::Owner).asks;
+            let asks = Arc::clone(&self.client(Role::Owner).asks);
             let Ask {
                 scope,
                 parameters: more,
@@ -103,6 +103,8 @@ impl Playing {
                 && !request.parameters.contains_key("scope")
             {
                 parameters.push(("scope".to_owned(), scope.clone()));
+                // What is asked for outright is granted in the default's stead.
+                self.values.capture("default_scope", scope);
             }
         }
         self.form(request, url, &parameters)

@@ -64,15 +64,19 @@ impl Playing {
         }
     }
 
-    /// When its next step is, if it has one.
+    /// At which tick its next step is, if it has one.
     pub(super) fn waits_for(&self) -> Option<u64> {
+        let tick = self.vector.setup.seconds_per_tick.max(1);
         match self.verdict {
-            None => self.vector.steps.get(self.next).map(|step| step.at),
+            None => {
+                let step = self.vector.steps.get(self.next)?;
+                Some(step.at.div_ceil(tick))
+            }
             Some(_) => None,
         }
     }
 
-    /// Carries out every step up to `now`.
+    /// Carries out every step up to the tick `now`.
     pub(super) async fn until(&mut self, now: u64) {
         let vector = Arc::clone(&self.vector);
         while self.waits_for().is_some_and(|at| at <= now) {

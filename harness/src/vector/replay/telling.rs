@@ -119,7 +119,9 @@ impl Playing {
     async fn tell(&self, operation: Operation) -> Result<Value, String> {
         let purpose = operation.name().purpose();
         let missing = || format!("there is no control to {purpose}");
-        let control = self.target.control.as_ref().ok_or_else(missing)?;
+        let control = self.target.control.as_ref();
+        let control = control.filter(|control| control.can(operation.name()));
+        let control = control.ok_or_else(missing)?;
         let (_, reply) = control.perform(&operation).await;
         let reply = reply.map_err(|failure| failure.to_string())?;
         control::read(&reply).map_err(|failure| format!("{purpose}: {failure}"))

@@ -58,10 +58,10 @@ impl Values {
         Some(match stem {
             "client_id" => owner.client_id.to_string(),
             "redirect_uri" => owner.redirect_uri.as_deref()?.to_owned(),
-            "default_scope" => scopes.whole.clone(),
-            "narrowed_scope" => scopes.part.clone(),
-            "widened_scope" => scopes.wider.clone(),
-            "refused_scope" => scopes.forbidden.clone(),
+            "default_scope" => known(&scopes.whole)?,
+            "narrowed_scope" => known(&scopes.part)?,
+            "widened_scope" => known(&scopes.wider)?,
+            "refused_scope" => known(&scopes.forbidden)?,
             "state" | "client_notification_token" => draw::<20>(random),
             "wrong_code_verifier" => "w".repeat(43),
             "code_verifier" => self.verifier(number, random),
@@ -134,6 +134,11 @@ impl Values {
     pub(super) fn was_seen(&self, member: &str, value: &str) -> bool {
         self.seen.contains(&(member.to_owned(), value.to_owned()))
     }
+}
+
+/// A scope, unless nobody knows it.
+fn known(scope: &str) -> Option<String> {
+    (!scope.is_empty()).then(|| scope.to_owned())
 }
 
 /// A name without the number of its kind, and that number as it is written.

@@ -54,7 +54,7 @@ pub(super) const PROBES: &[Probe] = &[
 ];
 
 /// Errors of an authorization response (RFC 6749 Section 4.1.2.1, RFC 8707, RFC 9101, RFC 9126, RFC 9396, OpenID Connect).
-const ERRORS: [&str; 15] = [
+pub(crate) const ERRORS: [&str; 15] = [
     "invalid_request",
     "unauthorized_client",
     "access_denied",

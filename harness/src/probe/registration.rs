@@ -27,10 +27,11 @@ pub(super) const PROBES: &[Probe] = &[
     },
 ];
 
-const ENDPOINT: &str = "deferred_client_notification_endpoint";
+/// The metadata of a client that names its callback endpoint (Section 7.2).
+pub(crate) const ENDPOINT: &str = "deferred_client_notification_endpoint";
 
 /// Loopback, private, link-local, unspecified; the last is loopback in IPv6.
-const INSIDE: [&str; 6] = [
+pub(crate) const INSIDE: [&str; 6] = [
     "https://127.0.0.1/callback",
     "https://10.0.0.1/callback",
     "https://192.168.1.1/callback",
@@ -39,10 +40,12 @@ const INSIDE: [&str; 6] = [
     "https://[::1]/callback",
 ];
 
+/// A public address, so that nothing else is wrong with it.
+pub(crate) const WITHOUT_TLS: &str = "http://93.184.216.34/callback";
+
 async fn without_tls(scene: &mut Scene) -> Result<(), Halt> {
     let url = endpoint(scene).await?;
-    // A public address, so that nothing else is wrong with it.
-    let refused = is_refused(scene, &url, "http://93.184.216.34/callback").await?;
+    let refused = is_refused(scene, &url, WITHOUT_TLS).await?;
     scene.check("DTR-11.4-01", refused, || {
         "a callback endpoint without TLS was registered".to_owned()
     });

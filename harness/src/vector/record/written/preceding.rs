@@ -9,27 +9,9 @@ use super::choice::{
     refusal_but, token_at_once,
 };
 use super::sheet::Sheet;
+use crate::probe::preceding::ERRORS;
 use crate::vector::format::{Answer, MemberType, Policy, Redirect};
 use crate::vector::record::answers::{self, carries_out};
-
-/// Errors of an authorization response (RFC 6749 Section 4.1.2.1, RFC 8707, RFC 9101, RFC 9126, RFC 9396, OpenID Connect).
-const ERRORS: [&str; 15] = [
-    "invalid_request",
-    "unauthorized_client",
-    "access_denied",
-    "unsupported_response_type",
-    "invalid_scope",
-    "server_error",
-    "temporarily_unavailable",
-    "invalid_client",
-    "invalid_target",
-    "invalid_request_uri",
-    "invalid_request_object",
-    "request_not_supported",
-    "request_uri_not_supported",
-    "invalid_authorization_details",
-    "invalid_redirect_uri",
-];
 
 /// Statuses of a page that says what is wrong.
 const PAGE: [u16; 6] = [400, 401, 403, 404, 405, 422];

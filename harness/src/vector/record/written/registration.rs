@@ -7,22 +7,9 @@ use super::DRAFT;
 use super::ask::Ask;
 use super::choice::Choice;
 use super::sheet::Sheet;
+use crate::probe::registration::{ENDPOINT, INSIDE, WITHOUT_TLS};
 use crate::vector::format::{Answer, Member, MemberType, Response};
 use crate::vector::record::answers::{self, carries_out, of_type};
-
-const ENDPOINT: &str = "deferred_client_notification_endpoint";
-
-/// Loopback, private, link-local, unspecified; the last is loopback in IPv6.
-const INSIDE: [&str; 6] = [
-    "https://127.0.0.1/callback",
-    "https://10.0.0.1/callback",
-    "https://192.168.1.1/callback",
-    "https://169.254.169.254/callback",
-    "https://0.0.0.0/callback",
-    "https://[::1]/callback",
-];
-/// A public address, so that nothing else is wrong with it.
-const WITHOUT_TLS: &str = "http://93.184.216.34/callback";
 
 pub(super) fn sheets() -> Vec<Sheet> {
     vec![metadata(), without_tls(), inside()]

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use axum::body::Body;
 use axum::extract::{RawQuery, State};
+use axum::response::IntoResponse as _;
 use http::{HeaderValue, Response, StatusCode, header};
 use url::Url;
 

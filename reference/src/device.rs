@@ -128,13 +128,8 @@ impl DeviceRequests {
 pub(crate) async fn endpoint(
     State(context): State<Context>,
     request: Request<Body>,
-) -> Response<Body> {
-    answer(&context, request)
-        .await
-        .unwrap_or_else(OAuthError::into_response)
-}
-
-async fn answer(context: &Context, request: Request<Body>) -> Result<Response<Body>, OAuthError> {
+) -> Result<Response<Body>, OAuthError> {
+    let context = &context;
     let (headers, form) = Form::posted(request).await?;
     let client = client_auth::authenticate(context, &headers, &form)?;
     client.may_use(wire::GRANT_DEVICE_CODE)?;

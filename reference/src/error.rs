@@ -2,6 +2,7 @@
 //! [`ConfigError`]) or a back-end ([`StoreError`]).
 
 use axum::body::Body;
+use axum::response::IntoResponse;
 use http::{HeaderValue, Response, StatusCode, header};
 use serde::Serialize;
 
@@ -252,8 +253,10 @@ impl OAuthError {
     pub(crate) const fn description(&self) -> &'static str {
         self.description
     }
+}
 
-    pub(crate) fn into_response(self) -> Response<Body> {
+impl IntoResponse for OAuthError {
+    fn into_response(self) -> Response<Body> {
         #[derive(Serialize)]
         struct Members {
             error: &'static str,

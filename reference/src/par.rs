@@ -33,13 +33,8 @@ pub(crate) struct PushedRequest {
 pub(crate) async fn endpoint(
     State(context): State<Context>,
     request: Request<Body>,
-) -> Response<Body> {
-    answer(&context, request)
-        .await
-        .unwrap_or_else(OAuthError::into_response)
-}
-
-async fn answer(context: &Context, request: Request<Body>) -> Result<Response<Body>, OAuthError> {
+) -> Result<Response<Body>, OAuthError> {
+    let context = &context;
     let (headers, sent) = Form::posted(request).await?;
     if sent.get("request_uri").is_some() {
         return Err(OAuthError::invalid_request(

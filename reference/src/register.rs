@@ -2,6 +2,7 @@
 
 use axum::body::Body;
 use axum::extract::State;
+use axum::response::IntoResponse;
 use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, header};
 use jsonwebtoken::jwk::JwkSet;
 use serde::{Deserialize, Serialize};
@@ -66,7 +67,7 @@ struct Registered<'a> {
 }
 
 /// Why a registration was refused.
-enum Refusal {
+pub(crate) enum Refusal {
     Unauthorized,
     /// `invalid_redirect_uri` or `invalid_client_metadata`, and why.
     Invalid(&'static str, String),
@@ -83,13 +84,8 @@ impl From<OAuthError> for Refusal {
 pub(crate) async fn endpoint(
     State(context): State<Context>,
     request: Request<Body>,
-) -> Response<Body> {
-    answer(&context, request)
-        .await
-        .unwrap_or_else(Refusal::into_response)
-}
-
-async fn answer(context: &Context, request: Request<Body>) -> Result<Response<Body>, Refusal> {
+) -> Result<Response<Body>, Refusal> {
+    let context = &context;
     if request.method() != Method::POST {
         return Err(OAuthError::method_not_allowed().into());
     }
@@ -230,7 +226,7 @@ impl From<ConfigError> for Refusal {
     }
 }
 
-impl Refusal {
+impl IntoResponse for Refusal {
     fn into_response(self) -> Response<Body> {
         match self {
             Self::Unauthorized => {

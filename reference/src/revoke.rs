@@ -5,6 +5,7 @@
 
 use axum::body::Body;
 use axum::extract::State;
+use axum::response::IntoResponse as _;
 use http::{Request, Response};
 
 use crate::certificate;

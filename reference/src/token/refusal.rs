@@ -1,6 +1,7 @@
 //! An error of the token endpoint as a response (Section 6.6, and RFC 6749 Section 5.2).
 
 use axum::body::Body;
+use axum::response::IntoResponse as _;
 use http::{Response, StatusCode, header};
 
 use crate::config::readings::{C76, C77, Readings};

@@ -111,7 +111,7 @@ kind = "hook"
             limiter: Some(Arc::new(Limiter::new(None, Some(CONCURRENCY)))),
             ..HttpOptions::default()
         };
-        let built = file.build(path, Draft::IETF_01, options, 1).await;
+        let built = file.build(path, Draft::DEFAULT, options, 1).await;
         let built = built.expect("a server");
         let target = built.target(Limits::USUAL).expect("a target");
         (target, built.terms())

@@ -20,7 +20,7 @@ const POLLS: usize = 2000;
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
     for kind in [TransportKind::InProcess, TransportKind::Http] {
-        let bundled = Bundled::start(kind, Limits::USUAL, 1, Draft::IETF_01).await?;
+        let bundled = Bundled::start(kind, Limits::USUAL, 1, Draft::DEFAULT).await?;
         for terms in [Terms::CREDENTIALS, Terms::CODE] {
             for keyed in [false, true] {
                 if terms.public && !keyed {

@@ -94,7 +94,7 @@ fn set_to(case: &str) -> Result<Set, UnknownReading> {
 async fn every_counterexample_happens_on_the_wire() {
     let mut replayed = 0;
     let mut left = BTreeMap::new();
-    for case in Case::all() {
+    for case in Case::all(Draft::DEFAULT) {
         let checked = tokio::task::block_in_place(|| case.check()).unwrap();
         for (property, path) in &checked.broken {
             match happens(&case.name, path).await {
@@ -116,13 +116,13 @@ async fn every_counterexample_happens_on_the_wire() {
 async fn happens(case: &str, path: &[Action]) -> Result<(), String> {
     let replay = replay(path)?;
     let set = set_to(case).map_err(|error| error.to_string())?;
-    let terms = Setting::new(Readings::pins()).terms[replay.which as usize];
+    let terms = Setting::new(Draft::DEFAULT, Readings::pins()).terms[replay.which as usize];
     let limits = Limits::of(&terms);
     let server = Bundled::start_with(
         TransportKind::Http,
         limits,
         1,
-        Draft::IETF_01,
+        Draft::DEFAULT,
         |config, _| {
             set_the_stage(config, case);
             config.readings = set;

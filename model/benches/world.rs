@@ -10,6 +10,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use divan::counter::ItemsCount;
 use dtr_model::check::Case;
+use dtr_model::draft::Draft;
 use searches::STATES;
 
 fn main() {
@@ -50,7 +51,11 @@ compare! {
 /// Every case on two threads: the whole of `dtr check` but for its printing.
 #[divan::bench(sample_count = 1, sample_size = 1)]
 fn i_every_case_2_threads() -> usize {
-    let (cases, next, states) = (Case::all(), AtomicUsize::new(0), AtomicUsize::new(0));
+    let (cases, next, states) = (
+        Case::all(Draft::DEFAULT),
+        AtomicUsize::new(0),
+        AtomicUsize::new(0),
+    );
     std::thread::scope(|scope| {
         for _ in 0..2 {
             scope.spawn(|| {

@@ -3,6 +3,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::draft::{Interaction, Rules};
+
 /// Who sends a request about a deferral code (Section 6.5.1 step 2, Section 11.1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -39,6 +41,9 @@ pub enum Steer {
 pub struct TokenRequest {
     /// `completion_mode` contains `deferred` (Section 5.1).
     pub opted_in: bool,
+    /// It contains `deferred_interactive`, too (pull request 71).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub interactive: bool,
     /// The preceding request carried the hint (Section 5.2).
     pub hinted: bool,
     /// A DPoP proof came with it, so the code will be bound (Section 11.1).
@@ -55,6 +60,7 @@ impl TokenRequest {
     /// A sound request that opts in with a proof and is deferred.
     pub const PLAIN: TokenRequest = TokenRequest {
         opted_in: true,
+        interactive: false,
         hinted: false,
         keyed: true,
         sound: true,
@@ -77,17 +83,31 @@ pub enum Decision {
     NeedInteraction,
     /// The interaction took place; the request is pending again.
     InteractionDone,
+    /// The server sees that the interaction has begun (pull request 68).
+    InteractionBegun,
 }
 
 impl Decision {
     /// All of them.
-    pub const ALL: [Decision; 5] = [
+    pub const ALL: [Decision; 6] = [
         Decision::Approve,
         Decision::Narrow,
         Decision::Deny,
         Decision::NeedInteraction,
         Decision::InteractionDone,
+        Decision::InteractionBegun,
     ];
+
+    /// Whether a text with these rules knows what this is about.
+    pub fn is_known_to(self, rules: &Rules) -> bool {
+        match self {
+            Decision::Approve | Decision::Narrow | Decision::Deny => true,
+            Decision::NeedInteraction | Decision::InteractionDone => {
+                rules.interaction != Interaction::Unknown
+            }
+            Decision::InteractionBegun => rules.interaction_pending,
+        }
+    }
 }
 
 /// What has to hold when a token is issued (Section 11.7).
@@ -205,6 +225,8 @@ pub enum Answer {
     AuthorizationPending,
     /// A pending poll that waits for interaction.
     InteractionRequired,
+    /// A pending poll while the interaction is under way (pull request 68).
+    InteractionPending,
     /// Polled too fast.
     SlowDown,
     /// Denied, cancelled, or a precondition lapsed.
@@ -253,7 +275,10 @@ impl Answer {
     pub fn is_pending(self) -> bool {
         matches!(
             self,
-            Answer::AuthorizationPending | Answer::InteractionRequired | Answer::SlowDown
+            Answer::AuthorizationPending
+                | Answer::InteractionRequired
+                | Answer::InteractionPending
+                | Answer::SlowDown
         )
     }
 }

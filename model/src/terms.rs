@@ -1,12 +1,19 @@
-//! What is fixed before a deferral begins: the server's limits and the client's
-//! registration.
+//! What is fixed before a deferral begins: the text that is followed, the
+//! server's limits and the client's registration.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use crate::draft::Draft;
 
 /// The setting of one deferral. Times are in ticks; whoever runs a trace says
 /// how many seconds a tick is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Terms {
+    /// The text that both sides follow. The default edition is left unsaid where
+    /// terms are written down.
+    #[serde(default = "default_draft", skip_serializing_if = "is_default")]
+    #[serde(serialize_with = "by_id", deserialize_with = "named")]
+    pub draft: &'static Draft,
     /// Least number of ticks between two polls (`interval`, Section 6.4).
     pub interval: u8,
     /// Lifetime of the deferral code in ticks (`expires_in`, Section 6.4).
@@ -29,6 +36,7 @@ impl Terms {
 
     /// A confidential client using the Client Credentials Grant.
     pub const CREDENTIALS: Terms = Terms {
+        draft: Draft::DEFAULT,
         interval: 1,
         lifetime: 3,
         public: false,
@@ -52,4 +60,27 @@ impl Terms {
         callback: false,
         ..Terms::CREDENTIALS
     };
+
+    /// The same under another text.
+    #[must_use]
+    pub fn under(self, draft: &'static Draft) -> Terms {
+        Terms { draft, ..self }
+    }
+}
+
+fn default_draft() -> &'static Draft {
+    Draft::DEFAULT
+}
+
+fn is_default(draft: &&'static Draft) -> bool {
+    *draft == default_draft()
+}
+
+fn by_id<S: Serializer>(draft: &&'static Draft, to: S) -> Result<S::Ok, S::Error> {
+    to.serialize_str(draft.id)
+}
+
+fn named<'de, D: Deserializer<'de>>(from: D) -> Result<&'static Draft, D::Error> {
+    let id = std::borrow::Cow::<'de, str>::deserialize(from)?;
+    Draft::named(&id).map_err(serde::de::Error::custom)
 }

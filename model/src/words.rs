@@ -30,6 +30,11 @@ impl Display for TokenRequest {
             (false, true) => ", hinted but not opted in",
             (false, false) => ", not opted in",
         })?;
+        f.write_str(if self.interactive {
+            ", and to interaction"
+        } else {
+            ""
+        })?;
         f.write_str(if self.keyed {
             ", with a proof"
         } else {
@@ -57,6 +62,7 @@ impl Display for Event {
                 Decision::Deny => "denied",
                 Decision::NeedInteraction => "interaction becomes necessary",
                 Decision::InteractionDone => "interaction took place",
+                Decision::InteractionBegun => "interaction has begun",
             }),
             Event::Lapse(Precondition::Consent) => f.write_str("consent withdrawn"),
             Event::Lapse(Precondition::Client) => f.write_str("client disabled"),
@@ -106,6 +112,7 @@ impl Display for Answer {
             },
             Answer::AuthorizationPending => "authorization_pending",
             Answer::InteractionRequired => "interaction_required",
+            Answer::InteractionPending => "interaction_pending",
             Answer::SlowDown => "slow_down",
             Answer::AccessDenied => "access_denied",
             Answer::ExpiredToken => "expired_token",

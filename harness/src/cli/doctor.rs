@@ -24,7 +24,7 @@ pub(super) struct Args {
     target: Option<PathBuf>,
     /// Edition of the text
     #[arg(long, value_parser = draft, default_value = "ietf-01", value_name = "DRAFT")]
-    draft: Draft,
+    draft: &'static Draft,
 }
 
 /// What the names of clients and codes are drawn from; nothing depends on it.
@@ -45,7 +45,7 @@ pub(super) fn doctor(args: &Args) -> Result<Exit, Trouble> {
     })
 }
 
-async fn written(path: &Path, draft: Draft) -> Result<Exit, Trouble> {
+async fn written(path: &Path, draft: &'static Draft) -> Result<Exit, Trouble> {
     let file = TargetFile::read(path)?;
     println!("{} {} is well-formed", "✓".green(), path.display());
     let built = file.build(path, draft, HttpOptions::default(), SEED).await;

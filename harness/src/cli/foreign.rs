@@ -21,7 +21,11 @@ use crate::target::{Callbacks, Endpoints, Limits, Pool, SetupError, Target, Time
 const TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Reads and checks the metadata of the server at `url`.
-pub(super) async fn look_at(url: &str, draft: Draft, seed: u64) -> Result<Document, Trouble> {
+pub(super) async fn look_at(
+    url: &str,
+    draft: &'static Draft,
+    seed: u64,
+) -> Result<Document, Trouble> {
     let began = Instant::now();
     let transport = Transport::Http(Http::new(TIMEOUT, None)?);
     let endpoints = Endpoints::discover(&transport, url).await?;

@@ -125,6 +125,6 @@ pub fn main() -> ExitCode {
 }
 
 /// The edition given by `--draft`.
-fn draft(id: &str) -> Result<Draft, String> {
+fn draft(id: &str) -> Result<&'static Draft, String> {
     Draft::named(id).map_err(|e| e.to_string())
 }

@@ -47,7 +47,7 @@ pub(super) struct Args {
     url: Option<String>,
     /// Edition of the text
     #[arg(long, value_parser = draft, default_value = "ietf-01", value_name = "DRAFT")]
-    draft: Draft,
+    draft: &'static Draft,
     /// Run only what this names: traces, origins, properties, requirements or sections, with commas
     #[arg(long, value_name = "EXPR")]
     select: Option<String>,

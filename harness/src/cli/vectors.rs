@@ -41,7 +41,7 @@ struct Where {
     dir: PathBuf,
     /// Edition of the text
     #[arg(long, value_parser = draft, default_value = "ietf-01", value_name = "DRAFT")]
-    draft: Draft,
+    draft: &'static Draft,
 }
 
 /// Some of them.

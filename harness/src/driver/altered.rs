@@ -221,7 +221,7 @@ impl Session {
         match Response::read(reply) {
             Err(strange) => Seen::Strange(strange),
             Ok(response) if reply.status == 200 => self.read_token(log, &response, "", None),
-            Ok(response) => answer::of_error(&response, &self.target.draft),
+            Ok(response) => answer::of_error(&response, self.target.draft),
         }
     }
 

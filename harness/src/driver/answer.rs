@@ -27,7 +27,8 @@ pub(super) fn of_error(response: &Response<'_>, draft: &Draft) -> Seen {
     };
     let answer = match error {
         _ if error == draft.pending => Answer::AuthorizationPending,
-        _ if error == draft.interaction_required => Answer::InteractionRequired,
+        _ if draft.interaction_required == Some(error) => Answer::InteractionRequired,
+        _ if draft.interaction_pending == Some(error) => Answer::InteractionPending,
         "slow_down" => Answer::SlowDown,
         "access_denied" => Answer::AccessDenied,
         "expired_token" => Answer::ExpiredToken,

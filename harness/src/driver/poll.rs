@@ -95,11 +95,11 @@ impl Session {
             return self.read_token(log, &response, &asked, bound.then_some(BOUND_KEY));
         }
         if is_error {
-            rules::poll::check(log, &response, &draft, code);
+            rules::poll::check(log, &response, draft, code);
             rules::error::description(log, &response, &self.secrets(code));
         }
         self.keep_interaction_uri(&response);
-        answer::of_error(&response, &draft)
+        answer::of_error(&response, draft)
     }
 
     /// What no description may contain.
@@ -131,7 +131,7 @@ impl Session {
             key: key.map(|key| self.lease.pair().keys[key].thumbprint()),
             again,
         };
-        rules::token::check(log, response, &self.target.draft, expected);
+        rules::token::check(log, response, self.target.draft, expected);
         if token.is_empty() {
             return Seen::Strange(format!(
                 "success without an access token: {}",

@@ -171,12 +171,12 @@ impl Session {
         }
         let pending = response
             .error()
-            .is_some_and(|error| error == draft.pending || error == draft.interaction_required);
+            .is_some_and(|error| draft.is_pending(error));
         if pending || response.has(draft.deferral_code) {
-            rules::deferred::check(log, &response, &draft);
+            rules::deferred::check(log, &response, draft);
             return self.read_deferred(&response, pending, request, asked);
         }
-        let seen = answer::of_error(&response, &draft);
+        let seen = answer::of_error(&response, draft);
         if is_error {
             let known = matches!(seen, Seen::Answer(_));
             log.check("DTR-6.3.1-04", known, || {
@@ -208,7 +208,8 @@ impl Session {
                 response.in_short()
             ));
         };
-        let interaction = response.error() == Some(draft.interaction_required);
+        let interaction =
+            response.error().is_some() && response.error() == draft.interaction_required;
         let which = match (&self.deferral, self.code_lost) {
             (Some(captured), _) if *captured.code == *code => Code::Same,
             (Some(_), _) => Code::Other,

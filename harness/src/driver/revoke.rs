@@ -95,7 +95,7 @@ impl Session {
                 if response.error().is_some() {
                     rules::error::shape(log, &response, "K-8.2-01");
                 }
-                answer::of_error(&response, &self.target.draft)
+                answer::of_error(&response, self.target.draft)
             }
             Err(strange) => Seen::Strange(strange),
         }

@@ -59,9 +59,9 @@ impl Place {
     pub fn of(deferral: Deferral, terms: &Terms) -> Place {
         match deferral.phase() {
             Phase::Absent => Place::Absent,
-            Phase::Pending | Phase::Interaction if deferral.is_expired(terms) => Place::Expired,
+            _ if deferral.is_pending() && deferral.is_expired(terms) => Place::Expired,
             Phase::Pending => Place::Pending,
-            Phase::Interaction => Place::Interaction,
+            Phase::Interaction | Phase::Interacting => Place::Interaction,
             Phase::Approved => Place::Approved,
             Phase::ApprovedLate => Place::ApprovedLate,
             Phase::Denied => Place::Denied,

@@ -54,7 +54,7 @@ pub async fn judge(
     for (index, (limits, traces)) in suite::by_limits(traces.to_vec()).enumerate() {
         let decorated = server();
         let bundled =
-            Bundled::start_decorated(kind, limits, seed, Draft::IETF_01, &decorated).await?;
+            Bundled::start_decorated(kind, limits, seed, Draft::DEFAULT, &decorated).await?;
         let target = Arc::clone(bundled.target());
         if index == 0 {
             outcome.take_in(check_metadata(&target).await);
@@ -95,7 +95,7 @@ impl Judged {
                 .map(move |reading| format!("{q}/{reading}"))
         });
         let setting = Setting {
-            draft: Draft::IETF_01.id,
+            draft: Draft::DEFAULT.id,
             target: "a server of the farm".to_owned(),
             tick_seconds: TICK_SECONDS,
             seed,

@@ -147,6 +147,7 @@ impl Probe {
         let kind =
             kind.ok_or_else(|| "the target has no client of the kind it takes".to_owned())?;
         Ok(Terms {
+            draft: target.draft,
             public: kind.public,
             one_time: kind.one_time,
             callback: kind.callback,

@@ -39,7 +39,7 @@ use super::{Callbacks, Limits, Target};
 use front::Front;
 
 /// Seconds in a tick: the least by which `slow_down` raises the interval (Section 6.5).
-pub const TICK_SECONDS: u64 = Draft::IETF_01.min_raise;
+pub const TICK_SECONDS: u64 = Draft::DEFAULT.min_raise;
 /// What the server's clock shows at the start.
 pub const START: u64 = 1_800_000_000;
 /// A request with a one-time credential may be repeated for less than a tick (C-45).
@@ -83,7 +83,7 @@ impl Bundled {
         kind: TransportKind,
         limits: Limits,
         seed: u64,
-        draft: Draft,
+        draft: &'static Draft,
     ) -> Result<Self, SetupError> {
         Self::start_with(kind, limits, seed, draft, |_, _| {}).await
     }
@@ -96,7 +96,7 @@ impl Bundled {
         kind: TransportKind,
         limits: Limits,
         seed: u64,
-        draft: Draft,
+        draft: &'static Draft,
         adjust: impl FnOnce(&mut Config, &mut Parts) + Send,
     ) -> Result<Self, SetupError> {
         let adjusted = Adjusted(Mutex::new(Some(adjust)));
@@ -111,7 +111,7 @@ impl Bundled {
         kind: TransportKind,
         limits: Limits,
         seed: u64,
-        draft: Draft,
+        draft: &'static Draft,
         decoration: &dyn Decorate,
     ) -> Result<Self, SetupError> {
         let receiver = Receiver::start_behind(decoration.wire()).await?;

@@ -96,7 +96,7 @@ pub enum Callbacks {
 #[derive(Debug)]
 pub struct Target {
     /// The edition of the text it is held against.
-    pub draft: Draft,
+    pub draft: &'static Draft,
     /// Where its endpoints are.
     pub endpoints: Endpoints,
     /// The way there.

@@ -1,6 +1,7 @@
 //! `dtr check`: one reading, mixes, and the record.
 
 use dtr_model::check::{Case, Checked, Expected};
+use dtr_model::draft::Draft;
 use serde_json::Value;
 
 use crate::support::dtr;
@@ -69,7 +70,9 @@ fn a_mix_is_one_case_and_json_is_one_document() {
 /// The other half of the exit code: what deviates from the record objects.
 #[test]
 fn whatever_differs_from_the_record_is_an_objection() {
-    let case = Case::all().into_iter().find(|c| c.name == "C-01=A");
+    let case = Case::all(Draft::DEFAULT)
+        .into_iter()
+        .find(|c| c.name == "C-01=A");
     let mut checked = case
         .expect("a case of the model")
         .check()
@@ -100,7 +103,10 @@ fn whatever_differs_from_the_record_is_an_objection() {
 #[test]
 fn the_record_holds_every_case_and_no_other() {
     let expected = Expected::recorded().expect("the record");
-    let mut names: Vec<String> = Case::all().into_iter().map(|c| c.name).collect();
+    let mut names: Vec<String> = Case::all(Draft::DEFAULT)
+        .into_iter()
+        .map(|c| c.name)
+        .collect();
     names.sort();
     assert_eq!(expected.cases.into_keys().collect::<Vec<_>>(), names);
 }

@@ -27,7 +27,7 @@ async fn run(
 ) -> (Engine, Bundled, Outcome) {
     let limits = Limits::USUAL;
     let server =
-        Bundled::start_with(TransportKind::InProcess, limits, 1, Draft::IETF_01, adjust).await;
+        Bundled::start_with(TransportKind::InProcess, limits, 1, Draft::DEFAULT, adjust).await;
     let server = server.expect("the bundled server starts");
     let stop = Arc::new(AtomicBool::new(stopped));
     let engine = Engine::new(Arc::clone(server.target()), Readings::pins(), stop);

@@ -94,7 +94,7 @@ impl Run {
 }
 
 async fn bundled(kind: TransportKind) -> Bundled {
-    Bundled::start(kind, LIMITS, 7, Draft::IETF_01)
+    Bundled::start(kind, LIMITS, 7, Draft::DEFAULT)
         .await
         .expect("the bundled server starts")
 }

@@ -194,12 +194,12 @@ const TOKEN: &[Defect] = &[
     ("type of a deferral code", "DTR-6.5.2-01", |f| {
         f.poll.set(
             "issued_token_type",
-            json!(Draft::IETF_01.deferral_code_type),
+            json!(Draft::DEFAULT.deferral_code_type),
         )
     }),
     ("token type of a deferral code", "DTR-6.5.2-01", |f| {
         f.poll
-            .set("token_type", json!(Draft::IETF_01.deferral_code_type))
+            .set("token_type", json!(Draft::DEFAULT.deferral_code_type))
     }),
     ("a deferral code as well", "DTR-6.5.2-01", |f| {
         f.poll.set("deferral_code", json!(CODE))
@@ -488,7 +488,7 @@ async fn metadata_documents() {
         }),
         ("no list", "DTR-8.4-01", |f| {
             f.metadata["revocation_endpoint_token_type_values_supported"] =
-                json!(Draft::IETF_01.deferral_code_type)
+                json!(Draft::DEFAULT.deferral_code_type)
         }),
     ];
     for (defect, row, spoil) in defects {

@@ -87,7 +87,7 @@ pub(crate) struct Forgery {
 
 impl Forgery {
     pub(crate) fn honest() -> Self {
-        let draft = Draft::IETF_01;
+        let draft = Draft::DEFAULT;
         Self {
             metadata: json!({
                 "deferred_token_response_supported": true,

@@ -37,7 +37,7 @@ pub(crate) async fn start(
     kind: TransportKind,
     adjust: impl FnOnce(&mut Config, &mut Parts) + Send,
 ) -> Bundled {
-    let server = Bundled::start_with(kind, Limits::USUAL, 1, Draft::IETF_01, adjust).await;
+    let server = Bundled::start_with(kind, Limits::USUAL, 1, Draft::DEFAULT, adjust).await;
     server.expect("the bundled server starts")
 }
 

@@ -48,7 +48,7 @@ async fn run(
     adjust: impl FnOnce(&mut Config) + Send,
 ) -> Result<Vec<Probed>, String> {
     let kind = TransportKind::InProcess;
-    let server = Bundled::start_with(kind, Limits::USUAL, 1, Draft::IETF_01, |c, _| adjust(c));
+    let server = Bundled::start_with(kind, Limits::USUAL, 1, Draft::DEFAULT, |c, _| adjust(c));
     let server = server.await.map_err(|error| error.to_string())?;
     let until = Until {
         stop: &AtomicBool::new(false),

@@ -137,7 +137,7 @@ async fn run(traces: &Traces, question: &str, letter: &str) -> (Readings, Outcom
             readings = config.readings;
         };
         let kind = TransportKind::InProcess;
-        let server = Bundled::start_with(kind, *limits, 1, Draft::IETF_01, |c, _| adjust(c));
+        let server = Bundled::start_with(kind, *limits, 1, Draft::DEFAULT, |c, _| adjust(c));
         let server = server.await.expect("the bundled server starts");
         let open = question::Readings::open();
         let engine = Engine::new(

@@ -20,7 +20,7 @@ mod store;
 pub(crate) async fn document(partition: Option<Partition>) -> Document {
     let limits = Limits::USUAL;
     let inside = TransportKind::InProcess;
-    let server = Bundled::start_with(inside, limits, 1, Draft::IETF_01, |_, parts| {
+    let server = Bundled::start_with(inside, limits, 1, Draft::DEFAULT, |_, parts| {
         parts.store = Arc::new(store::Forgetful::new(store::Forgets::Redemption));
     });
     let server = server.await.expect("the bundled server starts");

@@ -17,7 +17,7 @@ use url::Url;
 pub(crate) fn target(base: &str, transport: Transport) -> Target {
     let at = |path: &str| Arc::new(Url::parse(&format!("{base}{path}")).expect("a URL"));
     Target {
-        draft: Draft::IETF_01,
+        draft: Draft::DEFAULT,
         endpoints: Endpoints {
             issuer: at("/"),
             metadata: at("/.well-known/oauth-authorization-server"),

@@ -11,7 +11,7 @@ use crate::support::{DRAFT, committed, copy, recorded};
 fn the_committed_vectors_are_those_recorded_now() {
     let (vectors, answers) = recorded();
     let dir = committed();
-    let files = store::files(&DRAFT, vectors, answers);
+    let files = store::files(DRAFT, vectors, answers);
     let mut stale = Vec::new();
     for (place, text) in &files {
         let written = std::fs::read_to_string(dir.join(place)).unwrap_or_default();
@@ -19,7 +19,7 @@ fn the_committed_vectors_are_those_recorded_now() {
             stale.push(place.display().to_string());
         }
     }
-    let there = store::list(&dir, &DRAFT).unwrap();
+    let there = store::list(&dir, DRAFT).unwrap();
     let foreign = there
         .iter()
         .filter(|path| !files.contains_key(path.strip_prefix(&dir).unwrap()));
@@ -33,10 +33,10 @@ fn the_committed_vectors_are_those_recorded_now() {
 #[test]
 fn recording_twice_writes_the_same_octets() {
     let (vectors, answers) = recorded();
-    let (again, answers_again) = record::vectors(&DRAFT).unwrap();
+    let (again, answers_again) = record::vectors(DRAFT).unwrap();
     assert_eq!(
-        store::files(&DRAFT, vectors, answers),
-        store::files(&DRAFT, &again, &answers_again)
+        store::files(DRAFT, vectors, answers),
+        store::files(DRAFT, &again, &answers_again)
     );
 }
 
@@ -49,7 +49,7 @@ fn recording_leaves_right_files_alone_and_removes_its_own_only() {
     std::fs::create_dir_all(&ours).unwrap();
     std::fs::write(ours.join("edge-00000000.json"), "{}").unwrap();
     std::fs::write(ours.join("notes.txt"), "mine").unwrap();
-    let written = store::write(dir.path(), &DRAFT, &some, answers).unwrap();
+    let written = store::write(dir.path(), DRAFT, &some, answers).unwrap();
     assert_eq!((written.changed, written.removed), (0, 1));
     assert!(ours.join("notes.txt").exists());
 }

@@ -11,7 +11,7 @@ use crate::support::{DRAFT, committed, copy, forge, named, recorded};
 
 #[test]
 fn the_committed_vectors_are_complete_and_consistent() {
-    let report = lint(&committed(), &DRAFT).unwrap();
+    let report = lint(&committed(), DRAFT).unwrap();
     assert_eq!(report.complaints, []);
     assert_eq!(report.coverage.edges, report.coverage.all_edges);
     assert_eq!(report.coverage.marks, report.coverage.all_marks);
@@ -141,7 +141,7 @@ fn every_rule_names_the_file_and_the_place() {
             json!({"DTR-9.9-99": ["interval"], "DTR-6.4-09": ["interval/fresh"]});
     });
 
-    let report = lint(dir.path(), &DRAFT).unwrap();
+    let report = lint(dir.path(), DRAFT).unwrap();
     let said = |file: &Path, rule: Rule, pointer: &str| {
         let file: PathBuf = file.strip_prefix(dir.path()).unwrap().into();
         let fits = |c: &&Complaint| c.file == file && c.rule == rule && c.pointer.contains(pointer);

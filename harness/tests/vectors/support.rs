@@ -9,12 +9,12 @@ use dtr_model::draft::Draft;
 use serde_json::Value;
 use tempfile::TempDir;
 
-pub(crate) const DRAFT: Draft = Draft::IETF_01;
+pub(crate) const DRAFT: &Draft = Draft::DEFAULT;
 
 /// The vectors, and the answers they name.
 pub(crate) fn recorded() -> &'static (Vec<Vector>, Answers) {
     static RECORDED: OnceLock<(Vec<Vector>, Answers)> = OnceLock::new();
-    RECORDED.get_or_init(|| record::vectors(&DRAFT).expect("the generator and the oracle agree"))
+    RECORDED.get_or_init(|| record::vectors(DRAFT).expect("the generator and the oracle agree"))
 }
 
 /// The committed vectors.
@@ -31,7 +31,7 @@ pub(crate) fn named(id: &str) -> Vector {
 /// A directory with vectors in it, to be spoiled.
 pub(crate) fn copy(vectors: &[Vector]) -> TempDir {
     let dir = tempfile::tempdir().expect("a temporary directory");
-    store::write(dir.path(), &DRAFT, vectors, &recorded().1).expect("it can be written to");
+    store::write(dir.path(), DRAFT, vectors, &recorded().1).expect("it can be written to");
     dir
 }
 

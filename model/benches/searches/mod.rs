@@ -5,6 +5,7 @@
 use std::collections::VecDeque;
 
 use dtr_model::check::{Case, STATE_LIMIT, second_opinion};
+use dtr_model::draft::Draft;
 use dtr_model::explore::{Explored, Space};
 use dtr_model::question::Readings;
 use dtr_model::world::{Setting, Tabled, World};
@@ -16,12 +17,14 @@ pub(crate) const STATES: usize = 550_240;
 
 /// The world at the pins.
 pub(crate) fn setting() -> Setting {
-    Setting::new(Readings::pins())
+    Setting::new(Draft::DEFAULT, Readings::pins())
 }
 
 /// What `dtr check` does with a case: search, test for vacuity, counterexamples.
 pub(crate) fn ours() {
-    let found = Case::pins().check().expect("the search is exhaustive");
+    let found = Case::pins(Draft::DEFAULT)
+        .check()
+        .expect("the search is exhaustive");
     assert_eq!(found.states, STATES);
 }
 

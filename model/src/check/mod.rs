@@ -15,6 +15,7 @@ pub use stateright_bfs::{SecondOpinion, second_opinion};
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
+use crate::draft::Draft;
 use crate::explore::{Explored, TooLarge};
 use crate::property::{Properties, Property};
 use crate::question::{Question, Reading, Readings};
@@ -28,35 +29,40 @@ pub const STATE_LIMIT: u32 = 40_000_000;
 pub struct Case {
     /// `pins`, or what differs from them: `C-02=A`.
     pub name: String,
-    /// The readings.
+    /// The text.
+    pub draft: &'static Draft,
+    /// How it is read.
     pub readings: Readings,
 }
 
 impl Case {
-    /// The pins.
-    pub fn pins() -> Case {
+    /// The pins of a text.
+    pub fn pins(draft: &'static Draft) -> Case {
         Case {
             name: "pins".to_owned(),
-            readings: Readings::pins(),
+            draft,
+            readings: draft.pins(),
         }
     }
 
     /// One question read otherwise than its pin, the rest at their pins.
-    pub fn reading(question: Question, reading: Reading) -> Case {
+    pub fn reading(draft: &'static Draft, question: Question, reading: Reading) -> Case {
         Case {
             name: format!("{question}={reading}"),
-            readings: Readings::pins().with(question, reading),
+            draft,
+            readings: draft.pins().with(question, reading),
         }
     }
 
-    /// The pins, then every other reading of every question.
-    pub fn all() -> Vec<Case> {
-        let others = Question::ALL.iter().flat_map(|q| {
+    /// The pins, then every other reading of every question that the text leaves open.
+    pub fn all(draft: &'static Draft) -> Vec<Case> {
+        let open = Question::ALL.iter().filter(|q| !draft.settles(**q));
+        let others = open.flat_map(|q| {
             q.readings()
                 .filter(|r| *r != q.pin())
-                .map(|r| Case::reading(*q, r))
+                .map(|r| Case::reading(draft, *q, r))
         });
-        std::iter::once(Case::pins()).chain(others).collect()
+        std::iter::once(Case::pins(draft)).chain(others).collect()
     }
 
     /// Visits the whole world under these readings.
@@ -65,7 +71,7 @@ impl Case {
     /// When the search could not be finished, or, at the pins, some property was
     /// never put to the test and would hold vacuously.
     pub fn check(&self) -> Result<Checked, CheckError> {
-        self.check_in(&Setting::new(self.readings))
+        self.check_in(&Setting::new(self.draft, self.readings))
     }
 
     pub(crate) fn check_in(&self, setting: &Setting) -> Result<Checked, CheckError> {
@@ -76,7 +82,7 @@ impl Case {
             exercised = exercised.union(*tested);
         })?;
         let untested = Properties::ALL.without(exercised);
-        if !untested.is_empty() && *self == Case::pins() {
+        if !untested.is_empty() && *self == Case::pins(self.draft) {
             return Err(CheckError::Vacuous(untested));
         }
         Ok(Checked {

@@ -1,6 +1,7 @@
 //! Which reading breaks what, and that two independent searches agree.
 
 use super::{Case, Deviation, Expected, second_opinion};
+use crate::draft::Draft;
 use crate::property::Property;
 use crate::question::Readings;
 use crate::world::Setting;
@@ -14,7 +15,7 @@ const PINS: [(Property, usize); 3] = [
 ];
 
 fn case(choice: &str) -> Case {
-    Case::all()
+    Case::all(Draft::DEFAULT)
         .into_iter()
         .find(|c| c.name == choice)
         .unwrap_or_else(|| panic!("no case {choice}"))
@@ -96,7 +97,10 @@ fn a_rate_test_before_the_state_spoils_a_callback_and_harms_no_patient_client() 
 #[test]
 fn the_record_has_every_case_and_a_deviation_from_it_is_named() {
     let mut recorded = Expected::recorded().expect("the record is well formed");
-    let names: Vec<String> = Case::all().into_iter().map(|c| c.name).collect();
+    let names: Vec<String> = Case::all(Draft::DEFAULT)
+        .into_iter()
+        .map(|c| c.name)
+        .collect();
     let mut sorted = names.clone();
     sorted.sort();
     assert!(recorded.cases.keys().eq(&sorted));
@@ -119,7 +123,7 @@ fn stateright_counts_the_same_states_and_breaks_the_same_properties() {
     for choice in ["pins", "C-02=A", "C-08=B"] {
         let case = case(choice);
         let ours = case.check().expect("the search is exhaustive");
-        let theirs = second_opinion(&Setting::new(case.readings), 2);
+        let theirs = second_opinion(&Setting::new(case.draft, case.readings), 2);
         assert!(theirs.finished, "{choice}");
         assert_eq!(theirs.states, ours.states, "{choice}");
         let broken: Vec<_> = ours.broken.into_keys().collect();
@@ -133,8 +137,8 @@ fn stateright_counts_the_same_states_and_breaks_the_same_properties() {
 
 #[test]
 fn a_counterexample_leads_where_it_says() {
-    let case = Case::pins();
-    let setting = Setting::new(case.readings);
+    let case = Case::pins(Draft::DEFAULT);
+    let setting = Setting::new(case.draft, case.readings);
     for (property, path) in case.check().expect("the search is exhaustive").broken {
         let mut worlds = vec![crate::world::World::new()];
         for action in &path {
@@ -161,6 +165,7 @@ fn an_open_choice_is_checked_too() {
     let both = Readings::pins().union(&case("C-05=B").readings);
     let open = Case {
         name: "C-05 open".to_owned(),
+        draft: Draft::DEFAULT,
         readings: both,
     };
     let broken = open.check().expect("the search is exhaustive").broken;

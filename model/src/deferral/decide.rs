@@ -2,6 +2,7 @@
 
 use crate::choice::Choices;
 use crate::deferral::{Callback, Deferral, Phase};
+use crate::draft::Interaction;
 use crate::event::{Decision, Precondition};
 use crate::question::{Question, Reading};
 use crate::terms::Terms;
@@ -28,8 +29,25 @@ pub(super) fn decide(
         Decision::Approve => resolve(d.with_phase(granted), late, terms, c),
         Decision::Narrow => resolve(d.with_phase(granted).with_narrow(true), late, terms, c),
         Decision::Deny => resolve(d.with_phase(Phase::Denied), late, terms, c),
+        Decision::NeedInteraction if !may_interact(d, terms) => d,
         Decision::NeedInteraction => d.with_phase(Phase::Interaction),
         Decision::InteractionDone => d.with_phase(Phase::Pending),
+        Decision::InteractionBegun => match d.phase() {
+            Phase::Interaction if terms.draft.rules.interaction_pending => {
+                d.with_phase(Phase::Interacting)
+            }
+            _ => d,
+        },
+    }
+}
+
+/// Whether the client may be told that interaction is needed. If it may not,
+/// the request stays pending, and people are reached in some other way.
+fn may_interact(d: Deferral, terms: &Terms) -> bool {
+    match terms.draft.rules.interaction {
+        Interaction::Unknown => false,
+        Interaction::Anybody => true,
+        Interaction::OptedIn => d.interactive(),
     }
 }
 

@@ -122,6 +122,7 @@ impl Deferral {
             .with_slow_downs(d.slow_downs().min(most_slow_downs))
             .with_fresh(d.fresh() && c.may_read(C01, C))
             .with_lost(d.lost() && c.may_read(C71, B))
+            .with_interactive(d.interactive() && d.is_pending())
             .with_widened(d.widened() && c.may_read(C48, C));
         match d.phase() {
             Phase::Redeemed if reissue => {}

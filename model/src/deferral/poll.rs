@@ -81,6 +81,7 @@ pub(super) fn poll(
     }
     match d.phase() {
         Phase::Interaction => (counted, Answer::InteractionRequired),
+        Phase::Interacting => (counted, Answer::InteractionPending),
         _ => (counted, Answer::AuthorizationPending),
     }
 }
@@ -142,7 +143,7 @@ fn terminal(d: Deferral, terms: &Terms, c: &mut Choices<'_>) -> Option<Answer> {
     use Answer::{AccessDenied, ExpiredToken, InvalidGrant};
     let expired = d.is_expired(terms);
     match d.phase() {
-        Phase::Pending | Phase::Interaction => expired.then_some(ExpiredToken),
+        Phase::Pending | Phase::Interaction | Phase::Interacting => expired.then_some(ExpiredToken),
         Phase::Approved if !expired => None,
         Phase::Approved => match c.ask(Question::C02) {
             Reading::A => None,

@@ -2,6 +2,7 @@
 
 use crate::choice::Choices;
 use crate::deferral::{Deferral, Phase, poll};
+use crate::draft::{Interaction, Opening};
 use crate::event::{Answer, Code, Scope, Steer, TokenRequest};
 use crate::question::{Question, Reading};
 use crate::terms::Terms;
@@ -12,6 +13,12 @@ pub(super) fn request(
     terms: &Terms,
     c: &mut Choices<'_>,
 ) -> (Deferral, Answer) {
+    let interactive = r.interactive && terms.draft.rules.interaction == Interaction::OptedIn;
+    let r = TokenRequest {
+        opted_in: r.opted_in || interactive,
+        interactive,
+        ..r
+    };
     if d.client_lapsed() {
         let refusals = [poll::disabled(c), Answer::GrantError];
         return (d, c.either(&refusals));
@@ -62,12 +69,23 @@ fn opted_in(
     terms: &Terms,
     c: &mut Choices<'_>,
 ) -> (Deferral, Answer) {
-    let order = match r.steer {
-        Steer::Complete => [None, Some(Steer::Defer), Some(Steer::Interact)],
-        Steer::Defer => [Some(Steer::Defer), Some(Steer::Interact), None],
-        Steer::Interact => [Some(Steer::Interact), Some(Steer::Defer), None],
+    let may_complete = terms.draft.rules.opening == Opening::TokenEndpoint;
+    let may_interact = match terms.draft.rules.interaction {
+        Interaction::Unknown => false,
+        Interaction::Anybody => true,
+        Interaction::OptedIn => r.interactive,
     };
-    match c.either(&order) {
+    let order: &[Option<Steer>] = match (may_complete, may_interact, r.steer) {
+        (true, true, Steer::Complete) => &[None, Some(Steer::Defer), Some(Steer::Interact)],
+        (true, true, Steer::Defer) => &[Some(Steer::Defer), Some(Steer::Interact), None],
+        (true, true, Steer::Interact) => &[Some(Steer::Interact), Some(Steer::Defer), None],
+        (true, false, Steer::Complete) => &[None, Some(Steer::Defer)],
+        (true, false, _) => &[Some(Steer::Defer), None],
+        (false, true, Steer::Interact) => &[Some(Steer::Interact), Some(Steer::Defer)],
+        (false, true, _) => &[Some(Steer::Defer), Some(Steer::Interact)],
+        (false, false, _) => &[Some(Steer::Defer)],
+    };
+    match c.either(order) {
         None => synchronous(d, r, terms, c),
         Some(steer) => {
             let needed = steer == Steer::Interact;
@@ -103,6 +121,7 @@ fn defer(
         .with_age(0)
         .with_since(terms.interval + 2)
         .with_bound(r.keyed)
+        .with_interactive(r.interactive)
         .with_unsound(!r.sound);
     let code = Code::New;
     (opened, Answer::Deferred { interaction, code })
@@ -172,7 +191,7 @@ fn presented_again(
             if !again {
                 return spent;
             }
-            let waits = d.phase() == Phase::Interaction;
+            let waits = matches!(d.phase(), Phase::Interaction | Phase::Interacting);
             let answer = Answer::Deferred {
                 interaction: waits && c.reads(Question::C28, Reading::A),
                 code: Code::Same,

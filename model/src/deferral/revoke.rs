@@ -18,6 +18,9 @@ pub(super) fn revoke(
     if by != Caller::OtherClient && d.client_lapsed() && !c.reads(Question::C16, Reading::B) {
         return (d, poll::disabled(c));
     }
+    if by == Caller::OtherClient && d.exists() && terms.draft.rules.foreign_revocation_fails {
+        return (d, Answer::InvalidClient);
+    }
     // Clause 2: unknown and foreign codes alike.
     if by == Caller::OtherClient || !d.exists() {
         return (d, Answer::Revoked);
@@ -37,7 +40,7 @@ pub(super) fn revoke(
 fn cancelled(d: Deferral, terms: &Terms, c: &mut Choices<'_>) -> Deferral {
     match d.phase() {
         // Clause 1.
-        Phase::Pending | Phase::Interaction if !d.is_expired(terms) => cancel(d, terms, c),
+        _ if d.is_pending() && !d.is_expired(terms) => cancel(d, terms, c),
         Phase::ApprovedLate => cancel(d, terms, c),
         // Clause 4: approved and not delivered.
         Phase::Approved if !d.is_expired(terms) || c.reads(Question::C02, Reading::A) => {

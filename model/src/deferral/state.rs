@@ -1,4 +1,4 @@
-//! The state of one deferral code: 23 bits.
+//! The state of one deferral code: 24 bits.
 
 use bitfield_struct::{bitenum, bitfield};
 
@@ -32,6 +32,9 @@ pub enum Phase {
     /// The token request was answered at once; its credential is spent and
     /// there is no deferral code.
     Synchronous = 9,
+    /// Waiting for interaction that has begun (only where it has an answer of
+    /// its own).
+    Interacting = 10,
 }
 
 /// Where the callback for a resolution stands.
@@ -87,8 +90,9 @@ pub struct Deferral {
     /// The callback owed.
     #[bits(2)]
     pub callback: Callback,
-    #[bits(9)]
-    __: u16,
+    /// The client opted in to interaction, where that is an opt-in of its own.
+    pub interactive: bool,
+    __: u8,
 }
 
 impl Deferral {
@@ -102,7 +106,10 @@ impl Deferral {
 
     /// Whether the request awaits a decision.
     pub fn is_pending(self) -> bool {
-        matches!(self.phase(), Phase::Pending | Phase::Interaction)
+        matches!(
+            self.phase(),
+            Phase::Pending | Phase::Interaction | Phase::Interacting
+        )
     }
 
     /// Whether the server knows a code for this request.

@@ -90,10 +90,12 @@ pub fn experiment(terms: Terms, first: &Readings, second: &Readings) -> Option<E
 /// two apart under `terms`, where there is one.
 pub fn forks(terms: Terms) -> Vec<(Question, Reading, Trace)> {
     let mut forks = Vec::new();
-    for question in Question::ALL {
+    let pins = terms.draft.pins();
+    let open = Question::ALL.iter().filter(|q| !terms.draft.settles(**q));
+    for question in open {
         for reading in question.readings().filter(|r| *r != question.pin()) {
-            let other = Readings::pins().with(*question, reading);
-            if let Some(found) = experiment(terms, &Readings::pins(), &other) {
+            let other = pins.with(*question, reading);
+            if let Some(found) = experiment(terms, &pins, &other) {
                 let origin = Origin::Fork(format!("{question}={reading}"));
                 forks.push((*question, reading, Trace::new(origin, terms, found.events)));
             }

@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 
 use crate::deferral::{Callback, Deferral, Phase, step};
+use crate::draft::{Interaction, Rules};
 use crate::event::{Answer, Caller, Decision, Event, Fate, Precondition, Steer, TokenRequest};
-use crate::question::Readings;
 use crate::terms::Terms;
 
 /// What the generator has to know to say which events make sense next.
@@ -23,9 +23,9 @@ impl Situation {
         known: false,
     };
 
-    /// What a server at the pins answers by preference, and where that leads.
+    /// What a server at the pins of its text answers by preference, and where that leads.
     pub fn after(self, event: Event, terms: &Terms) -> (Situation, Answer) {
-        let outcome = step(self.deferral, event, terms, &Readings::pins())[0];
+        let outcome = step(self.deferral, event, terms, &terms.draft.pins())[0];
         let lost = matches!(event, Event::Request(r) if r.lost);
         let deferred = matches!(outcome.answer, Answer::Deferred { .. });
         let situation = Situation {
@@ -67,7 +67,9 @@ pub fn events(s: Situation, terms: &Terms) -> Vec<Event> {
         events.push(Event::Revoke { by });
     }
     for decision in Decision::ALL {
-        events.push(Event::Decide(decision));
+        if decision.is_known_to(&terms.draft.rules) {
+            events.push(Event::Decide(decision));
+        }
     }
     if d.is_live() {
         events.push(Event::Widen);
@@ -119,19 +121,22 @@ fn requests(d: Deferral, terms: &Terms) -> Vec<Event> {
                             keyed,
                             sound,
                             steer,
-                            lost: false,
+                            ..plain
                         });
                     }
                 }
             }
         }
     }
-    for keyed in [true, false] {
-        requests.push(TokenRequest {
-            keyed,
-            steer: Steer::Interact,
-            ..plain
-        });
+    for &interactive in interactive(&terms.draft.rules) {
+        for keyed in [true, false] {
+            requests.push(TokenRequest {
+                interactive,
+                keyed,
+                steer: Steer::Interact,
+                ..plain
+            });
+        }
     }
     if terms.one_time {
         requests.push(TokenRequest {
@@ -140,6 +145,15 @@ fn requests(d: Deferral, terms: &Terms) -> Vec<Event> {
         });
     }
     requests.into_iter().map(Event::Request).collect()
+}
+
+/// How a client can ask for interaction that a policy may need.
+fn interactive(rules: &Rules) -> &'static [bool] {
+    match rules.interaction {
+        Interaction::Unknown => &[],
+        Interaction::Anybody => &[false],
+        Interaction::OptedIn => &[false, true],
+    }
 }
 
 /// An edge: an event in a node, and the node it leads to.

@@ -306,7 +306,7 @@ fn stays(told: Told, class: Option<Told>, answer: Answer, expired: bool) -> bool
         (Told::Nothing, _) => true,
         (_, None) => !matches!(
             answer,
-            Answer::AuthorizationPending | Answer::InteractionRequired
+            Answer::AuthorizationPending | Answer::InteractionRequired | Answer::InteractionPending
         ),
         (Told::Token, Some(Told::Gone)) => true,
         (_, Some(Told::Gone)) if expired => true,

@@ -53,12 +53,12 @@ fn poll_rows(d: Deferral, by: Caller, terms: &Terms) -> &'static [&'static str] 
         (_, Phase::Absent | Phase::Disposed | Phase::Synchronous) => {
             &["DTR-6.5.1-03", "DTR-6.6-09"]
         }
-        (_, Phase::Pending | Phase::Interaction) if expired => &["DTR-6.4-07", "DTR-6.5.1-04"],
-        (_, Phase::Pending | Phase::Interaction) if d.since() < terms.interval => {
+        _ if d.is_pending() && expired => &["DTR-6.4-07", "DTR-6.5.1-04"],
+        _ if d.is_pending() && d.since() < terms.interval => {
             &["DTR-11.3-01", "DTR-6.6-16", "K-6.6-03"]
         }
         (_, Phase::Pending) => &["K-6.6-03", "DTR-6.6-05"],
-        (_, Phase::Interaction) => &["K-6.6-03", "DTR-6.6-03", "DTR-6.6-05"],
+        (_, Phase::Interaction | Phase::Interacting) => &["K-6.6-03", "DTR-6.6-03", "DTR-6.6-05"],
         (_, Phase::Approved) if expired => &["DTR-6.4-07"],
         (_, Phase::ApprovedLate) => &["DTR-6.4-07"],
         (_, Phase::Approved) if d.consent_lapsed() || d.client_lapsed() => {

@@ -22,6 +22,7 @@ pub use steps::Tabled;
 
 use steps::Steps;
 
+use crate::draft::Draft;
 use crate::property::Properties;
 use crate::question::Readings;
 use crate::terms::Terms;
@@ -46,8 +47,9 @@ impl Setting {
     /// The first code has interval 2 and lifetime 3: the least at which a raised
     /// interval, a restarted wait and a last chance to poll all differ. The
     /// second has interval 1 and lifetime 2, so that the two never run in step.
-    pub fn new(readings: Readings) -> Self {
+    pub fn new(draft: &'static Draft, readings: Readings) -> Self {
         let confidential = Terms {
+            draft,
             interval: 2,
             lifetime: 3,
             public: false,

@@ -7,6 +7,7 @@ use super::{Fault, Setting, Tabled};
 use crate::Outcome;
 use crate::check::{Case, CheckError, Checked};
 use crate::deferral::{Callback, Deferral, Phase};
+use crate::draft::Draft;
 use crate::event::{Answer, Caller, Code, Event, Scope};
 use crate::explore::{Explored, Space, TooLarge};
 use crate::property::Property;
@@ -32,9 +33,9 @@ fn breaks(under: &str, fault: Fault, first: &str) -> BTreeMap<&'static str, usiz
 fn checked(readings: Readings, fault: Fault) -> Result<Checked, CheckError> {
     let setting = Setting {
         fault: Some(fault),
-        ..Setting::new(readings)
+        ..Setting::new(Draft::DEFAULT, readings)
     };
-    Case::pins().check_in(&setting)
+    Case::pins(Draft::DEFAULT).check_in(&setting)
 }
 
 fn token() -> Answer {
@@ -237,7 +238,7 @@ fn a_property_that_nothing_tests_is_refused() {
 
 #[test]
 fn an_unfinished_search_is_an_error() {
-    let setting = Setting::new(Readings::pins());
+    let setting = Setting::new(Draft::DEFAULT, Readings::pins());
     let found = Explored::all(&setting, 10_000, |_| {});
     assert_eq!(found.err(), Some(TooLarge { limit: 10_000 }));
 }
@@ -246,7 +247,7 @@ fn an_unfinished_search_is_an_error() {
 fn looking_steps_up_gives_the_moves_that_working_them_out_gives() {
     // C-14=B has every kind of message.
     let readings = Readings::pins().choose("C-14=B").unwrap();
-    let setting = Setting::new(readings);
+    let setting = Setting::new(Draft::DEFAULT, readings);
     let tabled = Tabled::new(&setting);
     let found = Explored::all(&tabled, 10_000_000, |_| {}).unwrap();
     for world in found.states().iter().step_by(101) {

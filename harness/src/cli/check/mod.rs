@@ -14,7 +14,6 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use dtr_model::check::{Case, CheckError, Checked, Expected, second_opinion};
 use dtr_model::draft::Draft;
 use dtr_model::finding::harmless_pairs;
-use dtr_model::question::Readings;
 use dtr_model::world::Setting;
 use indicatif::ProgressBar;
 
@@ -26,7 +25,7 @@ use crate::report::progress;
 pub(super) struct Args {
     /// Edition of the text
     #[arg(long, value_parser = draft, default_value = "ietf-01", value_name = "DRAFT")]
-    draft: Draft,
+    draft: &'static Draft,
     /// Check only this choice of readings, e.g. C-02=A; several make one mix
     #[arg(long, value_name = "C-xx=R")]
     reading: Vec<String>,
@@ -58,7 +57,7 @@ pub(super) fn check(args: &Args) -> Result<Exit, Trouble> {
     let expected = Expected::recorded()?;
     let findings = search(args, &cases, &expected)?;
     if let Some(path) = &args.record {
-        let record = Expected::of(&args.draft, findings.iter().map(|f| &f.checked));
+        let record = Expected::of(args.draft, findings.iter().map(|f| &f.checked));
         let text = serde_json::to_string_pretty(&record)? + "\n";
         std::fs::write(path, text)
             .map_err(|e| Trouble::new(format!("cannot write {}: {e}", path.display())))?;
@@ -91,16 +90,23 @@ fn write_findings(path: &Path, findings: &[Finding]) -> Result<(), Trouble> {
 
 fn cases(args: &Args) -> Result<Vec<Case>, Trouble> {
     if args.reading.is_empty() {
-        return Ok(Case::all());
+        return Ok(Case::all(args.draft));
     }
-    let mut readings = Readings::pins();
+    let draft = args.draft;
+    let mut readings = draft.pins();
     for choice in &args.reading {
         readings = readings.choose(choice)?;
     }
     // A choice that has a case of its own goes by the case's name.
-    let known = Case::all().into_iter().find(|c| c.readings == readings);
+    let known = Case::all(args.draft)
+        .into_iter()
+        .find(|c| c.readings == readings);
     let name = args.reading.join(",");
-    Ok(vec![known.unwrap_or(Case { name, readings })])
+    Ok(vec![known.unwrap_or(Case {
+        name,
+        draft,
+        readings,
+    })])
 }
 
 /// Checks every case, two at a time where there are two cores.
@@ -156,7 +162,7 @@ fn examine(
                 .map(ToString::to_string),
         );
     }
-    let twice = args.thorough || chosen || *case == Case::pins();
+    let twice = args.thorough || chosen || *case == Case::pins(args.draft);
     if twice {
         objections.extend(differences(case, &checked));
     }
@@ -170,7 +176,7 @@ fn examine(
 
 /// Where stateright does not agree with our explorer.
 fn differences(case: &Case, checked: &Checked) -> Vec<String> {
-    let second = second_opinion(&Setting::new(case.readings), 1);
+    let second = second_opinion(&Setting::new(case.draft, case.readings), 1);
     let mut differences = Vec::new();
     if !second.finished {
         differences.push(format!("{}: stateright did not finish", case.name));

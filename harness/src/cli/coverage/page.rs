@@ -87,7 +87,7 @@ fn bound(row: &Requirement) -> String {
 
 /// The rows that a step of a vector bears on, and those that the shape of an answer carries out.
 fn shown() -> Result<Shown, RecordError> {
-    let (vectors, answers) = record::vectors(&Draft::IETF_01)?;
+    let (vectors, answers) = record::vectors(Draft::DEFAULT)?;
     let mut shown = Shown::new();
     for vector in &vectors {
         let mut rows = vector.carried_out(&answers);

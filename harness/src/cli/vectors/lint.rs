@@ -7,7 +7,7 @@ use crate::cli::{Exit, Trouble};
 use crate::vector::lint::{self, Coverage};
 
 pub(super) fn lint(args: &Where) -> Result<Exit, Trouble> {
-    let report = lint::lint(&args.dir, &args.draft)?;
+    let report = lint::lint(&args.dir, args.draft)?;
     for complaint in &report.complaints {
         println!("{complaint}");
     }

@@ -16,12 +16,12 @@ pub(super) struct Args {
     out: PathBuf,
     /// Edition of the text
     #[arg(long, value_parser = draft, default_value = "ietf-01", value_name = "DRAFT")]
-    draft: Draft,
+    draft: &'static Draft,
 }
 
 pub(super) fn record(args: &Args) -> Result<Exit, Trouble> {
-    let (vectors, answers) = record::vectors(&args.draft)?;
-    let written = store::write(&args.out, &args.draft, &vectors, &answers)?;
+    let (vectors, answers) = record::vectors(args.draft)?;
+    let written = store::write(&args.out, args.draft, &vectors, &answers)?;
     println!(
         "{} vectors in {}, {:.1} MB; {} files changed, {} removed",
         written.vectors,

@@ -68,7 +68,7 @@ async fn play(args: &Args, vectors: Vec<Vector>, answers: Answers) -> Result<Vec
 
 /// The server that is tested: the bundled one, started anew for each setting, or one that is there already.
 enum Server {
-    Bundled(Draft),
+    Bundled(&'static Draft),
     Written(Box<Built>),
 }
 
@@ -82,7 +82,7 @@ impl Server {
     ) -> Result<Vec<Played>, Trouble> {
         match self {
             Self::Bundled(draft) => {
-                let server = setting.start(*draft).await?;
+                let server = setting.start(draft).await?;
                 let played = replay::replay(server.target(), answers, vectors, done).await;
                 server.shutdown().await;
                 Ok(played)
@@ -99,7 +99,7 @@ impl Server {
     }
 }
 
-async fn written(path: &Path, draft: Draft) -> Result<Built, Trouble> {
+async fn written(path: &Path, draft: &'static Draft) -> Result<Built, Trouble> {
     let file = TargetFile::read(path)?;
     let options = HttpOptions::default();
     Ok(file.build(path, draft, options, SEED).await?)
@@ -132,7 +132,7 @@ impl Setting {
         })
     }
 
-    async fn start(self, draft: Draft) -> Result<Bundled, Trouble> {
+    async fn start(self, draft: &'static Draft) -> Result<Bundled, Trouble> {
         let (kind, limits) = (TransportKind::Http, self.limits);
         let server = Bundled::start_with(kind, limits, SEED, draft, |config, _| {
             config.dpop.require_nonce = self.nonces;

@@ -123,8 +123,8 @@ mod tests {
                 body: Bytes::from(body),
             };
             let mut log = Log::default();
-            let draft = Draft::IETF_01;
-            prop_assert!(!check(&mut log, &callback, &draft, CODE, Some("supplied")));
+            let draft = Draft::DEFAULT;
+            prop_assert!(!check(&mut log, &callback, draft, CODE, Some("supplied")));
             Ok(())
         });
         outcome.unwrap_or_else(|error| panic!("{error}"));

@@ -7,12 +7,11 @@ use crate::driver::response::Response;
 
 /// All that can be said about a deferred response by itself.
 pub(in crate::driver) fn check(log: &mut Log, response: &Response<'_>, draft: &Draft) {
-    let pending = [draft.pending, draft.interaction_required];
     let is_pending_error = response.reply.status == 400
         && response.is_json()
         && response
             .error()
-            .is_some_and(|error| pending.contains(&error));
+            .is_some_and(|error| draft.is_pending(error));
     log.check("K-6.4-01", is_pending_error, || {
         format!(
             "a deferred response with status {}, error {} and media type {}",

@@ -9,11 +9,14 @@ use crate::driver::response::Response;
 /// Present where required, and a URI as it should be wherever it is present.
 pub(in crate::driver) fn check(log: &mut Log, response: &Response<'_>, draft: &Draft) {
     let name = draft.interaction_uri;
-    let required = response.error() == Some(draft.interaction_required);
-    if required {
+    let error = response.error();
+    if let Some(required) = draft
+        .interaction_required
+        .filter(|_| error == draft.interaction_required)
+    {
         for row in ["DTR-6.4-14", "DTR-6.6-03"] {
             log.check(row, response.has(name), || {
-                format!("{} without {name}", draft.interaction_required)
+                format!("{required} without {name}")
             });
         }
     }
@@ -33,7 +36,7 @@ pub(in crate::driver) fn check(log: &mut Log, response: &Response<'_>, draft: &D
     log.check("DTR-6.4-16", uri.fragment().is_none(), || {
         format!("{name} has a fragment: {uri}")
     });
-    if response.error() == Some(draft.pending) {
+    if error == Some(draft.pending) {
         log.check("DTR-6.4-13", true, String::new);
     }
 }

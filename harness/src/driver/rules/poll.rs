@@ -25,7 +25,7 @@ pub(in crate::driver) fn check(log: &mut Log, response: &Response<'_>, draft: &D
             format!("{error} repeats the deferral code")
         });
     }
-    if pending || error == draft.interaction_required {
+    if draft.is_pending(error) {
         super::interaction::check(log, response, draft);
     }
 }
@@ -41,7 +41,7 @@ fn repeats(response: &Response<'_>, draft: &Draft, code: &str) -> bool {
 fn row(error: &str, draft: &Draft) -> Option<&'static str> {
     match error {
         _ if error == draft.pending => Some("K-6.6-03"),
-        _ if error == draft.interaction_required => Some("DTR-6.6-03"),
+        _ if draft.interaction_required == Some(error) => Some("DTR-6.6-03"),
         "slow_down" => Some("DTR-11.3-01"),
         "expired_token" => Some("DTR-6.5.1-04"),
         "access_denied" => Some("DTR-6.5.1-06"),

@@ -22,6 +22,8 @@ pub enum Name {
     NeedInteraction,
     /// Finish the interaction. Knows `{deferral_code}`.
     InteractionDone,
+    /// Have the server see that the interaction has begun. Knows `{deferral_code}`.
+    InteractionBegun,
     /// Take the request a step further that may be told of. Knows `{deferral_code}`.
     Progress,
     /// The resource owner withdraws consent. Knows `{deferral_code}`.
@@ -64,6 +66,7 @@ impl Name {
             Self::Deny => "deny the request",
             Self::NeedInteraction => "ask for interaction",
             Self::InteractionDone => "finish the interaction",
+            Self::InteractionBegun => "begin the interaction",
             Self::Progress => "take the request a step further",
             Self::WithdrawConsent => "withdraw the consent",
             Self::RestoreConsent => "restore the consent",
@@ -87,6 +90,7 @@ impl Name {
             Decision::Deny => Self::Deny,
             Decision::NeedInteraction => Self::NeedInteraction,
             Decision::InteractionDone => Self::InteractionDone,
+            Decision::InteractionBegun => Self::InteractionBegun,
         }
     }
 

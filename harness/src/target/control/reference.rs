@@ -120,6 +120,7 @@ impl Reference {
             Name::Deny => "deny",
             Name::NeedInteraction => "need_interaction",
             Name::InteractionDone => "interaction_done",
+            Name::InteractionBegun => "interaction_begun",
             _ => "approve",
         };
         let body = json!({ "deferral_code": code, "decision": decision });

@@ -26,7 +26,7 @@ const AUTHORIZATION_CODE: &str = "authorization_code";
 #[derive(Debug)]
 pub struct Built {
     file: TargetFile,
-    draft: Draft,
+    draft: &'static Draft,
     endpoints: Endpoints,
     transport: Transport,
     control: Option<Control>,
@@ -46,7 +46,7 @@ impl TargetFile {
     pub async fn build(
         self,
         path: &Path,
-        draft: Draft,
+        draft: &'static Draft,
         options: HttpOptions,
         seed: u64,
     ) -> Result<Built, SetupError> {

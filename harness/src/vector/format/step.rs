@@ -196,6 +196,8 @@ pub enum Decision {
     NeedInteraction,
     /// The interaction took place; the request is pending again.
     InteractionDone,
+    /// The server sees that the interaction has begun (pull request 68).
+    InteractionBegun,
 }
 
 /// An occasion for a callback attempt (Section 7). Callbacks come at no other time.

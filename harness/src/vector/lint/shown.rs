@@ -53,7 +53,7 @@ pub(super) fn check(
     draft: &Draft,
 ) {
     // The ledger and the catalogue are of this edition.
-    if draft.id != Draft::IETF_01.id {
+    if draft.id != Draft::DEFAULT.id {
         return;
     }
     let shown = Shown::of(vectors, answers);

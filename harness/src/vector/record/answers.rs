@@ -189,7 +189,8 @@ pub(super) fn answer(context: &Context<'_>, answer: event::Answer) -> (String, A
             (name, deferred(draft, interaction, code_rule))
         }
         A::AuthorizationPending => pending(context, draft.pending),
-        A::InteractionRequired => pending(context, draft.interaction_required),
+        A::InteractionRequired => pending(context, interaction_required(draft)),
+        A::InteractionPending => pending(context, interaction_pending(draft)),
         A::SlowDown => pending(context, "slow_down"),
         A::DpopChallenge => {
             let (_, refused) = error(context, vec!["invalid_dpop_proof", "use_dpop_nonce"]);
@@ -317,7 +318,7 @@ fn token(context: &Context<'_>, is: ScopeRelation) -> Answer {
 fn deferred(draft: &Draft, interaction: bool, code: Member) -> Answer {
     let mut response = json(vec![400]);
     let opening = if interaction {
-        draft.interaction_required
+        interaction_required(draft)
     } else {
         draft.pending
     };
@@ -346,11 +347,23 @@ fn deferred(draft: &Draft, interaction: bool, code: Member) -> Answer {
     Answer::Response(response)
 }
 
+fn interaction_pending(draft: &Draft) -> &'static str {
+    draft
+        .interaction_pending
+        .expect("a text without this error allows no such answer")
+}
+
+fn interaction_required(draft: &Draft) -> &'static str {
+    draft
+        .interaction_required
+        .expect("a text without interaction allows no such answer")
+}
+
 fn pending(context: &Context<'_>, code: &'static str) -> (String, Answer) {
     let draft = context.draft;
     let mut response = json(vec![400]);
     uncacheable(&mut response, context.place);
-    let required = code == draft.interaction_required;
+    let required = draft.interaction_required == Some(code);
     response.members = members([("error", one_of(&[code]))]);
     described(&mut response);
     link(&mut response, draft, required);

@@ -57,6 +57,7 @@ fn in_words(phase: Phase) -> &'static str {
         Phase::Absent => "not requested",
         Phase::Pending => "pending",
         Phase::Interaction => "waiting for interaction",
+        Phase::Interacting => "interaction under way",
         Phase::Approved | Phase::ApprovedLate => "approved",
         Phase::Denied => "denied",
         Phase::Cancelled => "cancelled",

@@ -199,6 +199,7 @@ fn decide(decision: event::Decision) -> Control {
         event::Decision::Deny => (Decision::Deny, None),
         event::Decision::NeedInteraction => (Decision::NeedInteraction, None),
         event::Decision::InteractionDone => (Decision::InteractionDone, None),
+        event::Decision::InteractionBegun => (Decision::InteractionBegun, None),
     };
     Control::Decide {
         deferral_code: CODE.to_owned(),

@@ -55,6 +55,7 @@ impl Playing {
                     (Decision::Deny, _) => Name::Deny,
                     (Decision::NeedInteraction, _) => Name::NeedInteraction,
                     (Decision::InteractionDone, _) => Name::InteractionDone,
+                    (Decision::InteractionBegun, _) => Name::InteractionBegun,
                 };
                 let part = scope.as_deref().unwrap_or_default();
                 about(

@@ -6,6 +6,7 @@ use proptest::prelude::*;
 
 use crate::choice;
 use crate::deferral::{Deferral, Outcome, step, transition};
+use crate::draft::Draft;
 use crate::event::{Answer, Caller, Decision, Event, Fate, Precondition, Steer, TokenRequest};
 use crate::question::{Question, Reading, Readings};
 use crate::terms::Terms;
@@ -27,9 +28,11 @@ fn request() -> impl Strategy<Value = TokenRequest> {
     ];
     let likely = || proptest::bool::weighted(0.8);
     let rarely = || proptest::bool::weighted(0.2);
-    (likely(), rarely(), likely(), likely(), steer, rarely()).prop_map(
-        |(opted_in, hinted, keyed, sound, steer, lost)| TokenRequest {
+    let opting = (likely(), rarely(), rarely());
+    (opting, likely(), likely(), steer, rarely()).prop_map(
+        |((opted_in, interactive, hinted), keyed, sound, steer, lost)| TokenRequest {
             opted_in,
+            interactive,
             hinted,
             keyed,
             sound,
@@ -40,13 +43,14 @@ fn request() -> impl Strategy<Value = TokenRequest> {
 }
 
 fn event() -> impl Strategy<Value = Event> {
-    use Decision::{Approve, Deny, InteractionDone, Narrow, NeedInteraction};
+    use Decision::{Approve, Deny, InteractionBegun, InteractionDone, Narrow, NeedInteraction};
     let decision = prop_oneof![
         3 => Just(Approve),
         1 => Just(Narrow),
         1 => Just(Deny),
         1 => Just(NeedInteraction),
         1 => Just(InteractionDone),
+        1 => Just(InteractionBegun),
     ];
     let precondition = || prop_oneof![Just(Precondition::Consent), Just(Precondition::Client)];
     let fate = prop_oneof![Just(Fate::Delivered), Just(Fate::Lost)];
@@ -66,15 +70,17 @@ fn event() -> impl Strategy<Value = Event> {
 
 fn terms() -> impl Strategy<Value = Terms> {
     let flags = (any::<bool>(), any::<bool>(), any::<bool>());
-    (1..=2_u8, 2..=4_u8, flags).prop_map(|(interval, lifetime, (public, one_time, callback))| {
-        Terms {
+    let draft = proptest::sample::select(Draft::ALL);
+    (draft, 1..=2_u8, 2..=4_u8, flags).prop_map(
+        |(draft, interval, lifetime, (public, one_time, callback))| Terms {
+            draft: Draft::named(draft.id).expect("it is one of them"),
             interval,
             lifetime,
             public,
             one_time,
             callback,
-        }
-    })
+        },
+    )
 }
 
 /// One reading of every question.

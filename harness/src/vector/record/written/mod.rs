@@ -40,7 +40,7 @@ use crate::vector::format::Vector;
 use sheet::Sheet;
 
 /// The edition they are written for.
-const DRAFT: &Draft = &Draft::IETF_01;
+const DRAFT: &Draft = Draft::DEFAULT;
 
 /// Every written vector of `draft`, and the answers they name. They are written for one edition only.
 pub(super) fn vectors(draft: &Draft, glossary: &mut Glossary) -> Vec<Vector> {

@@ -1,0 +1,160 @@
+//! Editions of the text, as values: names on the wire, limits, and rules.
+//!
+//! Nothing else in the project spells a DTR name or asks which edition it is:
+//! another edition is another [`Draft`], not another branch.
+//!
+//! | file | what |
+//! |---|---|
+//! | `editions.rs` | the values, one for each text |
+//! | `rules.rs` | what the state machine does differently |
+
+mod editions;
+mod rules;
+
+pub use rules::{Interaction, Opening, Rules};
+
+use std::cmp::Ordering;
+use std::hash::{Hash, Hasher};
+
+use crate::question::{Question, Reading, Readings};
+
+/// An edition of the Deferred Token Response draft, one of its ancestors, or an
+/// open proposal laid over an edition. Two are the same if their ids are.
+#[derive(Clone, Copy)]
+pub struct Draft {
+    /// Short name, as given to `--draft` and used under `vectors/`.
+    pub id: &'static str,
+    /// What it is, and of when.
+    pub title: &'static str,
+    /// `grant_type` of a poll (Section 6.5).
+    pub deferred_grant: &'static str,
+    /// `token_type_hint` that names a deferral code (Section 8.1).
+    pub deferral_code_type: &'static str,
+    /// The opt-in parameter (Section 5.1) …
+    pub completion_mode: &'static str,
+    /// … and the value that opts in …
+    pub deferred: &'static str,
+    /// … and the one that opts in to interaction besides, if there is one.
+    pub deferred_interactive: Option<&'static str>,
+    /// HTTP status of the deferred response (Section 6.4).
+    pub deferred_status: u16,
+    /// The member of it that carries the deferral code.
+    pub deferred_member: &'static str,
+    /// The parameter of a poll, and the member of a callback, that carries it.
+    pub deferral_code: &'static str,
+    /// The error that opens a deferral and answers a pending poll (Section 6.6).
+    pub pending: &'static str,
+    /// The pending error that comes with an `interaction_uri` (Section 6.6), if
+    /// there is one.
+    pub interaction_required: Option<&'static str>,
+    /// The pending error while the interaction is under way, if there is one.
+    pub interaction_pending: Option<&'static str>,
+    /// The member that says where to interact (Section 6.4).
+    pub interaction_uri: &'static str,
+    /// The bearer secret for callbacks (Section 6.3).
+    pub client_notification_token: &'static str,
+    /// Where a deferral is cancelled (Section 8).
+    pub cancellation: Cancellation,
+    /// RFC 8414 member that announces support (Section 5.1).
+    pub supported_member: &'static str,
+    /// RFC 8414 member that lists revocable token types (Section 8.4).
+    pub revocable_member: &'static str,
+    /// Least entropy of a deferral code, in bits (Section 6.4).
+    pub min_code_bits: u32,
+    /// Least raise of the interval upon `slow_down`, in seconds (Section 6.5).
+    pub min_raise: u64,
+    /// What the state machine does differently.
+    pub rules: Rules,
+    /// Questions that this text answers, where the default edition leaves them open.
+    pub settles: &'static [(Question, Reading)],
+}
+
+/// Where a deferral is cancelled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Cancellation {
+    /// At the revocation endpoint (RFC 7009).
+    Revocation,
+    /// At an endpoint of its own.
+    OwnEndpoint,
+}
+
+impl Draft {
+    /// The edition called `id`.
+    ///
+    /// # Errors
+    /// `UnknownDraft`, which lists the editions there are.
+    pub fn named(id: &str) -> Result<&'static Draft, UnknownDraft> {
+        Draft::ALL
+            .iter()
+            .find(|d| d.id == id)
+            .ok_or_else(|| UnknownDraft(id.to_owned()))
+    }
+
+    /// Every question at its default reading, but as this text settles it.
+    pub fn pins(&self) -> Readings {
+        self.settled(Readings::pins())
+    }
+
+    /// Every reading of this text that breaks no explicit MUST of it.
+    pub fn lawful(&self) -> Readings {
+        self.settled(Readings::lawful())
+    }
+
+    /// Every reading of this text.
+    pub fn open(&self) -> Readings {
+        self.settled(Readings::open())
+    }
+
+    /// Whether `error` says that the request is still undecided (Section 6.6).
+    pub fn is_pending(&self, error: &str) -> bool {
+        let interaction = [self.interaction_required, self.interaction_pending];
+        error == self.pending || interaction.contains(&Some(error))
+    }
+
+    /// Whether this text answers `question` itself.
+    pub fn settles(&self, question: Question) -> bool {
+        self.settles.iter().any(|(q, _)| *q == question)
+    }
+
+    fn settled(&self, readings: Readings) -> Readings {
+        let settle = |readings: Readings, (q, r): &(Question, Reading)| readings.with(*q, *r);
+        self.settles.iter().fold(readings, settle)
+    }
+}
+
+impl PartialEq for Draft {
+    fn eq(&self, other: &Draft) -> bool {
+        self.id == other.id
+    }
+}
+
+impl Eq for Draft {}
+
+impl PartialOrd for Draft {
+    fn partial_cmp(&self, other: &Draft) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Draft {
+    fn cmp(&self, other: &Draft) -> Ordering {
+        self.id.cmp(other.id)
+    }
+}
+
+impl Hash for Draft {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.id.hash(state);
+    }
+}
+
+impl std::fmt::Debug for Draft {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.id)
+    }
+}
+
+/// A `--draft` that names no edition.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("unknown draft `{0}`; known: {known}", known = Draft::ALL.iter().map(|d| d.id).collect::<Vec<_>>().join(", "))]
+pub struct UnknownDraft(pub String);

@@ -1,0 +1,48 @@
+//! What the state machine of one edition does and that of another does not.
+
+/// The rules of an edition that the relation consults.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Rules {
+    /// Who may be told that interaction is needed (Section 6.6).
+    pub interaction: Interaction,
+    /// Whether interaction that has begun has an answer of its own (pull request 68).
+    pub interaction_pending: bool,
+    /// Where it is decided that a request is deferred.
+    pub opening: Opening,
+    /// Whether a revocation of another client's code fails, rather than succeed
+    /// without effect (Section 8.2 clause 2).
+    pub foreign_revocation_fails: bool,
+    /// Whether a server that publishes metadata has to announce itself there
+    /// (Section 5.1).
+    pub announces: bool,
+    /// Whether a server that announces nothing may refuse a request because it
+    /// opts in (Section 5.1).
+    pub opt_in_refusable: bool,
+    /// Whether an opt-in with an unknown value is refused (Section 5.1).
+    pub unknown_value_refused: bool,
+    /// Whether a server may refuse a `client_notification_token` that is too
+    /// weak (ietf-00 Section 6.3.1).
+    pub weak_token_refusable: bool,
+}
+
+/// Who may be told that interaction is needed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Interaction {
+    /// Nobody: the text knows no such state, and a request that waits for a
+    /// person is pending like any other.
+    Unknown,
+    /// Every client that opted in to be deferred.
+    Anybody,
+    /// Clients that opted in to that (pull request 71).
+    OptedIn,
+}
+
+/// Where it is decided that a request is deferred.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Opening {
+    /// At the token endpoint, by the server (Section 5.3).
+    TokenEndpoint,
+    /// Before, at the authorization endpoint: whoever comes to the token
+    /// endpoint with what it handed out is deferred.
+    AuthorizationEndpoint,
+}

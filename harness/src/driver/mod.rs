@@ -45,6 +45,7 @@ use request::Credential;
 
 pub use metadata::check_metadata;
 pub use observation::{Exchange, Finding, Observation, Seen};
+pub(crate) use request::{challenge, read_code};
 pub(crate) use response::is_uncacheable;
 pub use together::Concurrent;
 

@@ -5,6 +5,7 @@ mod authorize;
 use dtr_model::event::{Answer, Code, Steer, TokenRequest};
 
 pub(super) use authorize::Credential;
+pub(crate) use authorize::{challenge, read_code};
 
 use super::call::{BOUND_KEY, Call, Sender};
 use super::log::Log;

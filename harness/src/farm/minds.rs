@@ -239,6 +239,13 @@ pub const MINDS: &[Mind] = &[
         })],
     ),
     mind(
+        "no-request-objects",
+        "knows of no signed authorization requests, and ignores `request` (RFC 6749 Section 3.1)",
+        &[How::Request(|asked, _| {
+            asked.query.retain(|(name, _)| name != "request");
+        })],
+    ),
+    mind(
         "talkative",
         "adds members to every JSON object, in another order, with white space and a charset",
         &[How::Response(|asked, answered, _| {

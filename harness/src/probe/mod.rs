@@ -14,6 +14,7 @@
 //! | `polling` | polls with more in them, and beside other requests (Sections 4.1 and 6.5) |
 //! | `words` | what descriptions say and what they give away (Sections 6.6 and 9.4) |
 //! | `grants` | grants besides those that traces use |
+//! | `request_object` | a hint inside a signed authorization request (Section 5.2) |
 //! | `guests` | clients registered in ways in which no client of a trace is |
 //! | `interaction` | the link behind `interaction_uri` (Section 6.4) |
 //! | `callback` | how callbacks are made (Sections 7.1 and 11.5) |
@@ -28,6 +29,7 @@ mod opt_in;
 mod polling;
 pub(crate) mod preceding;
 pub(crate) mod registration;
+mod request_object;
 mod revocation;
 mod run;
 mod scene;
@@ -107,13 +109,14 @@ impl std::fmt::Debug for Probe {
 
 /// Every probe.
 pub fn all() -> impl Iterator<Item = &'static Probe> {
-    let groups: [&'static [Probe]; 10] = [
+    let groups: [&'static [Probe]; 11] = [
         opt_in::PROBES,
         preceding::PROBES,
         polling::PROBES,
         words::PROBES,
         grants::PROBES,
         guests::PROBES,
+        request_object::PROBES,
         interaction::PROBES,
         callback::PROBES,
         registration::PROBES,

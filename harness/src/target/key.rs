@@ -1,4 +1,4 @@
-//! DPoP keys and proofs (RFC 9449).
+//! Keys of clients: DPoP proofs (RFC 9449), and other JWTs that they sign.
 
 use aws_lc_rs::digest::{SHA256, digest};
 use aws_lc_rs::rand::SystemRandom;
@@ -6,12 +6,15 @@ use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPai
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use http::HeaderValue;
+use serde_json::{Value, json};
 
 /// A P-256 key of a client.
 #[derive(Debug)]
 pub struct Key {
     pair: EcdsaKeyPair,
     random: SystemRandom,
+    /// The public key (RFC 7517).
+    jwk: Value,
     /// The encoded JOSE header, which is the same in every proof.
     header: String,
     thumbprint: String,
@@ -33,6 +36,7 @@ impl Key {
         Self {
             pair,
             random: SystemRandom::new(),
+            jwk: json!({ "kty": "EC", "crv": "P-256", "x": x, "y": y }),
             header: URL_SAFE_NO_PAD.encode(header),
             thumbprint,
         }
@@ -43,16 +47,33 @@ impl Key {
         &self.thumbprint
     }
 
+    /// The public key (RFC 7517), as a client registers it.
+    pub fn jwk(&self) -> &Value {
+        &self.jwk
+    }
+
+    /// A JWT of this `typ` that says `claims`, signed with ES256 (RFC 7519).
+    pub fn jwt(&self, typ: &str, claims: &Value) -> String {
+        let header = json!({ "typ": typ, "alg": "ES256" }).to_string();
+        self.signed(&URL_SAFE_NO_PAD.encode(header), &claims.to_string())
+    }
+
     /// A proof for a POST to `url` at `now`, with the nonce the server asked for, if any.
     pub fn proof(&self, url: &str, now: u64, jti: &str, nonce: Option<&str>) -> HeaderValue {
-        let url = serde_json::Value::from(url);
+        let url = Value::from(url);
         let nonce = match nonce {
-            Some(nonce) => format!(r#","nonce":{}"#, serde_json::Value::from(nonce)),
+            Some(nonce) => format!(r#","nonce":{}"#, Value::from(nonce)),
             None => String::new(),
         };
         let claims = format!(r#"{{"jti":"{jti}","htm":"POST","htu":{url},"iat":{now}{nonce}}}"#);
-        let mut jwt = String::with_capacity(self.header.len() + 2 * claims.len() + 90);
-        jwt.push_str(&self.header);
+        let jwt = self.signed(&self.header, &claims);
+        HeaderValue::try_from(jwt).expect("base64url and dots are visible ASCII")
+    }
+
+    /// The claims under an encoded header, and the signature (RFC 7515).
+    fn signed(&self, header: &str, claims: &str) -> String {
+        let mut jwt = String::with_capacity(header.len() + 2 * claims.len() + 90);
+        jwt.push_str(header);
         jwt.push('.');
         URL_SAFE_NO_PAD.encode_string(claims, &mut jwt);
         let signature = self
@@ -61,6 +82,6 @@ impl Key {
             .expect("signing needs nothing but random octets");
         jwt.push('.');
         URL_SAFE_NO_PAD.encode_string(signature, &mut jwt);
-        HeaderValue::try_from(jwt).expect("base64url and dots are visible ASCII")
+        jwt
     }
 }

@@ -268,12 +268,12 @@ impl Session {
 }
 
 /// The PKCE challenge (S256) of a verifier.
-fn challenge(verifier: &str) -> String {
+pub(crate) fn challenge(verifier: &str) -> String {
     URL_SAFE_NO_PAD.encode(digest(&SHA256, verifier.as_bytes()))
 }
 
 /// The authorization code in a redirect. An error, there or instead of a redirect, is one of the grant's own.
-fn read_code(reply: &Reply, state: &str) -> Result<String, Seen> {
+pub(crate) fn read_code(reply: &Reply, state: &str) -> Result<String, Seen> {
     if (400..500).contains(&reply.status) {
         let refused = Response::read(reply).is_ok_and(|response| response.error().is_some());
         return Err(match refused {

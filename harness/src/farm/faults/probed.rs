@@ -1,9 +1,11 @@
 //! Faults that no trace can show, and probes do.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use dtr_reference::deferral::State;
 use dtr_reference::wire;
 use http::{HeaderValue, header};
-use serde_json::Value;
+use serde_json::{Map, Value};
 use url::Url;
 
 use crate::farm::exchange::{Answered, Asked};
@@ -399,6 +401,24 @@ pub(super) const FAULTS: &[Fault] = &[
         })],
     ),
     fault(
+        "signed-hint-not-seen",
+        Seam::Request,
+        "a hint in a signed authorization request is not seen",
+        Shown::Broken(&["K-5.2-01"]),
+        &[How::Request(|asked, _| {
+            let object = asked.query.iter().find(|(name, _)| name == "request");
+            let Some(mut claims) = object.and_then(|(_, jwt)| claims(jwt)) else {
+                return;
+            };
+            claims.remove("completion_mode");
+            // What is left stands in the query, as if nobody had signed it.
+            let texts = claims.into_iter();
+            asked.query = texts
+                .filter_map(|(name, value)| Some((name, value.as_str()?.to_owned())))
+                .collect();
+        })],
+    ),
+    fault(
         "opened-link-decides",
         Seam::Store,
         "whoever opens the link has approved the request",
@@ -476,6 +496,12 @@ pub(super) const FAULTS: &[Fault] = &[
         })],
     ),
 ];
+
+/// What a JWT says, whoever signed it.
+fn claims(jwt: &str) -> Option<Map<String, Value>> {
+    let payload = jwt.split('.').nth(1)?;
+    serde_json::from_slice(&URL_SAFE_NO_PAD.decode(payload).ok()?).ok()
+}
 
 /// Registers a client that was refused for its callback endpoint, which begins so.
 fn register(asked: &Asked, answered: &mut Answered, scheme: &str) {

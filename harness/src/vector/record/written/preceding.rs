@@ -99,6 +99,8 @@ fn unknown_modes() -> Sheet {
     sheet
 }
 
+/// The same in a signed request (RFC 9101) is a probe's alone: it takes a client that registers its key in the course of
+/// it, while the requests of a vector are sent by clients registered before.
 fn pushed() -> Sheet {
     let mut taken = answers::json(vec![201]);
     taken.members = answers::members([

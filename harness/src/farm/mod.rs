@@ -27,6 +27,8 @@ pub mod minds;
 mod sockets;
 mod store;
 pub mod wild;
+#[cfg(test)]
+mod written;
 
 pub use decorated::Decorated;
 pub use fault::{Fault, Seam, Shown};

@@ -99,6 +99,18 @@ pub(super) const FAULTS: &[Fault] = &[
         })],
     ),
     fault(
+        "unknown-mode-alone-refused",
+        Seam::Response,
+        "a `completion_mode` without `deferred` is `invalid_request`",
+        Shown::Broken(&["DTR-5.3-04"]),
+        &[How::Response(|asked, answered, _| {
+            let mode = asked.get("completion_mode");
+            if asked.is_initial() && mode.is_some_and(|m| !m.contains("deferred")) {
+                answered.fail(400, "invalid_request");
+            }
+        })],
+    ),
+    fault(
         "mode-has-to-come-first",
         Seam::Request,
         "`deferred` behind another value is not seen",
@@ -506,10 +518,11 @@ fn claims(jwt: &str) -> Option<Map<String, Value>> {
 /// Registers a client that was refused for its callback endpoint, which begins so.
 fn register(asked: &Asked, answered: &mut Answered, scheme: &str) {
     let body = asked.other.as_deref().unwrap_or_default();
-    let client: Value = serde_json::from_slice(body).unwrap_or_default();
+    let mut client: Value = serde_json::from_slice(body).unwrap_or_default();
     let endpoint = client["deferred_client_notification_endpoint"].as_str();
     let fits = endpoint.is_some_and(|endpoint| endpoint.starts_with(scheme));
     if asked.path == wire::REGISTER && fits && answered.status == 400 {
+        client["client_id"] = "registered-all-the-same".into();
         answered.become_json(201, client);
     }
 }

@@ -12,7 +12,7 @@ use http::{HeaderValue, Response, StatusCode, header};
 use url::Url;
 
 use crate::client::Client;
-use crate::completion_mode::accepts_deferral;
+use crate::completion_mode::CompletionMode;
 use crate::error::OAuthError;
 use crate::form::Form;
 use crate::random;
@@ -136,7 +136,8 @@ pub(crate) fn judge(
             redirect_uri: redirect_uri.into(),
             code_challenge: code_challenge.into(),
         },
-        hinted: accepts_deferral(form.get("completion_mode"), context.config.readings.c40)?,
+        hinted: CompletionMode::parse(form.get("completion_mode"), context.config.readings.c40)?
+            .accepts_deferral(&context.config.draft),
         expires_at: context
             .clock
             .now()

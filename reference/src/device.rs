@@ -10,7 +10,7 @@ use serde_json::json;
 
 use crate::client::Client;
 use crate::client_auth;
-use crate::completion_mode::accepts_deferral;
+use crate::completion_mode::CompletionMode;
 use crate::config::DeviceConfig;
 use crate::error::OAuthError;
 use crate::expiring::Expiring;
@@ -142,7 +142,8 @@ pub(crate) async fn endpoint(
         client_id: Arc::clone(&client.client_id),
         scope: client.resolve_scope(form.get("scope"))?,
         targets: Targets::parse(&form, &context.config)?,
-        hinted: accepts_deferral(form.get("completion_mode"), context.config.readings.c40)?,
+        hinted: CompletionMode::parse(form.get("completion_mode"), context.config.readings.c40)?
+            .accepts_deferral(&context.config.draft),
         expires_at: now.saturating_add(config.lifetime),
         approved: None,
         interval: config.interval,

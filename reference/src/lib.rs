@@ -20,6 +20,7 @@
 //! | `callback`, `housekeeping` | what happens without a request |
 //! | `control` | the development API (`CONTROL.md`) |
 //! | [`config`], [`clock`], [`random`] | what the server is given |
+//! | [`edition`] | what other editions of the text have it do |
 //! | [`secret`], [`scope`], [`wire`], `targets`, `digest`, `expiring`, `form`, `reply`, `error` | small words the rest is written in |
 
 mod access_token;
@@ -36,6 +37,7 @@ pub mod deferral;
 mod device;
 mod digest;
 pub mod dpop;
+pub mod edition;
 mod error;
 mod expiring;
 mod form;
@@ -66,6 +68,7 @@ pub use clock::{Clock, ManualClock, SystemClock};
 pub use config::{
     ApproverConfig, AssertionIssuerConfig, AuthMethod, ClientConfig, Config, ConfigError,
 };
+pub use edition::Edition;
 pub use error::SetupError;
 pub use policy::Policy;
 pub use random::Random;

@@ -51,14 +51,9 @@ pub struct NotificationToken(SecretString);
 
 impl NotificationToken {
     /// Accepts the b64token alphabet of RFC 6750 Section 2.1 only, so that the value can travel in a header field
-    /// without injecting anything (C-67/B). How hard it is to guess is the client's business.
+    /// without injecting anything (C-67/B). How hard it is to guess is the client's business, in most editions.
     pub fn parse(value: &str) -> Option<Self> {
-        let body = value.trim_end_matches('=');
-        let well_formed = !body.is_empty()
-            && body
-                .bytes()
-                .all(|octet| octet.is_ascii_alphanumeric() || b"-._~+/".contains(&octet));
-        well_formed.then(|| Self(SecretString::from(value)))
+        b64token(value).map(|_| Self(SecretString::from(value)))
     }
 
     /// Accepts whatever it is (C-67/A). What fits in no header field cannot be presented, and injects nothing either.
@@ -66,9 +61,27 @@ impl NotificationToken {
         Self(SecretString::from(value))
     }
 
+    /// Whether it is certainly easier to guess than 128 bits: too short to hold them. Length is all that a value shows
+    /// of how it was drawn, so whatever is long enough passes.
+    pub(crate) fn is_too_short(&self) -> bool {
+        match b64token(self.expose()) {
+            Some(body) => body.len() < 22, // each one of 68 characters
+            None => self.expose().len() < 16,
+        }
+    }
+
     pub(crate) fn expose(&self) -> &str {
         self.0.expose_secret()
     }
+}
+
+/// The characters of a b64token without its padding; `None` for anything else.
+fn b64token(value: &str) -> Option<&str> {
+    let body = value.trim_end_matches('=');
+    let well_formed = body
+        .bytes()
+        .all(|octet| octet.is_ascii_alphanumeric() || b"-._~+/".contains(&octet));
+    (well_formed && !body.is_empty()).then_some(body)
 }
 
 impl fmt::Debug for NotificationToken {
@@ -145,6 +158,21 @@ mod tests {
         }
         for bad in ["", "=", "a b", "a\r\nX: y", "a=b", "ä"] {
             assert!(NotificationToken::parse(bad).is_none(), "{bad:?}");
+        }
+    }
+
+    /// 22 characters of 68 hold 133 bits, 21 hold 127; 16 octets of any kind hold 128.
+    #[test]
+    fn notification_tokens_are_too_short_when_they_cannot_hold_128_bits() {
+        for (value, short) in [
+            ("LRGidcSAeVs_xYpEDt5pNg", false),
+            ("LRGidcSAeVs_xYpEDt5pN", true),
+            ("LRGidcSAeVs_xYpEDt5pN===", true),
+            ("0 23456789abcdef", false),
+            ("0 23456789abcde", true),
+        ] {
+            let token = NotificationToken::unchecked(value);
+            assert_eq!(token.is_too_short(), short, "{value}");
         }
     }
 

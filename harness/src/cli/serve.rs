@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anstream::eprintln;
-use dtr_reference::{AuthorizationServer, Config, ManualClock, Parts, SystemClock};
+use dtr_reference::{AuthorizationServer, Config, Edition, ManualClock, Parts, SystemClock};
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 
@@ -22,6 +22,9 @@ pub(super) struct Args {
     /// Configuration in TOML; without it an example is used
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
+    /// Edition of the text to serve; wins over the configuration, whose default is ietf-01
+    #[arg(long, value_parser = Edition::named, value_name = "DRAFT")]
+    draft: Option<Edition>,
     /// Also serve the control API here: decisions, clock, faults. For development only
     #[arg(long, value_name = "ADDR")]
     control: Option<SocketAddr>,
@@ -45,13 +48,14 @@ pub(super) fn serve(args: &Args) -> Result<Exit, Trouble> {
             None => None,
         };
         let address = listener.local_addr()?;
-        let config = match &args.config {
+        let mut config = match &args.config {
             Some(path) => read(path)?,
             None => Config {
                 issuer: format!("http://{address}"),
                 ..Config::example()
             },
         };
+        config.draft = args.draft.unwrap_or(config.draft);
         let parts = match args.manual_clock {
             true => Parts {
                 clock: Arc::new(ManualClock::new(now())),
@@ -67,11 +71,11 @@ pub(super) fn serve(args: &Args) -> Result<Exit, Trouble> {
                 reading.breaks.unwrap_or_default()
             );
         }
-        let issuer = config.issuer.clone();
+        let (issuer, draft) = (config.issuer.clone(), config.draft.id);
         // Before anybody is told that it runs: an earlier signal would end the process as if it had crashed.
         let stopped = stopped()?;
         let server = AuthorizationServer::new(config, parts)?;
-        eprintln!("issuer {issuer}, listening on http://{address}");
+        eprintln!("issuer {issuer}, draft {draft}, listening on http://{address}");
         if let Some(control) = &control {
             eprintln!(
                 "control API on http://{} (development only)",

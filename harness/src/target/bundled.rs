@@ -17,7 +17,7 @@ use dtr_reference::config::{
     ApproverConfig, AuthorizationCodeConfig, CallbackConfig, DeferralConfig, DeviceConfig,
     MtlsConfig, RegistrationConfig,
 };
-use dtr_reference::{AuthorizationServer, Config, ManualClock, Parts, Random, Secret};
+use dtr_reference::{AuthorizationServer, Config, Edition, ManualClock, Parts, Random, Secret};
 use http::{Request, Response};
 use http_body_util::Full;
 use tokio::net::TcpListener;
@@ -135,7 +135,8 @@ impl Bundled {
         };
         let (clients, pool) = registration::register(&receiver, seed);
         let pages = front.as_ref().map_or(&issuer, |front| &front.base).clone();
-        let mut config = configuration(issuer, &pages, limits, &receiver);
+        let edition = Edition::named(draft.id)?;
+        let mut config = configuration(edition, issuer, &pages, limits, &receiver);
         config.clients = clients;
         let mut parts = Parts {
             clock: Arc::new(ManualClock::new(START)),
@@ -249,9 +250,16 @@ impl fmt::Debug for Bundled {
     }
 }
 
-fn configuration(issuer: String, pages: &str, limits: Limits, receiver: &Receiver) -> Config {
+fn configuration(
+    edition: Edition,
+    issuer: String,
+    pages: &str,
+    limits: Limits,
+    receiver: &Receiver,
+) -> Config {
     Config {
         issuer,
+        draft: edition,
         subject: "alice".into(),
         interaction_base: format!("{pages}{INTERACTION}"),
         approvers: vec![ApproverConfig {

@@ -30,6 +30,9 @@ pub enum SetupError {
     /// The bundled server refuses its configuration.
     #[error("cannot start the bundled server: {0}")]
     Bundled(#[from] dtr_reference::config::ConfigError),
+    /// The bundled server does not serve the edition that it is judged by.
+    #[error("cannot start the bundled server: {0}")]
+    BundledEdition(#[from] dtr_reference::edition::UnknownEdition),
     /// The bundled server does not start.
     #[error("cannot start the bundled server: {0}")]
     BundledSetup(#[from] dtr_reference::SetupError),

@@ -12,6 +12,8 @@ pub(crate) struct Serving {
     child: Option<Child>,
     err: BufReader<ChildStderr>,
     url: String,
+    /// The line that says where it is.
+    said: String,
 }
 
 impl Serving {
@@ -30,6 +32,7 @@ impl Serving {
             child: Some(child),
             err,
             url: url.unwrap_or_else(|| panic!("no address in: {line}")),
+            said: line,
         }
     }
 
@@ -81,6 +84,36 @@ fn a_port_that_is_taken_is_answered_with_the_option() {
         "port 0",
     ]);
     dtr(&["serve", "--listen", "here"]).refuses(&["--listen", "here"]);
+}
+
+/// Those of the reference, which may be fewer than the model has. The option wins over the file.
+#[test]
+fn an_edition_is_served_by_name() {
+    dtr(&["serve", "--draft", "gerber"]).refuses(&["--draft", "gerber-00", "ietf-01", "pr-71"]);
+    let place = Place::new();
+    place.write(
+        "as.toml",
+        "issuer = \"http://127.0.0.1:1\"\ndraft = \"ietf-00\"\n",
+    );
+    let free = ["--listen", "127.0.0.1:0"];
+    for (more, draft) in [
+        (&[][..], "ietf-01"),
+        (&["--draft", "gerber-00"], "gerber-00"),
+        (&["--config", "as.toml"], "ietf-00"),
+        (&["--config", "as.toml", "--draft", "pr-68"], "pr-68"),
+    ] {
+        let server = Serving::start(&place, &[&free, more].concat());
+        let said = server.said.contains(&format!("draft {draft},"));
+        assert!(said, "{draft}: {}", server.said);
+    }
+    place.write(
+        "open.toml",
+        "issuer = \"http://127.0.0.1:1\"\n[readings]\n\"C-52\" = \"A\"\n",
+    );
+    let excluded = ["--config", "open.toml", "--draft", "pr-67"];
+    place
+        .run(&[&["serve"], &free[..], &excluded].concat())
+        .refuses(&["C-52", "pr-67"]);
 }
 
 #[test]

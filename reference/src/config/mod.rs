@@ -14,12 +14,17 @@ pub use peers::{
 use readings::Readings;
 pub use validate::ConfigError;
 
+use crate::edition::Edition;
+
 /// Everything the server has to be told. Durations are whole seconds.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Config {
     /// The issuer identifier (RFC 8414): https, or http on a loopback address. Endpoints lie below it.
     pub issuer: String,
+    /// The edition of the text to serve.
+    #[serde(default)]
+    pub draft: Edition,
     /// The resource owner of the authorization code grant. This development subject consents at once.
     #[serde(default = "default_subject")]
     pub subject: String,

@@ -5,8 +5,10 @@ use std::net::IpAddr;
 
 use url::{Host, Url};
 
+use super::readings::Readings;
 use super::{ApproverConfig, AuthMethod, ClientConfig, Config};
 use crate::certificate::CertifiedName;
+use crate::edition::Edition;
 use crate::scope::Scope;
 use crate::wire;
 
@@ -31,6 +33,20 @@ pub enum ConfigError {
         problem: &'static str,
         /// What to write instead.
         fix: &'static str,
+    },
+    /// A reading of a question that the edition does not leave open.
+    #[error(
+        "readings.{question}: {letter} has no place in {edition}, {why}; leave it out, or serve another draft"
+    )]
+    Reading {
+        /// The question.
+        question: &'static str,
+        /// How it was to be read.
+        letter: &'static str,
+        /// The edition.
+        edition: &'static str,
+        /// What the edition does.
+        why: &'static str,
     },
 }
 
@@ -62,6 +78,7 @@ impl Config {
     /// The first field that is wrong.
     pub fn validate(&self) -> Result<(), ConfigError> {
         check_issuer(&self.issuer)?;
+        check_readings(&self.draft, &self.readings)?;
         check_page("interaction_base", &self.interaction_base)?;
         check_page("device.verification_uri", &self.device.verification_uri)?;
         if self.deferral.interval == 0 {
@@ -135,6 +152,23 @@ fn check_issuer(issuer: &str) -> Result<(), ConfigError> {
             "has a path, query or fragment",
             "use scheme, host and port only, without a slash at the end",
         ));
+    }
+    Ok(())
+}
+
+fn check_readings(edition: &Edition, readings: &Readings) -> Result<(), ConfigError> {
+    for settled in edition.settled {
+        match readings.letter(settled.question) {
+            Some(letter) if letter != settled.reading => {
+                return Err(ConfigError::Reading {
+                    question: settled.question,
+                    letter,
+                    edition: edition.id,
+                    why: settled.why,
+                });
+            }
+            _ => {}
+        }
     }
     Ok(())
 }

@@ -27,6 +27,7 @@ enum Verdict {
     Approve,
     Deny,
     NeedInteraction,
+    InteractionBegun,
     InteractionDone,
 }
 
@@ -49,6 +50,7 @@ async fn decide_request(context: &Context, request: DecideRequest) -> Answer {
         (_, Some(_)) => return Err(malformed("scope goes with approve only")),
         (Verdict::Deny, None) => Decision::Deny,
         (Verdict::NeedInteraction, None) => Decision::Interaction(true),
+        (Verdict::InteractionBegun, None) => Decision::InteractionBegun,
         (Verdict::InteractionDone, None) => Decision::Interaction(false),
     };
     let code = DeferralCode::new(&request.deferral_code);

@@ -34,7 +34,7 @@ use redemption::Redemption;
 pub use redemption::{Issued, Receipt};
 pub use words::{
     Caller, Cancellation, Decided, Decision, FrozenRequest, Opening, PollAnswer, Renewal, Repeated,
-    State, Step, Terms, Waiting,
+    State, Step, Terms, Told, Waiting, WaitsFor,
 };
 
 /// One deferred request.
@@ -54,6 +54,8 @@ pub struct Deferral {
     interaction_uri: Arc<str>,
     /// Whether interaction was ever needed (C-29/B).
     needed_interaction: bool,
+    /// Whether somebody has begun to interact.
+    interaction_begun: bool,
     /// Whether the next poll does not know of the outcome yet (C-66/B).
     lags: bool,
     /// What polls are told about progress, where somebody said so; otherwise which of the pending answers it is.
@@ -82,6 +84,7 @@ impl Deferral {
             consent: true,
             interaction_uri,
             needed_interaction: interaction,
+            interaction_begun: false,
             lags: false,
             step: None,
             pace: Pace::new(now, terms.readings.c21),
@@ -193,10 +196,12 @@ impl Deferral {
             // Both directions, as often as it takes (Section 6.6).
             Decision::Interaction(needed) => {
                 self.needed_interaction |= needed;
+                self.interaction_begun = false;
                 self.state = State::Pending {
                     interaction: *needed,
                 }
             }
+            Decision::InteractionBegun => self.interaction_begun = true,
         }
         Decided::Applied
     }
@@ -221,8 +226,10 @@ impl Deferral {
         self.lapse(now);
         let interaction_uri = match self.state {
             State::Redeemed | State::Cancelled | State::Expired | State::Forgotten => return None,
-            State::Pending { interaction: true } => Some(Arc::clone(&self.interaction_uri)),
-            State::Pending { interaction: false } | State::Approved { .. } | State::Denied => None,
+            State::Pending { interaction: true } if self.terms.told != Told::Nothing => {
+                Some(Arc::clone(&self.interaction_uri))
+            }
+            State::Pending { .. } | State::Approved { .. } | State::Denied => None,
         };
         let expires_in = self.expires_at().saturating_sub(now);
         (expires_in > 0).then_some(Opening {

@@ -2,30 +2,43 @@
 
 use std::sync::Arc;
 
-use super::{Deferral, FrozenRequest, Repeated, State, Step, Waiting};
+use super::{Deferral, FrozenRequest, Repeated, State, Step, Told, Waiting, WaitsFor};
 use crate::config::readings::{C29, C30, C34};
 
 impl Deferral {
     /// What a poll is told meanwhile (Section 6.6).
     pub(super) fn waiting(&mut self, now: u64) -> Waiting {
-        let interaction = self.state == State::Pending { interaction: true };
+        let waits_for = self.waits_for();
         let linked = match self.terms.readings.c29 {
-            _ if interaction => true,
+            _ if self.terms.told == Told::Nothing => false,
+            _ if waits_for != WaitsFor::Decision => true, // begun or not: whoever began may have left
             C29::A => true,
             C29::B => self.needed_interaction,
             C29::C => false,
         };
         Waiting {
-            interaction,
-            step: self.step(match interaction {
-                true => "2",
-                false => "1",
+            waits_for,
+            step: self.step(match waits_for {
+                WaitsFor::Decision => "1",
+                WaitsFor::Interaction => "2",
+                WaitsFor::InteractionEnd => "3",
             }),
             interaction_uri: linked.then(|| Arc::clone(&self.interaction_uri)),
-            repeated: match interaction {
-                true => self.repeated(now),
-                false => None,
+            repeated: match waits_for {
+                WaitsFor::Interaction => self.repeated(now),
+                WaitsFor::Decision | WaitsFor::InteractionEnd => None,
             },
+        }
+    }
+
+    /// What the request waits for, as far as the edition lets its client know.
+    fn waits_for(&self) -> WaitsFor {
+        let needed = self.state == State::Pending { interaction: true };
+        match self.terms.told {
+            _ if !needed => WaitsFor::Decision,
+            Told::Nothing => WaitsFor::Decision,
+            Told::Progress if self.interaction_begun => WaitsFor::InteractionEnd,
+            Told::Need | Told::Progress => WaitsFor::Interaction,
         }
     }
 

@@ -29,6 +29,7 @@ fn deferral(key: Option<&str>) -> Deferral {
         tombstone: 1000,
         escalate_after: None,
         repeat_window: 4,
+        told: Told::Need,
         readings: Readings::default(),
     };
     let notice = Notice::new(

@@ -63,8 +63,21 @@ pub struct Terms {
     pub escalate_after: Option<u32>,
     /// How long a lost token response can be had again (C-01/C).
     pub repeat_window: u64,
+    /// What the client is told of interaction.
+    pub told: Told,
     /// How the open points are read.
     pub readings: Readings,
+}
+
+/// How much a client is told of the interaction of others while its request is pending. Editions differ.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Told {
+    /// Nothing: it is `authorization_pending`, whatever it waits for.
+    Nothing,
+    /// That interaction is needed, and where: `interaction_required`.
+    Need,
+    /// The same, and that somebody has begun it: `interaction_pending`.
+    Progress,
 }
 
 /// Where a deferred request stands.
@@ -146,21 +159,32 @@ pub enum PollAnswer {
     SlowDown,
     /// `invalid_request`, after too many early polls, or a malformed one (C-25/A).
     TooManyEarlyPolls,
-    /// `authorization_pending` or `interaction_required`.
+    /// `authorization_pending`, `interaction_required` or `interaction_pending`.
     Pending(Waiting),
 }
 
 /// What a poll is told of a request that nobody has decided (Section 6.6).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Waiting {
-    /// Whether it waits for somebody at its `interaction_uri`: `interaction_required`, else `authorization_pending`.
-    pub interaction: bool,
+    /// What for.
+    pub waits_for: WaitsFor,
     /// How far it has come.
     pub step: Step,
-    /// Where interaction is needed; elsewhere under C-29/A and C-29/B.
+    /// Where interaction is needed, begun or not; elsewhere under C-29/A and C-29/B.
     pub interaction_uri: Option<Arc<str>>,
     /// What the deferred response said of the code, as it stands now (C-30/B, C-30/C).
     pub repeated: Option<Repeated>,
+}
+
+/// What a pending request waits for, as far as its client is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WaitsFor {
+    /// Its decision: `authorization_pending`.
+    Decision,
+    /// Somebody at its `interaction_uri`: `interaction_required`.
+    Interaction,
+    /// The end of an interaction that somebody has begun: `interaction_pending`.
+    InteractionEnd,
 }
 
 /// What the deferred response said of the code, once more.
@@ -205,6 +229,8 @@ pub enum Decision {
     Deny,
     /// Interaction has become necessary, or is no longer.
     Interaction(bool),
+    /// Somebody has begun to interact.
+    InteractionBegun,
 }
 
 /// What became of a decision.

@@ -2,7 +2,8 @@
 //!
 //! Possession of the link is not enough: somebody has to sign in, and then to press a button (C-35/B). Opening it
 //! decides nothing. The link ends with the wait for interaction, whoever ended it (C-34/B). Opened by somebody who is
-//! signed in, it is theirs, and the next `interaction_required` brings the client a fresh one (C-31/C).
+//! signed in, it is theirs, and the next `interaction_required` brings the client a fresh one (C-31/C). That is also when
+//! interaction has begun, where the edition asks: a preview of the link, or a stranger, begins nothing.
 
 use axum::body::Body;
 use axum::extract::{Path, State};
@@ -78,6 +79,8 @@ async fn show_request(context: &Context, id: &str, headers: &HeaderMap) -> Answe
         C31::C if first => show_another(context, &link, now).await?,
         C31::A | C31::C => {}
     }
+    let begun = Decision::InteractionBegun;
+    context.store.decide(&link.code, &begun, now).await?;
     Ok(request_page(&session, &request))
 }
 

@@ -76,15 +76,16 @@ impl AuthorizationCodeRequest {
             return Err(REFUSED);
         }
         let readings = context.config.readings;
+        let opted_in = self.initial.mode.accepts_deferral(&context.config.draft);
         // Section 5.2 and C-36/A.
-        let mismatch = authorization.hinted && !self.initial.opted_in;
+        let mismatch = authorization.hinted && !opted_in;
         match readings.c36 {
             C36::A if mismatch => return Err(self.hint_not_kept(context).await?),
             C36::B if mismatch => self.initial.unless_completed(HINT_NOT_KEPT),
             _ => {}
         }
         // C-38/B: who did not hint may still opt in.
-        if self.initial.opted_in && !authorization.hinted && readings.c38 == C38::A {
+        if opted_in && !authorization.hinted && readings.c38 == C38::A {
             return Err(NOT_HINTED);
         }
         let request = FrozenRequest {

@@ -12,7 +12,7 @@ use super::one_time::Presented;
 use super::repeated::Repeated;
 use crate::config::readings::{C28, Readings};
 use crate::deferral::notice::{Notice, NoticeTerms};
-use crate::deferral::{Deferral, FrozenRequest, Opening, Terms};
+use crate::deferral::{Deferral, FrozenRequest, Opening, Terms, Told};
 use crate::error::OAuthError;
 use crate::random;
 use crate::reply;
@@ -46,12 +46,13 @@ impl InitialRequest {
             };
             (presented.credential, representation)
         });
+        let told = self.mode.told(&context.config.draft);
         let notice = Notice::new(self.notification_token, notice_terms(context));
         let link = context.links.draw(&*context.random);
         let client_id = Arc::clone(&request.client_id);
         let mut deferral = Deferral::new(
             request,
-            terms(context),
+            terms(context, told),
             now,
             interaction,
             link.uri(),
@@ -119,7 +120,7 @@ pub(super) fn deferred_response(
     )
 }
 
-fn terms(context: &Context) -> Terms {
+fn terms(context: &Context, told: Told) -> Terms {
     let config = &context.config.deferral;
     Terms {
         interval: config.interval,
@@ -127,6 +128,7 @@ fn terms(context: &Context) -> Terms {
         tombstone: config.tombstone,
         escalate_after: config.escalate_after,
         repeat_window: config.representation_window,
+        told,
         readings: context.config.readings,
     }
 }

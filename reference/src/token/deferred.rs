@@ -8,7 +8,7 @@ use super::no_token::without_token;
 use super::on_its_way::OnItsWay;
 use crate::client::Client;
 use crate::config::readings::{C14, C26, C31, C48, C75, C78, Readings};
-use crate::deferral::{Caller, FrozenRequest, Issued, PollAnswer, Renewal, Waiting};
+use crate::deferral::{Caller, FrozenRequest, Issued, PollAnswer, Renewal, Waiting, WaitsFor};
 use crate::dpop::Proof;
 use crate::error::OAuthError;
 use crate::form::Form;
@@ -155,14 +155,13 @@ impl PollRequest {
         }
     }
 
-    /// The link that is told with this poll: the one there is, unless every poll brings a new one (C-31/A).
+    /// The link that is told with this poll: the one there is, unless every poll brings a new one (C-31/A) and nobody is
+    /// at the old one.
     async fn with_link(&self, context: &Context, waiting: Waiting) -> Result<Waiting, OAuthError> {
         let fresh = match (&waiting.interaction_uri, context.config.readings.c31) {
-            (Some(uri), C31::A) if waiting.interaction => {
-                context
-                    .links
-                    .renew(uri, &*context.random, context.clock.now())
-            }
+            (Some(uri), C31::A) if waiting.waits_for == WaitsFor::Interaction => context
+                .links
+                .renew(uri, &*context.random, context.clock.now()),
             _ => None,
         };
         let Some(fresh) = fresh else {

@@ -65,7 +65,7 @@ impl DeviceTokenRequest {
                 .again(context, authorization.used, key.as_ref())
                 .await;
         }
-        self.check_opt_in(authorization.hinted)?;
+        self.check_opt_in(context, authorization.hinted)?;
         let request = FrozenRequest {
             client_id: Arc::clone(&client.client_id),
             subject: authorization.subject,
@@ -95,7 +95,7 @@ impl DeviceTokenRequest {
             DeviceAnswer::Pending { .. } if context.config.readings.c44 == C44::B => {
                 OAuthError::user_pending()
             }
-            DeviceAnswer::Pending { hinted } => match self.check_opt_in(hinted) {
+            DeviceAnswer::Pending { hinted } => match self.check_opt_in(context, hinted) {
                 Ok(()) => OAuthError::user_pending(),
                 Err(error) => error,
             },
@@ -103,8 +103,8 @@ impl DeviceTokenRequest {
     }
 
     /// Section 5.2, C-36/A. Under C-44/B only once the user has decided.
-    fn check_opt_in(&self, hinted: bool) -> Result<(), OAuthError> {
-        if hinted && !self.initial.opted_in {
+    fn check_opt_in(&self, context: &Context, hinted: bool) -> Result<(), OAuthError> {
+        if hinted && !self.initial.mode.accepts_deferral(&context.config.draft) {
             return Err(OAuthError::invalid_request(
                 "the device authorization request had completion_mode=deferred, so every token request needs it too",
             ));

@@ -7,10 +7,12 @@ use http::{Response, StatusCode};
 use super::issue;
 use super::one_time::{self, Presented};
 use crate::client::Client;
-use crate::completion_mode::accepts_deferral;
+use crate::completion_mode::CompletionMode;
+use crate::config::Config;
 use crate::config::readings::{C32, C43, C54, C55, C67, Readings};
 use crate::deferral::FrozenRequest;
 use crate::dpop::{Proof, Thumbprint};
+use crate::edition::Edition;
 use crate::error::OAuthError;
 use crate::form::Form;
 use crate::policy::Outcome;
@@ -20,7 +22,7 @@ use crate::server::Context;
 
 /// The members this draft adds to an initial token request.
 pub(super) struct InitialRequest {
-    pub(super) opted_in: bool,
+    pub(super) mode: CompletionMode,
     pub(super) notification_token: Option<NotificationToken>,
     /// A digest of its parameters.
     pub(super) parameters: [u8; 32],
@@ -47,7 +49,7 @@ impl InitialRequest {
             )?),
         };
         Ok(Self {
-            opted_in: accepts_deferral(form.get("completion_mode"), readings.c40)?,
+            mode: CompletionMode::parse(form.get("completion_mode"), readings.c40)?,
             notification_token,
             parameters: one_time::fingerprint(form),
             never_deferred: false,
@@ -75,6 +77,7 @@ impl InitialRequest {
         request: FrozenRequest,
         presented: Option<Presented>,
     ) -> Result<Option<Response<Body>>, OAuthError> {
+        self.check_strength(&context.config.draft)?;
         let outcome = context
             .overrides
             .take(&client.client_id)
@@ -95,9 +98,20 @@ impl InitialRequest {
             Outcome::Defer => false,
             Outcome::DeferWithInteraction => true,
         };
-        match self.obstacle(client, &request, interaction, &readings) {
+        match self.obstacle(client, &request, interaction, &context.config) {
             Some(error) => Err(error),
             None => self.defer(context, request, presented, interaction).await,
+        }
+    }
+
+    /// ietf-00 Section 6.3.1, gerber-00 Section 5.3.1: before anything is spent.
+    fn check_strength(&self, edition: &Edition) -> Result<(), OAuthError> {
+        let token = self.notification_token.as_ref();
+        match token.is_some_and(|token| edition.weak_tokens_refused && token.is_too_short()) {
+            true => Err(OAuthError::invalid_request(
+                "client_notification_token is too short for 128 bits",
+            )),
+            false => Ok(()),
         }
     }
 
@@ -107,14 +121,15 @@ impl InitialRequest {
         client: &Client,
         request: &FrozenRequest,
         interaction: bool,
-        readings: &Readings,
+        config: &Config,
     ) -> Option<OAuthError> {
         // Section 5: never without the opt-in.
-        if !self.opted_in {
+        if !self.mode.accepts_deferral(&config.draft) {
             return Some(self.unless_deferred.take().unwrap_or(NEEDS_REVIEW));
         }
         // Nothing would tie the code to a public client but its name, to some others but a secret.
         let keyless = request.key.is_none();
+        let readings = &config.readings;
         match (readings.c54, readings.c55) {
             (C54::A, _) if keyless && client.is_public() => return Some(NEEDS_REVIEW),
             (C54::B, _) if keyless && client.is_public() => {

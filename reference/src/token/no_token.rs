@@ -5,7 +5,7 @@ use http::{Response, StatusCode};
 use serde::Serialize;
 
 use crate::config::readings::{C51, C74, C82, Readings};
-use crate::deferral::{PollAnswer, Waiting};
+use crate::deferral::{PollAnswer, Waiting, WaitsFor};
 use crate::error::OAuthError;
 use crate::reply;
 use crate::secret::DeferralCode;
@@ -60,9 +60,10 @@ fn pending(waiting: &Waiting, code: &DeferralCode, progress: C82) -> Response<Bo
         #[serde(skip_serializing_if = "Option::is_none")]
         interval: Option<u64>,
     }
-    let (error, prose) = match waiting.interaction {
-        true => ("interaction_required", "somebody has to open the link"),
-        false => ("authorization_pending", "the request is being looked at"),
+    let (error, prose) = match waiting.waits_for {
+        WaitsFor::Decision => ("authorization_pending", "the request is being looked at"),
+        WaitsFor::Interaction => ("interaction_required", "somebody has to open the link"),
+        WaitsFor::InteractionEnd => ("interaction_pending", "somebody has opened the link"),
     };
     let again = waiting.repeated;
     reply::json(

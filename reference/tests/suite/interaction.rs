@@ -2,7 +2,7 @@
 
 use http::StatusCode;
 
-use crate::support::browser::Browser;
+use crate::support::browser::{Browser, path_of};
 use crate::support::*;
 
 /// A request that waits for interaction; its code, and the path of its link on this server.
@@ -18,13 +18,6 @@ async fn waiting(world: &World) -> (String, String) {
         .refused("interaction_required")
         .clone();
     (answer.member("deferral_code"), path_of(&answer))
-}
-
-/// What the front of `interaction_base` forwards to.
-fn path_of(answer: &Answer) -> String {
-    let uri = answer.member("interaction_uri");
-    let id = uri.strip_prefix("https://as.example/interaction/").unwrap();
-    format!("/interact/{id}")
 }
 
 async fn still_waiting(world: &World, code: &str) -> String {

@@ -17,6 +17,7 @@ mod concurrency;
 mod control;
 mod device;
 mod dpop;
+mod edition;
 mod hostile;
 mod initial_request;
 mod interaction;

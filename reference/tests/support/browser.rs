@@ -5,6 +5,15 @@ use http::{Request, StatusCode};
 
 use super::{Answer, World};
 
+/// What the front of `interaction_base` forwards to.
+pub fn path_of(answer: &Answer) -> String {
+    let uri = answer.member("interaction_uri");
+    let id = uri
+        .strip_prefix("https://as.example/interaction/")
+        .expect("a link of this server");
+    format!("/interact/{id}")
+}
+
 /// A browser, and the cookie it keeps.
 #[derive(Debug, Clone, Default)]
 pub struct Browser {

@@ -115,6 +115,13 @@ pub struct Reading {
 }
 
 impl Readings {
+    /// How the question `id` is read; `None` when there is no such question.
+    pub fn letter(&self, id: &str) -> Option<&'static str> {
+        let mut chosen = Self::QUESTIONS.iter().zip(self.letters());
+        let (_, letter) = chosen.find(|(question, _)| question.id == id)?;
+        Some(letter)
+    }
+
     /// The unsafe ones among these readings: each with the question it belongs to.
     pub fn breaking(&self) -> impl Iterator<Item = (&'static Question, &'static Reading)> {
         let chosen = Self::QUESTIONS.iter().zip(self.letters());

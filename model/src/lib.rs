@@ -13,6 +13,7 @@
 //! | [`property`] | S1 to S12 and L1 to L5, judged a transition at a time |
 //! | [`world`] | two codes, two clients, an attacker, a network, a clock |
 //! | [`explore`], [`check`] | exhaustive search, twice; shortest counterexamples |
+//! | [`export`] | what a server may do about one code, for the tools of others |
 //! | [`generate`], [`trace`] | traces worth running |
 //! | [`finding`] | what the open points do to servers and clients, for those who write the text |
 //!
@@ -24,6 +25,7 @@ pub mod deferral;
 pub mod draft;
 pub mod event;
 pub mod explore;
+pub mod export;
 pub mod finding;
 pub mod generate;
 pub mod property;

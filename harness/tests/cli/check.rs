@@ -4,7 +4,7 @@ use dtr_model::check::{Case, Checked, Expected};
 use dtr_model::draft::Draft;
 use serde_json::Value;
 
-use crate::support::dtr;
+use crate::support::{Place, dtr};
 
 #[test]
 fn a_reading_that_is_none_is_answered_with_the_fix() {
@@ -109,4 +109,46 @@ fn the_record_holds_every_case_and_no_other() {
         .collect();
     names.sort();
     assert_eq!(expected.cases.into_keys().collect::<Vec<_>>(), names);
+}
+
+/// Without `--reading` it is the pins, with it the mix; the same every time.
+#[test]
+fn what_a_server_may_do_is_written_for_other_tools() {
+    let place = Place::new();
+    let aut = |args: &[&str]| {
+        let args = [&["check", "--export", "aut"], args].concat();
+        let ran = place.run(&args).exits(0);
+        assert_eq!(ran.err, "");
+        ran.out
+    };
+    let pins = aut(&[]);
+    assert_eq!(
+        pins,
+        aut(&["--reading", "C-01=B,C-02=B"]),
+        "these are the pins"
+    );
+    assert_eq!(aut(&["--out", "pins.aut"]), "");
+    assert_eq!(pins, place.read("pins.aut"));
+    let mixed = aut(&["--reading", "C-11=C,C-13=B"]);
+    assert!(mixed.starts_with("des (0, "), "{}", &mixed[..80]);
+    assert_ne!(pins, mixed);
+
+    let json = ["check", "--export", "json", "--reading", "C-02=A"];
+    let document: Value = serde_json::from_str(&place.run(&json).exits(0).out).expect("JSON");
+    assert_eq!(document["readings"], "C-02=A");
+    dtr(&["check", "--export", "dot"])
+        .exits(0)
+        .says(&["digraph \"pins\" {"]);
+}
+
+#[test]
+fn an_export_that_cannot_be_made_is_answered_with_the_fix() {
+    dtr(&["check", "--export", "xml"]).refuses(&["xml", "aut", "dot", "json"]);
+    dtr(&["check", "--export", "aut", "--out", "no/such/place.aut"])
+        .refuses(&["cannot write no/such/place.aut", "--out"]);
+    dtr(&["check", "--out", "pins.aut"]).refuses(&["--export"]);
+    dtr(&["check", "--export", "aut", "--reading", "C-02=Z"]).refuses(&["C-02", "A, B, C"]);
+    for flag in ["--thorough", "--json", "--findings", "--record"] {
+        dtr(&["check", "--export", "aut", flag]).refuses(&["--export", flag]);
+    }
 }

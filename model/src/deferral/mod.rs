@@ -18,6 +18,7 @@ mod poll;
 mod request;
 mod revoke;
 mod state;
+mod words;
 
 pub use state::{Callback, Deferral, Phase};
 

@@ -1,8 +1,9 @@
 //! `dtr check`: the model, exhaustively, under every reading. What it says of it
 //! is in `print.rs` for people, in `document.rs` for programs and in `findings/`
-//! for those who write the text.
+//! for those who write the text; `export.rs` hands the relation to other tools.
 
 mod document;
+mod export;
 mod findings;
 mod print;
 
@@ -13,6 +14,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use dtr_model::check::{Case, CheckError, Checked, Expected, second_opinion};
 use dtr_model::draft::Draft;
+use dtr_model::export::Format;
 use dtr_model::finding::harmless_pairs;
 use dtr_model::world::Setting;
 use indicatif::ProgressBar;
@@ -22,6 +24,10 @@ use crate::report::progress;
 
 /// Arguments of `dtr check`.
 #[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  \
+    dtr check --reading C-11=C,C-13=B                           what does this mix break?\n  \
+    dtr check --export aut --reading C-02=A --out other.aut     for ltscompare of mCRL2\n  \
+    dtr check --export dot | dot -Tsvg > pins.svg               for Graphviz")]
 pub(super) struct Args {
     /// Edition of the text
     #[arg(long, value_parser = draft, default_value = "ietf-01", value_name = "DRAFT")]
@@ -41,6 +47,12 @@ pub(super) struct Args {
     /// Write the outcome down as what is expected from now on
     #[arg(long, conflicts_with = "reading", value_name = "FILE", num_args = 0..=1, default_missing_value = "model/expected.json")]
     record: Option<PathBuf>,
+    /// Check nothing; write what a server may do about one deferral code, for other tools: aut, dot or json
+    #[arg(long, conflicts_with_all = ["thorough", "json", "findings", "record"], value_name = "FORMAT")]
+    export: Option<Format>,
+    /// Where to write the export; without it, to standard output
+    #[arg(long, requires = "export", value_name = "FILE")]
+    out: Option<PathBuf>,
 }
 
 /// One case with everything said about it.
@@ -53,6 +65,10 @@ struct Finding {
 }
 
 pub(super) fn check(args: &Args) -> Result<Exit, Trouble> {
+    if let Some(format) = args.export {
+        let case = chosen(args.draft, &args.reading)?.unwrap_or_else(|| Case::pins(args.draft));
+        return export::export(format, &case, args.out.as_deref());
+    }
     let cases = cases(args)?;
     let expected = Expected::recorded()?;
     let findings = search(args, &cases, &expected)?;
@@ -89,24 +105,31 @@ fn write_findings(path: &Path, findings: &[Finding]) -> Result<(), Trouble> {
 }
 
 fn cases(args: &Args) -> Result<Vec<Case>, Trouble> {
-    if args.reading.is_empty() {
-        return Ok(Case::all(args.draft));
+    Ok(match chosen(args.draft, &args.reading)? {
+        Some(case) => vec![case],
+        None => Case::all(args.draft),
+    })
+}
+
+/// The case that `--reading` asks for, if it was given.
+pub(super) fn chosen(draft: &'static Draft, choices: &[String]) -> Result<Option<Case>, Trouble> {
+    if choices.is_empty() {
+        return Ok(None);
     }
-    let draft = args.draft;
     let mut readings = draft.pins();
-    for choice in &args.reading {
+    for choice in choices {
         readings = readings.choose(choice)?;
     }
     // A choice that has a case of its own goes by the case's name.
-    let known = Case::all(args.draft)
+    let known = Case::all(draft)
         .into_iter()
         .find(|c| c.readings == readings);
-    let name = args.reading.join(",");
-    Ok(vec![known.unwrap_or(Case {
+    let name = choices.join(",");
+    Ok(Some(known.unwrap_or(Case {
         name,
         draft,
         readings,
-    })])
+    })))
 }
 
 /// Checks every case, two at a time where there are two cores.

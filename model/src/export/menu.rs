@@ -1,0 +1,95 @@
+//! Which events are offered: it depends on what was seen alone, so that no
+//! difference between two systems is one of what was tried.
+
+use crate::draft::Interaction;
+use crate::event::{Caller, Decision, Event, Fate, Precondition, TokenRequest};
+use crate::terms::Terms;
+
+/// The events that may happen, `known` once the client holds a deferral code.
+pub(super) fn offered(known: bool, terms: &Terms) -> Vec<Event> {
+    match known {
+        true => about_the_code(terms),
+        false => first_requests(terms),
+    }
+}
+
+/// Every token request that the relation treats differently. What the policy is
+/// asked to do is left out: a server may answer the same, whatever it is asked
+/// (Section 5.3).
+fn first_requests(terms: &Terms) -> Vec<Event> {
+    let plain = TokenRequest::PLAIN;
+    let mut requests = Vec::new();
+    let interactive: &[bool] = match terms.draft.rules.interaction {
+        Interaction::OptedIn => &[false, true],
+        Interaction::Unknown | Interaction::Anybody => &[false],
+    };
+    // Only a preceding endpoint can carry a hint (Section 5.2).
+    let hints: &[bool] = if terms.one_time {
+        &[false, true]
+    } else {
+        &[false]
+    };
+    for &hinted in hints {
+        for opted_in in [true, false] {
+            for keyed in [true, false] {
+                for sound in [true, false] {
+                    requests.extend(interactive.iter().map(|&interactive| TokenRequest {
+                        hinted,
+                        opted_in,
+                        interactive,
+                        keyed,
+                        sound,
+                        ..plain
+                    }));
+                }
+            }
+        }
+    }
+    requests.push(TokenRequest {
+        lost: true,
+        ..plain
+    });
+    let mut events: Vec<Event> = requests.into_iter().map(Event::Request).collect();
+    events.push(Event::Tick);
+    events
+}
+
+fn about_the_code(terms: &Terms) -> Vec<Event> {
+    let again = [true, false].map(|keyed| TokenRequest {
+        keyed,
+        ..TokenRequest::PLAIN
+    });
+    let mut events: Vec<Event> = again.into_iter().map(Event::Request).collect();
+    let callers = [
+        Caller::Owner,
+        Caller::OtherKey,
+        Caller::OtherClient,
+        Caller::Impostor,
+    ];
+    // Nobody lacks the credentials of a client that has none.
+    let callers = callers
+        .iter()
+        .filter(|by| !terms.public || **by != Caller::Impostor);
+    for &by in callers {
+        events.push(Event::Poll { by, lost: false });
+        events.push(Event::Revoke { by });
+    }
+    events.push(Event::Poll {
+        by: Caller::Owner,
+        lost: true,
+    });
+    let decisions = Decision::ALL
+        .iter()
+        .filter(|d| d.is_known_to(&terms.draft.rules));
+    events.extend(decisions.map(|decision| Event::Decide(*decision)));
+    for precondition in [Precondition::Consent, Precondition::Client] {
+        events.push(Event::Lapse(precondition));
+        events.push(Event::Return(precondition));
+    }
+    events.push(Event::Widen);
+    if terms.callback {
+        events.extend([Fate::Delivered, Fate::Lost].map(Event::Callback));
+    }
+    events.push(Event::Tick);
+    events
+}

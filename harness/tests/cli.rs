@@ -8,6 +8,8 @@ mod check;
 mod coverage;
 #[path = "cli/explain.rs"]
 mod explain;
+#[path = "cli/explore.rs"]
+mod explore;
 #[path = "cli/failing.rs"]
 mod failing;
 #[path = "cli/faulty.rs"]

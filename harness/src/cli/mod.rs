@@ -6,6 +6,7 @@ mod check;
 mod coverage;
 mod doctor;
 mod explain;
+mod explore;
 #[cfg(feature = "farm")]
 mod farm;
 mod foreign;
@@ -15,6 +16,7 @@ mod reporting;
 mod run;
 mod schema;
 mod serve;
+mod stopped;
 mod vectors;
 
 use std::process::ExitCode;
@@ -55,6 +57,8 @@ enum Verb {
     Farm(farm::Args),
     /// Tell what puts each sentence of the draft to the test
     Coverage(coverage::Args),
+    /// Walk through the model's world in a browser
+    Explore(explore::Args),
     /// Explain a requirement, question, property or trace by its id
     Explain(explain::Args),
 }
@@ -111,6 +115,7 @@ pub fn main() -> ExitCode {
         #[cfg(feature = "farm")]
         Verb::Farm(args) => farm::farm(&args),
         Verb::Coverage(args) => coverage::coverage(&args),
+        Verb::Explore(args) => explore::explore(&args),
         Verb::Explain(args) => explain::explain(&args),
     };
     match exit {

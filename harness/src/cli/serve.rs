@@ -9,6 +9,7 @@ use dtr_reference::{AuthorizationServer, Config, Edition, ManualClock, Parts, Sy
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 
+use super::stopped::stopped;
 use super::{Exit, Trouble};
 
 const EXAMPLE: &str = include_str!("../../../reference/example.toml");
@@ -104,27 +105,4 @@ fn read(path: &Path) -> Result<Config, Trouble> {
 
 fn now() -> u64 {
     dtr_reference::Clock::now(&SystemClock)
-}
-
-/// Ends when somebody at a terminal, or a service manager, wants it to.
-#[cfg(unix)]
-fn stopped() -> std::io::Result<impl Future<Output = ()> + Send> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let mut interrupted = signal(SignalKind::interrupt())?;
-    let mut terminated = signal(SignalKind::terminate())?;
-    Ok(async move {
-        tokio::select! {
-            _ = interrupted.recv() => {}
-            _ = terminated.recv() => {}
-        }
-    })
-}
-
-/// Ends when somebody at a terminal wants it to.
-#[cfg(windows)]
-fn stopped() -> std::io::Result<impl Future<Output = ()> + Send> {
-    let mut interrupted = tokio::signal::windows::ctrl_c()?;
-    Ok(async move {
-        interrupted.recv().await;
-    })
 }

@@ -1,4 +1,5 @@
-//! The second opinion, and the only place that knows stateright.
+//! The second opinion, and the only place of this crate that knows stateright;
+//! its explorer, too, goes by what is said of the world here.
 //!
 //! Stateright 0.31 reports success on searches it did not finish, and stops
 //! early once every property has failed. So success here needs `is_done`, no
@@ -7,8 +8,9 @@
 
 use std::collections::BTreeSet;
 
-use stateright::{Checker, Model};
+use stateright::{Checker, Model, Path};
 
+use crate::finding::{picture, story};
 use crate::property::Property;
 use crate::world::{Action, Move, Setting, World};
 
@@ -56,6 +58,19 @@ impl Model for Setting {
 
     fn next_state(&self, _: &World, (_, next): Self::Action) -> Option<World> {
         Some(next)
+    }
+
+    fn format_action(&self, (action, _): &Self::Action) -> String {
+        action.to_string()
+    }
+
+    fn format_step(&self, _: &World, (_, next): Self::Action) -> Option<String> {
+        Some(self.in_words(next))
+    }
+
+    fn as_svg(&self, path: Path<World, Self::Action>) -> Option<String> {
+        let actions: Vec<Action> = path.into_actions().into_iter().map(|(a, _)| a).collect();
+        (!actions.is_empty()).then(|| picture::draw(&story::tell(&actions)))
     }
 
     fn properties(&self) -> Vec<stateright::Property<Self>> {

@@ -9,10 +9,12 @@
 //! |---|---|
 //! | `mod.rs` | what each reading costs, pairs of readings, how readings meet |
 //! | [`story`] | a counterexample as messages between people and machines |
+//! | [`picture`] | a story as a sequence diagram |
 //! | [`replay`](mod@replay) | a counterexample as requests that can be sent |
 //! | [`contradiction`] | the sentences that collide, and the smallest change that would help |
 
 pub mod contradiction;
+pub mod picture;
 pub mod replay;
 pub mod story;
 

@@ -1,5 +1,8 @@
 //! A counterexample as a story: who says what to whom, for a sequence diagram.
 
+use std::collections::BTreeSet;
+use std::fmt::{Display, Formatter};
+
 use crate::event::{Answer, Caller, Event, Fate};
 use crate::world::{Action, Which};
 
@@ -14,6 +17,18 @@ pub enum Who {
     Server,
     /// Whoever decides, and whoever owns what is asked for.
     People,
+}
+
+impl Display for Who {
+    fn fmt(&self, f: &mut Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Who::Client(Which::First) => "confidential client",
+            Who::Client(Which::Second) => "public client",
+            Who::Attacker => "somebody else",
+            Who::Server => "AS",
+            Who::People => "owner and approver",
+        })
+    }
 }
 
 /// One line of a story.
@@ -42,6 +57,15 @@ pub enum Line {
 /// A counterexample, line by line.
 pub fn tell(path: &[Action]) -> Vec<Line> {
     path.iter().flat_map(|action| lines(*action)).collect()
+}
+
+/// Who takes part, from left to right.
+pub fn participants(story: &[Line]) -> BTreeSet<Who> {
+    let each = story.iter().flat_map(|line| match line {
+        Line::Message { from, to, .. } => vec![*from, *to],
+        Line::Note { over, .. } => vec![*over],
+    });
+    each.collect()
 }
 
 fn lines(action: Action) -> Vec<Line> {

@@ -13,6 +13,7 @@
 mod action;
 mod code;
 mod network;
+mod show;
 mod state;
 mod steps;
 

@@ -65,7 +65,7 @@ impl Message {
 }
 
 /// Two deferrals with the judge's memory of each, and the network.
-#[bitfield(u128)]
+#[bitfield(u128, debug = false)]
 #[derive(PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct World {
     #[bits(32)]

@@ -1,15 +1,14 @@
 //! A story as a Mermaid sequence diagram, and in words where Mermaid is not shown.
 
-use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
-use dtr_model::finding::story::{Line, Who};
+use dtr_model::finding::story::{Line, Who, participants};
 use dtr_model::world::Which;
 
 pub(super) fn write(page: &mut String, story: &[Line]) {
     page.push_str("```mermaid\nsequenceDiagram\n");
     for who in participants(story) {
-        let _ = writeln!(page, "  participant {} as {}", short(who), name(who));
+        let _ = writeln!(page, "  participant {} as {}", short(who), who);
     }
     for line in story {
         let _ = match line {
@@ -47,27 +46,12 @@ pub(super) fn write(page: &mut String, story: &[Line]) {
                 lost,
             } => {
                 let lost = if *lost { ", which is lost" } else { "" };
-                writeln!(
-                    page,
-                    "{}. {} to {}: {text}{lost}",
-                    at + 1,
-                    name(*from),
-                    name(*to)
-                )
+                writeln!(page, "{}. {} to {}: {text}{lost}", at + 1, from, to)
             }
-            Line::Note { over, text } => writeln!(page, "{}. {}: {text}", at + 1, name(*over)),
+            Line::Note { over, text } => writeln!(page, "{}. {}: {text}", at + 1, over),
         };
     }
     page.push_str("\n</details>\n");
-}
-
-/// Who takes part, from left to right.
-fn participants(story: &[Line]) -> BTreeSet<Who> {
-    let each = story.iter().flat_map(|line| match line {
-        Line::Message { from, to, .. } => vec![*from, *to],
-        Line::Note { over, .. } => vec![*over],
-    });
-    each.collect()
 }
 
 fn answers(who: Who) -> bool {
@@ -81,16 +65,6 @@ fn short(who: Who) -> &'static str {
         Who::Attacker => "X",
         Who::Server => "AS",
         Who::People => "U",
-    }
-}
-
-fn name(who: Who) -> &'static str {
-    match who {
-        Who::Client(Which::First) => "confidential client",
-        Who::Client(Which::Second) => "public client",
-        Who::Attacker => "somebody else",
-        Who::Server => "AS",
-        Who::People => "owner and approver",
     }
 }
 

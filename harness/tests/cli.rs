@@ -6,6 +6,8 @@ mod certificates;
 mod check;
 #[path = "cli/coverage.rs"]
 mod coverage;
+#[path = "cli/diff.rs"]
+mod diff;
 #[path = "cli/explain.rs"]
 mod explain;
 #[path = "cli/explore.rs"]

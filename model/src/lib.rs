@@ -5,7 +5,7 @@
 //!
 //! | module | what it holds |
 //! |---|---|
-//! | [`draft`] | one edition of the text: names and limits |
+//! | [`draft`] | editions of the text as values: names, limits, rules |
 //! | [`requirement`] | the ledger: every normative sentence, what puts it to the test, and which bear on a step |
 //! | [`question`] | where the text allows more than one behaviour; [`question::Readings`] |
 //! | [`event`] | what happens ([`event::Event`]) and what is said back ([`event::Answer`]) |
@@ -15,6 +15,7 @@
 //! | [`explore`], [`check`] | exhaustive search, twice; shortest counterexamples |
 //! | [`export`] | what a server may do about one code, for the tools of others |
 //! | [`generate`], [`trace`] | traces worth running |
+//! | [`diff`] | what tells two texts, or two readings, apart |
 //! | [`finding`] | what the open points do to servers and clients, for those who write the text |
 //!
 //! Start with [`deferral`]; the rest is what is done with it.
@@ -22,6 +23,7 @@
 pub mod check;
 mod choice;
 pub mod deferral;
+pub mod diff;
 pub mod draft;
 pub mod event;
 pub mod explore;

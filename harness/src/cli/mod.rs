@@ -4,6 +4,7 @@
 
 mod check;
 mod coverage;
+mod diff;
 mod doctor;
 mod explain;
 mod explore;
@@ -59,6 +60,8 @@ enum Verb {
     Coverage(coverage::Args),
     /// Walk through the model's world in a browser
     Explore(explore::Args),
+    /// Tell what differs between two drafts, or two ways of reading one
+    Diff(diff::Args),
     /// Explain a requirement, question, property or trace by its id
     Explain(explain::Args),
 }
@@ -116,6 +119,7 @@ pub fn main() -> ExitCode {
         Verb::Farm(args) => farm::farm(&args),
         Verb::Coverage(args) => coverage::coverage(&args),
         Verb::Explore(args) => explore::explore(&args),
+        Verb::Diff(args) => diff::diff(&args),
         Verb::Explain(args) => explain::explain(&args),
     };
     match exit {

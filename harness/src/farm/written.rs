@@ -48,7 +48,7 @@ impl Written {
     }
 
     async fn played(&self, server: &Decorated, kind: TransportKind) -> Vec<Played> {
-        let draft = Draft::IETF_01;
+        let draft = Draft::DEFAULT;
         let bundled = Bundled::start_decorated(kind, Limits::USUAL, 1, draft, server).await;
         let bundled = bundled.unwrap();
         let vectors = self.vectors.clone();

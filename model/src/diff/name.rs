@@ -1,0 +1,129 @@
+//! What things are called on the wire, role by role.
+
+use crate::draft::{Cancellation, Draft, Interaction, Opening};
+
+/// Something that has a name or a shape on the wire.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Role {
+    /// How a client opts in, and where.
+    OptIn,
+    /// How it opts in to interaction.
+    InteractiveOptIn,
+    /// The status of the deferred response.
+    DeferredStatus,
+    /// The member of the deferred response that carries the code.
+    CodeIssued,
+    /// The parameter of a poll that carries the code.
+    CodePolled,
+    /// The grant type of a poll.
+    GrantType,
+    /// The pending error.
+    Pending,
+    /// The pending error that asks for interaction.
+    InteractionRequired,
+    /// The pending error while it is under way.
+    InteractionPending,
+    /// The member that says where to interact.
+    InteractionUri,
+    /// The bearer secret for callbacks.
+    NotificationToken,
+    /// Where and how a deferral is cancelled.
+    Cancellation,
+    /// How a server announces support.
+    Announcement,
+}
+
+impl Role {
+    /// All of them, in the order of a flow.
+    pub const ALL: [Role; 13] = [
+        Role::Announcement,
+        Role::OptIn,
+        Role::InteractiveOptIn,
+        Role::NotificationToken,
+        Role::DeferredStatus,
+        Role::CodeIssued,
+        Role::InteractionUri,
+        Role::GrantType,
+        Role::CodePolled,
+        Role::Pending,
+        Role::InteractionRequired,
+        Role::InteractionPending,
+        Role::Cancellation,
+    ];
+
+    /// What has the name.
+    pub fn text(self) -> &'static str {
+        match self {
+            Role::OptIn => "opt-in",
+            Role::InteractiveOptIn => "opt-in to interaction",
+            Role::DeferredStatus => "status of the deferred response",
+            Role::CodeIssued => "the code in the deferred response",
+            Role::CodePolled => "the code in a poll",
+            Role::GrantType => "grant type of a poll",
+            Role::Pending => "pending",
+            Role::InteractionRequired => "pending, interaction needed",
+            Role::InteractionPending => "pending, interaction under way",
+            Role::InteractionUri => "where to interact",
+            Role::NotificationToken => "secret for callbacks",
+            Role::Cancellation => "cancellation",
+            Role::Announcement => "metadata that announce support",
+        }
+    }
+
+    /// What it is called in a text; `None` if the text has no such thing.
+    pub fn of(self, draft: &Draft) -> Option<String> {
+        let named = |name: &str| Some(format!("`{name}`"));
+        match self {
+            Role::OptIn => {
+                let endpoint = match draft.rules.opening {
+                    Opening::TokenEndpoint => "token endpoint",
+                    Opening::AuthorizationEndpoint => "authorization endpoint",
+                };
+                let (name, value) = (draft.completion_mode, draft.deferred);
+                Some(format!("`{name}={value}` at the {endpoint}"))
+            }
+            Role::InteractiveOptIn => draft.deferred_interactive.and_then(named),
+            Role::DeferredStatus => Some(draft.deferred_status.to_string()),
+            Role::CodeIssued => named(draft.deferred_member),
+            Role::CodePolled => named(draft.deferral_code),
+            Role::GrantType => named(draft.deferred_grant),
+            Role::Pending => named(draft.pending),
+            Role::InteractionRequired => draft.interaction_required.and_then(named),
+            Role::InteractionPending => draft.interaction_pending.and_then(named),
+            Role::InteractionUri => match draft.rules.interaction {
+                Interaction::Unknown => None,
+                Interaction::Anybody | Interaction::OptedIn => named(draft.interaction_uri),
+            },
+            Role::NotificationToken => named(draft.client_notification_token),
+            Role::Cancellation => Some(match draft.cancellation {
+                Cancellation::Revocation => {
+                    format!("revocation endpoint, hint `{}`", draft.deferral_code_type)
+                }
+                Cancellation::OwnEndpoint => "an endpoint of its own".to_owned(),
+            }),
+            Role::Announcement => named(draft.supported_member),
+        }
+    }
+}
+
+/// Something that two texts call differently, or that only one of them has.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Renamed {
+    /// What it is.
+    pub role: Role,
+    /// Its name in the one text.
+    pub one: Option<String>,
+    /// Its name in the other.
+    pub other: Option<String>,
+}
+
+/// Everything of which two texts differ in the name.
+pub(super) fn renamed(one: &Draft, other: &Draft) -> Vec<Renamed> {
+    let roles = Role::ALL.into_iter();
+    let both = roles.map(|role| Renamed {
+        role,
+        one: role.of(one),
+        other: role.of(other),
+    });
+    both.filter(|r| r.one != r.other).collect()
+}

@@ -14,6 +14,7 @@
 //! | [`judge`] | a decorated server before the suite |
 //! | [`wild`] | which of them were seen elsewhere |
 //! | [`matrix`] | fault against check, as `harness/KILLS.md` |
+//! | `written` | the written vectors before faults and minds: tests only |
 
 mod decorated;
 mod exchange;

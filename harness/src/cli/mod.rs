@@ -24,6 +24,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use dtr_model::draft::Draft;
+use dtr_model::requirement::{self, Edition};
 
 /// Model, conformance suite and test vectors for OAuth's Deferred Token Response.
 #[derive(Debug, Parser)]
@@ -136,4 +137,15 @@ pub fn main() -> ExitCode {
 /// The edition given by `--draft`.
 fn draft(id: &str) -> Result<&'static Draft, String> {
     Draft::named(id).map_err(|e| e.to_string())
+}
+
+/// The ledger of the edition given by `--draft`.
+fn edition(id: &str) -> Result<&'static Edition, String> {
+    requirement::edition(id).ok_or_else(|| {
+        let known: Vec<_> = requirement::editions().iter().map(Edition::id).collect();
+        format!(
+            "there is no ledger of draft `{id}`; there is one of {}",
+            known.join(", ")
+        )
+    })
 }

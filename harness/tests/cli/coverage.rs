@@ -33,6 +33,22 @@ fn as_json_it_is_the_ledger() {
     assert_eq!(row["binding"], "check");
 }
 
+#[test]
+fn an_older_text_has_its_own_ledger() {
+    let ran = dtr(&["coverage", "--draft", "gerber-00", "--json"]).exits(0);
+    let rows: Vec<Value> = serde_json::from_str(&ran.out).expect("JSON");
+    assert_eq!(rows.len(), 202);
+    let row = |id: &str| rows.iter().find(|row| row["id"] == id);
+    let expired = row("DTR-6.5.1-04").expect("all texts have it");
+    assert_eq!(expired["section"], "5.5.1 step 3");
+    let unannounced = row("DTR-5.1-08").expect("all texts have it");
+    assert_eq!(unannounced["level"], "SHOULD");
+    assert_eq!(row("DTR-6.4-14"), None, "it knows no interaction");
+
+    let ran = dtr(&["coverage", "--draft", "ietf-00"]).exits(0);
+    ran.says(&["234 rows", "1 open", "DTR00-6.3.1-02", "four characters"]);
+}
+
 /// `.ci/run` does the same to a whole run, in which all of them are.
 #[test]
 fn a_check_that_a_run_did_not_observe_is_an_error() {
@@ -47,6 +63,26 @@ fn a_check_that_a_run_did_not_observe_is_an_error() {
     place
         .run(&["coverage", "--report", "absent.json"])
         .refuses(&["absent.json"]);
+    let other = ["coverage", "--report", "part.json", "--draft", "ietf-00"];
+    place
+        .run(&other)
+        .refuses(&["part.json", "a run by ietf-01", "--draft ietf-01"]);
+}
+
+/// The recorded vectors are by ietf-01, and a page without them would be another.
+#[test]
+fn a_page_is_written_of_the_default_only() {
+    let place = Place::new();
+    place
+        .run(&["run", "--select", "danger-S1", "--json", "part.json"])
+        .exits(0);
+    let report = place.read("part.json");
+    let report = report.replace(r#""draft": "ietf-01""#, r#""draft": "ietf-00""#);
+    place.write("older.json", &report);
+    let older = ["coverage", "--draft", "ietf-00", "--report", "older.json"];
+    place.run(&older).exits(1).says(&["234 rows"]);
+    let page = [&older[..], &["--page", "page.md"]].concat();
+    place.run(&page).refuses(&["--page", "none of ietf-00"]);
 }
 
 /// What the README says of the ledger is so.

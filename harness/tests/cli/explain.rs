@@ -67,6 +67,22 @@ fn a_property_and_a_requirement_come_with_a_trace() {
 }
 
 #[test]
+fn a_requirement_is_told_as_a_text_has_it() {
+    let ran = dtr(&["explain", "--draft", "gerber-00", "DTR-6.5.1-04"]).exits(0);
+    ran.says(&["gerber-00 section 5.5.1 step 3, MUST", "A trace that bears"]);
+    explained("DTR-6.5.1-04", &["ietf-01 section 6.5.1 step 3, MUST"]);
+    let list = dtr(&["explain", "--draft", "ietf-00", "requirements"]).exits(0);
+    list.says(&["DTR00-6.3.1-02 "]);
+}
+
+#[test]
+fn a_requirement_of_another_text_is_refused_with_which() {
+    dtr(&["explain", "DTR00-6.3.1-02"]).refuses(&["no row of ietf-01", "--draft ietf-00"]);
+    dtr(&["explain", "--draft", "ietf-00", "DTR-9.1-01"])
+        .refuses(&["no row of ietf-00", "--draft ietf-01"]);
+}
+
+#[test]
 fn a_trace_is_drawn() {
     let question = dtr(&["explain", "C-02"]).exits(0);
     let id = question.out.split_whitespace().find_map(|word| {

@@ -72,6 +72,9 @@ fn an_unknown_draft_is_answered_with_those_there_are() {
     for verb in ["check", "run"] {
         dtr(&[verb, "--draft", "nope"]).refuses(&["nope", "ietf-01"]);
     }
+    let ledgers = ["nope", "gerber-00, ietf-00, ietf-01"];
+    dtr(&["coverage", "--draft", "nope"]).refuses(&ledgers);
+    dtr(&["explain", "--draft", "nope", "C-02"]).refuses(&ledgers);
 }
 
 /// What prints long lists.

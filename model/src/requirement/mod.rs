@@ -1,17 +1,18 @@
 //! The ledger: every normative sentence of the draft, and what becomes of it here.
 //!
 //! A row keeps the id under which the draft's sentence is known everywhere else in the project. `DTR-…` rows carry a
-//! BCP 14 keyword, or are a step or a bullet under one; `K-…` rows state a fact. `ledger.json` holds them section by
-//! section, one a line; which step of a trace bears on which rows is in [`bearing()`].
+//! BCP 14 keyword, or are a step or a bullet under one; `K-…` rows state a fact. `ledger/` holds them section by section,
+//! one a line; which step of a trace bears on which rows is in [`bearing()`]. Every submitted text has a ledger, an
+//! [`Edition`]; where nothing else is said, that of ietf-01 is meant.
 
 mod bearing;
+mod difference;
+mod edition;
 #[cfg(test)]
 mod tests;
 
 pub use bearing::bearing;
-
-use std::collections::HashMap;
-use std::sync::LazyLock;
+pub use edition::{Edition, edition, editions};
 
 use serde::{Deserialize, Serialize};
 
@@ -149,24 +150,17 @@ impl Requirement {
     }
 }
 
-static LEDGER: LazyLock<Vec<Requirement>> = LazyLock::new(|| {
-    serde_json::from_str(include_str!("ledger.json")).expect("a test reads the same file")
-});
-
-static BY_ID: LazyLock<HashMap<&'static str, &'static Requirement>> =
-    LazyLock::new(|| LEDGER.iter().map(|row| (row.id, row)).collect());
-
-/// Every row, in the order of the text.
+/// Every row of ietf-01, in the order of the text.
 pub fn all() -> &'static [Requirement] {
-    &LEDGER
+    edition::youngest().rows()
 }
 
-/// The rows with a check of their own.
+/// The rows of ietf-01 with a check of their own.
 pub fn checks() -> impl Iterator<Item = &'static Requirement> {
     all().iter().filter(|row| row.is_checked())
 }
 
-/// The row with this id.
+/// The row of ietf-01 with this id.
 pub fn named(id: &str) -> Option<&'static Requirement> {
-    BY_ID.get(id).copied()
+    edition::youngest().row(id)
 }

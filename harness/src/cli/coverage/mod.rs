@@ -5,18 +5,22 @@ mod page;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use dtr_model::requirement::{self, Binding, Requirement};
+use dtr_model::draft::Draft;
+use dtr_model::requirement::{Binding, Edition, Requirement};
 use owo_colors::OwoColorize as _;
 use serde::Serialize;
 
 use super::merge::read;
 use super::out::{self, println};
-use super::{Exit, Trouble};
+use super::{Exit, Trouble, edition};
 use crate::report::document::keyword;
 
 /// Arguments of `dtr coverage`.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
+    /// Edition of the text
+    #[arg(long, value_parser = edition, default_value = "ietf-01", value_name = "DRAFT")]
+    draft: &'static Edition,
     /// JSON report of a run (`dtr run --json FILE`): a check that it did not observe is an error
     #[arg(long, value_name = "FILE")]
     report: Option<PathBuf>,
@@ -54,14 +58,16 @@ impl Covered {
 
 pub(super) fn coverage(args: &Args) -> Result<Exit, Trouble> {
     let observed = match &args.report {
-        Some(path) => Some(observed(path)?),
+        Some(path) => Some(observed(path, args.draft)?),
         None => None,
     };
     let count = |row: &Requirement| {
         let counts = observed.as_ref().filter(|_| row.is_checked())?;
         Some(counts.get(row.id).copied().unwrap_or(0))
     };
-    let rows: Vec<Covered> = requirement::all()
+    let rows: Vec<Covered> = args
+        .draft
+        .rows()
         .iter()
         .map(|row| Covered {
             row,
@@ -69,6 +75,7 @@ pub(super) fn coverage(args: &Args) -> Result<Exit, Trouble> {
         })
         .collect();
     if let Some(path) = &args.page {
+        only_of_the_default(args.draft)?;
         std::fs::write(path, page::page(&rows)?)
             .map_err(|e| Trouble::new(format!("cannot write {}: {e}", path.display())))?;
     }
@@ -82,8 +89,27 @@ pub(super) fn coverage(args: &Args) -> Result<Exit, Trouble> {
     })
 }
 
-fn observed(path: &Path) -> Result<BTreeMap<String, u64>, Trouble> {
-    let (_, report) = read(path)?;
+/// The page tells of the recorded vectors, and there are none of another text.
+fn only_of_the_default(ledger: &Edition) -> Result<(), Trouble> {
+    match ledger.id() == Draft::IETF_01.id {
+        true => Ok(()),
+        false => Err(Trouble::new(format!(
+            "--page lists the recorded vectors, and there are none of {}: leave out --page, or --draft",
+            ledger.id()
+        ))),
+    }
+}
+
+fn observed(path: &Path, ledger: &Edition) -> Result<BTreeMap<String, u64>, Trouble> {
+    let (name, report) = read(path)?;
+    if report.draft != ledger.id() {
+        return Err(Trouble::new(format!(
+            "{name} is of a run by {}, and its rows are asked by {}: say `--draft {}`",
+            report.draft,
+            ledger.id(),
+            report.draft
+        )));
+    }
     let counts = report.requirements.into_iter();
     Ok(counts
         .map(|(id, count)| (id, count.held + count.broken + count.slighted))

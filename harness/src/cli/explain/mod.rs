@@ -5,12 +5,12 @@ mod requirement;
 
 use dtr_model::property::Property;
 use dtr_model::question::{catalogue, named_entry};
-use dtr_model::requirement::{all as all_rows, named as named_row};
+use dtr_model::requirement::{Edition, editions};
 use dtr_model::trace::{Origin, Trace};
 use owo_colors::OwoColorize;
 
 use super::out::println;
-use super::{Exit, Trouble};
+use super::{Exit, Trouble, edition};
 use crate::probe::{self, Probe};
 use crate::report::diagram;
 use crate::suite;
@@ -23,6 +23,9 @@ pub(super) struct Args {
     /// or probe (probe-…); or `requirements`, `questions`, `properties`, `probes` for a list
     #[arg(value_name = "ID")]
     id: String,
+    /// Edition of the text whose requirements are meant
+    #[arg(long, value_parser = edition, default_value = "ietf-01", value_name = "DRAFT")]
+    draft: &'static Edition,
 }
 
 pub(super) fn explain(args: &Args) -> Result<Exit, Trouble> {
@@ -35,15 +38,17 @@ pub(super) fn explain(args: &Args) -> Result<Exit, Trouble> {
             .iter()
             .for_each(|p| println!("{:<8} {}", p.id(), p.text())),
         "probes" => probe::all().for_each(|p| println!("{:<30} {}", p.id, p.does)),
-        "requirements" => all_rows()
+        "requirements" => args
+            .draft
+            .rows()
             .iter()
             .for_each(|r| println!("{:<15} {}", r.id, r.text)),
-        _ => one(id)?,
+        _ => one(id, args.draft)?,
     }
     Ok(Exit::Pass)
 }
 
-fn one(id: &str) -> Result<(), Trouble> {
+fn one(id: &str, ledger: &Edition) -> Result<(), Trouble> {
     let named = |t: &Trace| t.id == id;
     // A reading is told with its question, to which the others belong.
     let (choice, _) = id.split_once(['/', '=']).unwrap_or((id, ""));
@@ -55,8 +60,15 @@ fn one(id: &str) -> Result<(), Trouble> {
         example("The shortest way to put it to the test:", |t| {
             t.origin == origin
         });
-    } else if let Some(row) = named_row(id) {
-        requirement::explain(row);
+    } else if let Some(row) = ledger.row(id) {
+        requirement::explain(row, ledger);
+    } else if let Some(other) = editions().iter().rev().find(|other| other.has(id)) {
+        return Err(Trouble::new(format!(
+            "`{id}` is no row of {}, but of {}: say `--draft {}`",
+            ledger.id(),
+            other.id(),
+            other.id()
+        )));
     } else if let Some(probe) = probe::named(id) {
         explain_probe(probe);
     } else if let Some(trace) = record::traces()

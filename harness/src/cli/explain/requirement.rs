@@ -1,6 +1,6 @@
 //! `dtr explain DTR-…`: a row, what puts it to the test, and how that goes well and badly.
 
-use dtr_model::requirement::{Binding, Requirement};
+use dtr_model::requirement::{Binding, Edition, Requirement};
 use owo_colors::OwoColorize as _;
 
 use super::super::out::println;
@@ -14,10 +14,11 @@ const KILLS: &str = include_str!("../../../KILLS.md");
 /// Faults told of a check.
 const TOLD: usize = 3;
 
-pub(super) fn explain(row: &Requirement) {
+pub(super) fn explain(row: &Requirement, ledger: &Edition) {
     println!(
-        "{} (section {}, {}) {}",
+        "{} ({} section {}, {}) {}",
         row.id.bold(),
+        ledger.id(),
         row.section,
         keyword(row.level),
         row.text

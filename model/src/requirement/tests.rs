@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{
     Actor, Binding, Edition, Level, Requirement, Seen, all, checks, edition, editions, named,
 };
+use crate::draft::Draft;
 
 /// As counted when the rows were first listed, and again since: the 179 keywords of Sections 2 to 12, the six steps and
 /// two bullets that share one (Sections 6.1.1, 6.3.1 and 6.5.1), and the statements without any.
@@ -60,6 +61,14 @@ fn rows_are_found_by_their_ids_and_name_their_sections() {
     assert_eq!(all(), edition("ietf-01").expect("there is one").rows());
     assert!(named("DTR-6.5.1-04").is_some() && named("GER00-4.1-01").is_none());
     assert!(edition("ietf-02").is_none());
+}
+
+#[test]
+fn every_ledger_is_of_a_draft() {
+    for edition in editions() {
+        assert!(Draft::named(edition.id()).is_ok(), "{}", edition.id());
+    }
+    assert!(edition(Draft::IETF_01.id).is_some());
 }
 
 #[test]

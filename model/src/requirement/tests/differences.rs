@@ -1,7 +1,7 @@
 //! What the files of the older texts say is so, and is said once.
 
 use super::super::difference::Difference;
-use super::super::{Edition, edition};
+use super::super::{Edition, edition, named};
 
 fn differences() -> [(Difference, &'static Edition, &'static Edition); 2] {
     let ledger = |id| edition(id).expect("there is one of each submitted text");
@@ -75,4 +75,16 @@ fn some_rows_in_each_text() {
     assert_eq!(section(gerber_00, "DTR00-6.3.1-02"), Some("5.3.1 bullet 3"));
     assert_eq!(section(ietf_00, "DTR-9.1-01"), None);
     assert_eq!(section(gerber_00, "DTR-6.4-20"), None);
+}
+
+#[test]
+fn a_section_that_only_begins_alike_stays() {
+    let difference = Difference {
+        absent: Vec::new(),
+        moved: vec![("1", "2")],
+        changed: Vec::new(),
+        own: Vec::new(),
+    };
+    let rows = [named("DTR-11.1-01").expect("a row").clone()];
+    assert_eq!(difference.applied_to(&rows), rows);
 }

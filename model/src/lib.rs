@@ -6,7 +6,7 @@
 //! | module | what it holds |
 //! |---|---|
 //! | [`draft`] | editions of the text as values: names, limits, rules |
-//! | [`requirement`] | the ledger: every normative sentence, what puts it to the test, and which bear on a step |
+//! | [`requirement`] | the ledger of each submitted text: every normative sentence, what puts it to the test, and which bear on a step |
 //! | [`question`] | where the text allows more than one behaviour; [`question::Readings`] |
 //! | [`event`] | what happens ([`event::Event`]) and what is said back ([`event::Answer`]) |
 //! | [`deferral`] | **the relation**: [`step`] |

@@ -89,7 +89,7 @@ pub(super) fn coverage(args: &Args) -> Result<Exit, Trouble> {
     })
 }
 
-/// The page tells of the recorded vectors, and there are none of another text.
+/// The page tells of the recorded vectors, which are by the default text.
 fn only_of_the_default(ledger: &Edition) -> Result<(), Trouble> {
     match ledger.id() == Draft::IETF_01.id {
         true => Ok(()),
@@ -104,7 +104,7 @@ fn observed(path: &Path, ledger: &Edition) -> Result<BTreeMap<String, u64>, Trou
     let (name, report) = read(path)?;
     if report.draft != ledger.id() {
         return Err(Trouble::new(format!(
-            "{name} is of a run by {}, and its rows are asked by {}: say `--draft {}`",
+            "{name} is of a run by {}, and the rows are those of {}: say `--draft {}`, or give the report of another run",
             report.draft,
             ledger.id(),
             report.draft

@@ -74,7 +74,13 @@ fn a_check_that_a_run_did_not_observe_is_an_error() {
 fn a_page_is_written_of_the_default_only() {
     let place = Place::new();
     place
-        .run(&["run", "--select", "probe-hint-unseen", "--json", "part.json"])
+        .run(&[
+            "run",
+            "--select",
+            "probe-hint-unseen",
+            "--json",
+            "part.json",
+        ])
         .exits(0);
     let report = place.read("part.json");
     let report = report.replace(r#""draft": "ietf-01""#, r#""draft": "ietf-00""#);

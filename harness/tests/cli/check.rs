@@ -20,6 +20,22 @@ fn one_reading_is_not_put_on_record() {
     dtr(&["check", "--reading", "C-01=A", "--record", "x.json"]).refuses(&["--reading"]);
 }
 
+/// The record is of the default text.
+#[test]
+fn another_text_is_not_put_on_record() {
+    let other = ["check", "--draft", "gerber-00"];
+    for option in ["--record", "--findings"] {
+        let args = [&other[..], &[option]].concat();
+        dtr(&args).refuses(&[option, "gerber-00", "ietf-01"]);
+    }
+}
+
+#[test]
+fn another_text_is_checked_without_a_record() {
+    let args = ["check", "--draft", "gerber-00", "--reading", "C-02=B"];
+    dtr(&args).exits(0).says(&["1 counted by stateright too"]);
+}
+
 /// It breaks a property because it was asked for: a finding, not a failure.
 #[test]
 fn a_reading_that_breaks_a_property_comes_with_the_shortest_way_there() {

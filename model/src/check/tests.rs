@@ -1,5 +1,7 @@
 //! Which reading breaks what, and that two independent searches agree.
 
+use std::collections::BTreeSet;
+
 use super::{Case, Deviation, Expected, second_opinion};
 use crate::draft::Draft;
 use crate::property::Property;
@@ -170,4 +172,26 @@ fn an_open_choice_is_checked_too() {
     };
     let broken = open.check().expect("the search is exhaustive").broken;
     assert_eq!(broken.get(&Property::S8).map(Vec::len), Some(6));
+}
+
+/// Where each question is read as it is by default, no text from the first submission on breaks what the last one keeps.
+/// The ancestors do: by OpenID's, who was told `access_denied` is told `expired_token` later; by that of May, a client
+/// learns from a revocation which codes others hold (issue 3 of the tracker).
+#[test]
+fn every_text_but_the_ancestors_keeps_what_the_default_keeps() {
+    let broken = |draft: &'static Draft| -> BTreeSet<Property> {
+        let checked = Case::pins(draft).check();
+        let checked = checked.unwrap_or_else(|e| panic!("{draft:?}: {e}"));
+        checked.broken.into_keys().collect()
+    };
+    let usual = broken(Draft::DEFAULT);
+    for draft in Draft::ALL {
+        let beyond: Vec<Property> = broken(draft).difference(&usual).copied().collect();
+        let expected: &[Property] = match draft.id {
+            "oidc-00" => &[Property::S8],
+            "may-16" => &[Property::S7],
+            _ => &[],
+        };
+        assert_eq!(beyond, expected, "{draft:?}");
+    }
 }

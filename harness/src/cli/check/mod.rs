@@ -69,6 +69,14 @@ pub(super) fn check(args: &Args) -> Result<Exit, Trouble> {
         let case = chosen(args.draft, &args.reading)?.unwrap_or_else(|| Case::pins(args.draft));
         return export::export(format, &case, args.out.as_deref());
     }
+    let kept = [("--record", &args.record), ("--findings", &args.findings)];
+    let kept = kept.into_iter().find(|(_, path)| path.is_some());
+    if let Some((option, _)) = kept.filter(|_| args.draft != Draft::DEFAULT) {
+        let (kept, draft) = (Draft::DEFAULT.id, args.draft.id);
+        return Err(Trouble::new(format!(
+            "{option} is about {kept}: it cannot be written for {draft}; leave out --draft, or {option}"
+        )));
+    }
     let cases = cases(args)?;
     let expected = Expected::recorded()?;
     let findings = search(args, &cases, &expected)?;
@@ -175,8 +183,9 @@ fn examine(
     let checked = case.check()?;
     let mut objections = Vec::new();
     let chosen = !args.reading.is_empty();
-    // A mix of our user's is not in the record; every other case has to be.
-    let on_record = !chosen || expected.cases.contains_key(&case.name);
+    // A mix of our user's is not in the record, nor is another text; every other case has to be.
+    let on_record =
+        case.draft.id == expected.draft && (!chosen || expected.cases.contains_key(&case.name));
     if on_record && args.record.is_none() {
         objections.extend(
             expected

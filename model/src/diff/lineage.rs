@@ -204,7 +204,7 @@ const CHANGES: &[Change] = &[
     change("B-32", GERBER, "registrations with IANA", &[EDITORIAL]),
     change("B-33", GERBER, "more use cases", &[EDITORIAL]),
     change("B-34", GERBER, "sections renumbered", &[EDITORIAL]),
-    change("B-35", IETF, "no leave any more to check a client's secret for entropy and refuse it", &[Shows::Glance(Glance::WeakToken)]),
+    change("B-35", IETF, "no duty any more to look at the entropy of a client's secret, and no leave to refuse it", &[Shows::Glance(Glance::WeakToken)]),
     change("B-36", IETF, "advice on making codes and secrets", &[EDITORIAL]),
     change("B-37", IETF, "references to that advice", &[EDITORIAL]),
     change("B-38", IETF, "sections renumbered", &[EDITORIAL]),

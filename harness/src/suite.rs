@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use dtr_model::Trace;
-use dtr_model::event::Event;
-use dtr_model::generate::{self, Graph, SETTINGS, Situation};
+use dtr_model::draft::Draft;
+use dtr_model::event::{Decision, Event, Steer, TokenRequest};
+use dtr_model::generate::{self, Graph, Situation};
 use dtr_model::requirement;
 use dtr_model::terms::Terms;
 use dtr_model::trace::Origin;
@@ -22,12 +23,18 @@ const WALKS: usize = 400;
 /// Events in a random walk, at most.
 const WALK_LENGTH: usize = 30;
 
-/// Everything generated, in the order it is run: what says most comes first.
-/// Traces with different purposes may do the same; [`unique`] leaves one of them.
-pub fn generated(seed: u64) -> Vec<Trace> {
-    let mut settings = SETTINGS.to_vec();
-    settings.push(Terms::PACED);
-    generated_for(&settings, seed, &|_, _| true)
+/// Everything generated from `draft`, in the order it is run: what says most
+/// comes first. Traces with different purposes may do the same; [`unique`] leaves
+/// one of them.
+pub fn generated(draft: &'static Draft, seed: u64) -> Vec<Trace> {
+    generated_for(&paced(draft), seed, &|_, _| true)
+}
+
+/// The usual terms, and those with a longer wait.
+fn paced(draft: &'static Draft) -> Vec<Terms> {
+    let mut settings = generate::settings(draft);
+    settings.push(Terms::PACED.under(draft));
+    settings
 }
 
 /// The same for other terms and a server to which not everything can be done.
@@ -78,28 +85,25 @@ pub fn repeated(traces: &[Trace], rounds: usize) -> Vec<Trace> {
 }
 
 /// The random walks of a run with this seed.
-pub fn walks_of(seed: u64) -> Vec<Trace> {
-    let all = SETTINGS.iter();
-    all.flat_map(|terms| walks(*terms, seed, WALKS, &|_| true))
+pub fn walks_of(draft: &'static Draft, seed: u64) -> Vec<Trace> {
+    let all = generate::settings(draft).into_iter();
+    all.flat_map(|terms| walks(terms, seed, WALKS, &|_| true))
         .collect()
 }
 
 /// Every race, once.
-pub fn races() -> Vec<Trace> {
-    SETTINGS
-        .iter()
-        .flat_map(|t| generate::races(&Graph::of(*t)))
+pub fn races(draft: &'static Draft) -> Vec<Trace> {
+    let all = generate::settings(draft).into_iter();
+    all.flat_map(|terms| generate::races(&Graph::of(terms)))
         .collect()
 }
 
 /// The traces that vectors are recorded from: forks, danger zones, edge cover.
 /// Again several may do the same.
-pub fn recorded() -> Vec<Trace> {
-    let mut settings = SETTINGS.to_vec();
-    settings.push(Terms::PACED);
-    let mut traces = short(&settings);
-    for terms in SETTINGS {
-        traces.extend(generate::edges(&Graph::of(*terms), LENGTH).traces);
+pub fn recorded(draft: &'static Draft) -> Vec<Trace> {
+    let mut traces = short(&paced(draft));
+    for terms in generate::settings(draft) {
+        traces.extend(generate::edges(&Graph::of(terms), LENGTH).traces);
     }
     traces
 }
@@ -112,6 +116,7 @@ fn short(settings: &[Terms]) -> Vec<Trace> {
     for terms in usual {
         traces.extend(generate::dangers(terms));
         traces.extend(generate::forks(terms).into_iter().map(|(_, _, t)| t));
+        traces.extend(needing_somebody(terms));
     }
     let known: Vec<Origin> = traces.iter().map(|t| t.origin.clone()).collect();
     for terms in paced {
@@ -119,6 +124,30 @@ fn short(settings: &[Terms]) -> Vec<Trace> {
         traces.extend(forks.filter(|t| !known.contains(&t.origin)));
     }
     traces
+}
+
+/// Requests that wait for a person, under a text that has no answer for that:
+/// they are pending like any other. A server of a later text would say
+/// `interaction_required`.
+fn needing_somebody(terms: Terms) -> Vec<Trace> {
+    if terms.draft.has_interaction() {
+        return Vec::new();
+    }
+    let asked = |steer| {
+        Event::Request(TokenRequest {
+            steer,
+            ..TokenRequest::PLAIN
+        })
+    };
+    let decided = |decision| [Event::Decide(decision), Event::Tick, Event::POLL];
+    let (needed, done) = (Decision::NeedInteraction, Decision::InteractionDone);
+    let at_once = [asked(Steer::Interact)].into_iter().chain(decided(done));
+    let later = [asked(Steer::Defer)].into_iter();
+    let later = later.chain(decided(needed)).chain(decided(done));
+    let traces = [at_once.collect(), later.collect()];
+    traces
+        .map(|events| Trace::new(Origin::Edge, terms, events))
+        .to_vec()
 }
 
 /// The same events under the same terms need running once; the first origin
@@ -212,18 +241,19 @@ impl Selection {
         Selection(parts.map(str::to_owned).collect())
     }
 
-    /// What matches, or an error that says what could have been named.
+    /// What matches, or an error that says what could have been named. Sections
+    /// are those of `draft`.
     ///
     /// # Errors
     /// When some part matches nothing: what it should have named would pass
     /// without having been run.
-    pub fn apply(&self, all: Experiments) -> Result<Experiments, NothingSelected> {
+    pub fn apply(&self, all: Experiments, draft: &Draft) -> Result<Experiments, NothingSelected> {
         let mut met = vec![false; self.0.len()];
         let traces = all.traces.into_iter();
         let probes = all.probes.into_iter();
         let chosen = Experiments {
             traces: traces.filter(|t| self.matches(t, &mut met)).collect(),
-            probes: probes.filter(|p| self.names(p, &mut met)).collect(),
+            probes: probes.filter(|p| self.names(p, draft, &mut met)).collect(),
         };
         let unmet = met.iter().position(|met| !met);
         match unmet {
@@ -234,10 +264,11 @@ impl Selection {
     }
 
     /// Whether some part names the probe; `met` marks every part that does.
-    fn names(&self, probe: &Probe, met: &mut [bool]) -> bool {
+    fn names(&self, probe: &Probe, draft: &Draft, met: &mut [bool]) -> bool {
+        let ledger = draft.ledger();
         let mut any = false;
         for (wanted, met) in self.0.iter().zip(met) {
-            let mut rows = probe.rows.iter().filter_map(|id| requirement::named(id));
+            let mut rows = probe.rows.iter().filter_map(|id| ledger.row(id));
             let named = probe.id.starts_with(wanted.as_str())
                 || probe.questions.contains(&wanted.as_str())
                 || rows.any(|row| row.id == wanted || row.section_number() == wanted);
@@ -267,12 +298,13 @@ impl Selection {
 
 /// The requirements a trace bears on at the pins, with their sections.
 pub fn bearing(trace: &Trace) -> BTreeMap<&'static str, &'static str> {
+    let ledger = trace.terms.draft.ledger();
     let mut situation = Situation::START;
     let mut rows = BTreeMap::new();
     for event in &trace.events {
         for id in requirement::bearing(situation.deferral, *event, &trace.terms) {
-            let section = requirement::named(id).map_or("", |r| r.section_number());
-            rows.insert(*id, section);
+            let section = ledger.row(id).map_or("", |r| r.section_number());
+            rows.insert(id, section);
         }
         situation = situation.after(*event, &trace.terms).0;
     }
@@ -306,15 +338,15 @@ mod tests {
     #[test]
     fn races_alone_are_repeated_and_never_recorded() {
         let race = generate::races(&Graph::of(Terms::CODE)).swap_remove(0);
-        let other = short(SETTINGS).swap_remove(0);
+        let other = short(&[Terms::CREDENTIALS]).swap_remove(0);
         let all = repeated(&[race.clone(), other.clone()], 3);
         assert_eq!(all, [race.clone(), race.clone(), race, other]);
-        assert!(recorded().iter().all(|t| t.window.is_none()));
+        assert!(recorded(Draft::DEFAULT).iter().all(|t| t.window.is_none()));
     }
 
     #[test]
     fn ids_are_unique() {
-        let traces = recorded();
+        let traces = recorded(Draft::DEFAULT);
         let ids: std::collections::HashSet<_> = traces.iter().map(|t| &t.id).collect();
         assert_eq!(ids.len(), traces.len());
     }
@@ -322,10 +354,10 @@ mod tests {
     #[test]
     fn a_selection_finds_by_id_section_and_row_and_refuses_nothing() {
         let all = Experiments {
-            traces: recorded(),
+            traces: recorded(Draft::DEFAULT),
             probes: crate::probe::all().collect(),
         };
-        let parse = |text| Selection::parse(text).apply(all.clone());
+        let parse = |text| Selection::parse(text).apply(all.clone(), Draft::DEFAULT);
         for text in ["fork-C-02", "8.2", "DTR-6.5.1-07", "S1", "edge"] {
             let some = parse(text).unwrap();
             assert!(

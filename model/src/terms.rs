@@ -1,7 +1,7 @@
 //! What is fixed before a deferral begins: the text that is followed, the
 //! server's limits and the client's registration.
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Deserialize, Serialize};
 
 use crate::draft::Draft;
 
@@ -12,7 +12,6 @@ pub struct Terms {
     /// The text that both sides follow. The default edition is left unsaid where
     /// terms are written down.
     #[serde(default = "default_draft", skip_serializing_if = "is_default")]
-    #[serde(serialize_with = "by_id", deserialize_with = "named")]
     pub draft: &'static Draft,
     /// Least number of ticks between two polls (`interval`, Section 6.4).
     pub interval: u8,
@@ -74,13 +73,4 @@ fn default_draft() -> &'static Draft {
 
 fn is_default(draft: &&'static Draft) -> bool {
     *draft == default_draft()
-}
-
-fn by_id<S: Serializer>(draft: &&'static Draft, to: S) -> Result<S::Ok, S::Error> {
-    to.serialize_str(draft.id)
-}
-
-fn named<'de, D: Deserializer<'de>>(from: D) -> Result<&'static Draft, D::Error> {
-    let id = std::borrow::Cow::<'de, str>::deserialize(from)?;
-    Draft::named(&id).map_err(serde::de::Error::custom)
 }

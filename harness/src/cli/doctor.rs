@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use anstream::println;
 use dtr_model::draft::Draft;
-use dtr_model::generate::SETTINGS;
+use dtr_model::generate;
 use dtr_model::{Terms, Trace};
 use owo_colors::OwoColorize;
 use tokio::runtime::Runtime;
@@ -37,7 +37,12 @@ pub(super) fn doctor(args: &Args) -> Result<Exit, Trouble> {
             None => {
                 let kind = TransportKind::Http;
                 let server = Bundled::start(kind, Limits::USUAL, SEED, args.draft).await?;
-                let exit = told(server.target(), SETTINGS, &suite::recorded()).await;
+                let exit = told(
+                    server.target(),
+                    &generate::settings(args.draft),
+                    &suite::recorded(args.draft),
+                )
+                .await;
                 server.shutdown().await;
                 exit
             }

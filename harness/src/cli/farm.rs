@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use anstream::eprintln;
 use dtr_model::Trace;
+use dtr_model::draft::Draft;
 use tokio::runtime::Runtime;
 
 use super::{Exit, Trouble, out};
@@ -83,7 +84,7 @@ fn list() {
 }
 
 fn traces() -> Vec<Trace> {
-    suite::unique(suite::recorded())
+    suite::unique(suite::recorded(Draft::DEFAULT))
 }
 
 /// With this confidence a race that a server loses is lost at least once.
@@ -91,7 +92,9 @@ const CONFIDENCE: f64 = 0.9999;
 
 async fn judged(fault: &'static Fault, traces: &[Trace]) -> Result<Judged, Trouble> {
     let races = match fault.shown {
-        Shown::Raced(_) => suite::repeated(&suite::races(), suite::rounds(CONFIDENCE)),
+        Shown::Raced(_) => {
+            suite::repeated(&suite::races(Draft::DEFAULT), suite::rounds(CONFIDENCE))
+        }
         _ => Vec::new(),
     };
     let traces = if races.is_empty() { traces } else { &races };
@@ -184,11 +187,11 @@ async fn all_minds(seeds: u64, only: Option<&str>) -> Result<Exit, Trouble> {
     {
         let began = std::time::Instant::now();
         let mut traces = traces();
-        traces.extend(suite::races());
+        traces.extend(suite::races(Draft::DEFAULT));
         let mut probes: Vec<_> = probe::all().collect();
         let mut passed = 0;
         for seed in 1..=seeds {
-            traces.extend(suite::walks_of(seed));
+            traces.extend(suite::walks_of(Draft::DEFAULT, seed));
             let judged = judge(&|| mind.server(), &traces, &probes, seed, mind.kind).await?;
             // The recorded traces and the probes are the same for every seed.
             traces.clear();

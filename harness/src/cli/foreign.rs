@@ -58,7 +58,7 @@ pub(super) async fn look_at(
         &outcome,
         &[],
         Setting {
-            draft: draft.id,
+            draft,
             target: url.to_owned(),
             tick_seconds: TICK_SECONDS,
             seed,

@@ -102,7 +102,8 @@ async fn whole(args: &Args) -> Result<(Document, Failures), Trouble> {
     let stop = stop_on_interrupt();
     let mut kept = Failures::read(&args.failures)?;
     let server = Server::of(args).await?;
-    let Experiments { traces, probes } = selected(args, &kept, server.traces(args.seed))?;
+    let Experiments { traces, probes } =
+        selected(args, &kept, server.traces(args.draft, args.seed))?;
     let on_the_wall = server.is_on_the_wall();
     let rounds = suite::rounds(args.confidence);
     let known: HashSet<_> = kept.traces().map(|t| t.deed()).collect();
@@ -142,7 +143,7 @@ async fn whole(args: &Args) -> Result<(Document, Failures), Trouble> {
             outcome.take_in(check_metadata(&target).await);
             metadata_due = false;
         }
-        let accepted = server.accepted();
+        let accepted = server.accepted(args.draft);
         let engine = Engine::new(target, accepted, Arc::clone(&stop)).until(deadline);
         let part = engine.run(traces, |n| bar.inc(n)).await;
         // Waiting for shorter and shorter traces has to end some time.
@@ -171,7 +172,7 @@ async fn whole(args: &Args) -> Result<(Document, Failures), Trouble> {
         eprintln!("dtr: interrupted; what follows is what was found until then");
     }
     let setting = Setting {
-        draft: args.draft.id,
+        draft: args.draft,
         target: server.name(),
         tick_seconds: server.tick_seconds(),
         seed: args.seed,
@@ -233,13 +234,18 @@ fn confidence(text: &str) -> Result<f64, String> {
 /// What was kept and what is generated, as far as it is selected. What does the
 /// same for two purposes is selected by either and run once.
 fn selected(args: &Args, kept: &Failures, generated: Vec<Trace>) -> Result<Experiments, Trouble> {
+    let of_this_text = |trace: &Trace| trace.terms.draft == args.draft;
     let all = Experiments {
-        traces: kept.traces().chain(generated).collect(),
+        traces: kept
+            .traces()
+            .filter(of_this_text)
+            .chain(generated)
+            .collect(),
         probes: probe::all().collect(),
     };
     let mut chosen = match &args.select {
         None => all,
-        Some(expression) => Selection::parse(expression).apply(all)?,
+        Some(expression) => Selection::parse(expression).apply(all, args.draft)?,
     };
     chosen.traces = suite::unique(chosen.traces);
     if let Some(partition) = args.partition {

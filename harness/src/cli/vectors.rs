@@ -5,7 +5,7 @@ mod list;
 mod record;
 mod replay;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use dtr_model::draft::Draft;
 
@@ -39,9 +39,31 @@ struct Where {
     /// Directory of the vectors
     #[arg(default_value = "vectors", value_name = "DIR")]
     dir: PathBuf,
-    /// Edition of the text
-    #[arg(long, value_parser = draft, default_value = "ietf-01", value_name = "DRAFT")]
-    draft: &'static Draft,
+    /// Edition of the text; without it every one that there are vectors of
+    #[arg(long, value_parser = draft, value_name = "DRAFT")]
+    draft: Option<&'static Draft>,
+}
+
+impl Where {
+    /// The editions that are meant, the oldest first.
+    fn drafts(&self) -> Result<Vec<&'static Draft>, Trouble> {
+        if let Some(draft) = self.draft {
+            return Ok(vec![draft]);
+        }
+        let there = |draft: &&'static Draft| self.dir.join(draft.id).is_dir();
+        let drafts: Vec<_> = Draft::ALL.iter().filter(there).collect();
+        match drafts.is_empty() {
+            true => Err(self.nothing_in(&self.dir)),
+            false => Ok(drafts),
+        }
+    }
+
+    fn nothing_in(&self, dir: &Path) -> Trouble {
+        Trouble::new(format!(
+            "there are no vectors in {}; `dtr vectors record` writes them",
+            dir.display()
+        ))
+    }
 }
 
 /// Some of them.
@@ -63,21 +85,39 @@ pub(super) fn vectors(args: &Args) -> Result<Exit, Trouble> {
     }
 }
 
-/// Reads the vectors that are meant, and the answers they name.
-fn read(args: &Chosen) -> Result<(Vec<Vector>, Answers), Trouble> {
-    let Where { dir, draft } = &args.of;
-    let (vectors, answers) = store::read_all(dir, draft)?;
-    if vectors.is_empty() {
-        return Err(Trouble::new(format!(
-            "there are no vectors in {}; `dtr vectors record` writes them",
-            dir.join(draft.id).display()
-        )));
-    }
-    match &args.select {
-        None => Ok((vectors, answers)),
-        Some(expression) => {
-            let chosen = Selection::parse(expression).apply(vectors, &answers)?;
-            Ok((chosen, answers))
+/// The vectors of an edition that are meant, and the answers they name.
+struct Set {
+    draft: &'static Draft,
+    vectors: Vec<Vector>,
+    answers: Answers,
+}
+
+/// Reads them. What is selected has to be in some edition, and need not be in each.
+fn read(args: &Chosen, drafts: &[&'static Draft]) -> Result<Vec<Set>, Trouble> {
+    let selection = args.select.as_deref().map(Selection::parse);
+    let (mut sets, mut unmet) = (Vec::new(), None);
+    for draft in drafts.iter().copied() {
+        let (mut vectors, answers) = store::read_all(&args.of.dir, draft)?;
+        if vectors.is_empty() {
+            return Err(args.of.nothing_in(&args.of.dir.join(draft.id)));
         }
+        if let Some(selection) = &selection {
+            vectors = match selection.apply(vectors, &answers, draft) {
+                Ok(chosen) => chosen,
+                Err(nothing) => {
+                    unmet = Some(nothing);
+                    continue;
+                }
+            };
+        }
+        sets.push(Set {
+            draft,
+            vectors,
+            answers,
+        });
+    }
+    match unmet {
+        Some(nothing) if sets.is_empty() => Err(nothing.into()),
+        _ => Ok(sets),
     }
 }

@@ -140,7 +140,7 @@ impl Session {
         asking: Asking,
         alter: &(dyn Fn(&mut Parameters) + Sync),
     ) -> (Observation, Option<Told>) {
-        let mut log = Log::default();
+        let mut log = Log::by(self.target.draft);
         let result = self.send_altered(&mut log, asking, alter).await;
         concluded(log, result)
     }
@@ -227,7 +227,7 @@ impl Session {
 
     /// Opens a page as anybody's browser could.
     pub async fn opened(&mut self, purpose: &'static str, url: Url) -> (Observation, Option<Told>) {
-        let mut log = Log::default();
+        let mut log = Log::by(self.target.draft);
         let url = get(Arc::new(url));
         let result = log.send(&self.target.visitors, purpose, url).await;
         let told = result.map(|reply| Told::new(SILENCE, reply));
@@ -241,7 +241,7 @@ impl Session {
         url: &Arc<Url>,
         document: &Value,
     ) -> (Observation, Option<Told>) {
-        let mut log = Log::default();
+        let mut log = Log::by(self.target.draft);
         let json = HeaderValue::from_static("application/json");
         let outgoing = Outgoing {
             method: Method::POST,
@@ -292,7 +292,7 @@ impl Session {
         mut values: Vec<(String, String)>,
         purpose: &'static str,
     ) -> (Observation, bool) {
-        let mut log = Log::default();
+        let mut log = Log::by(self.target.draft);
         let target = &self.target;
         for step in steps {
             let outgoing = match step.request.fill(&values) {
@@ -315,7 +315,7 @@ impl Session {
     /// Obtains the authorization code of the next request by a pushed authorization request (RFC 9126), which carries
     /// the hint.
     pub async fn pushed(&mut self, request: TokenRequest) -> Observation {
-        let mut log = Log::default();
+        let mut log = Log::by(self.target.draft);
         let result = self.push(&mut log, request).await;
         log.conclude(match result {
             Ok(()) => SILENCE,
@@ -325,7 +325,7 @@ impl Session {
 
     /// Approves the request and waits for the callback, which is answered in this manner.
     pub async fn called(&mut self, manner: Manner) -> (Observation, Vec<Received>) {
-        let mut log = Log::default();
+        let mut log = Log::by(self.target.draft);
         let result = self.call_forth(&mut log, manner).await;
         let (seen, arrived) = match result {
             Ok((answer, arrived)) => (Seen::Answer(answer), arrived),
@@ -348,7 +348,7 @@ impl Session {
 
     /// Takes the deferred request a step further.
     pub async fn progressed(&mut self) -> Observation {
-        let mut log = Log::default();
+        let mut log = Log::by(self.target.draft);
         let told = match &self.deferral {
             Some(captured) => {
                 let step = Operation::about(Name::Progress, &captured.code);
@@ -361,7 +361,7 @@ impl Session {
 
     /// Has the server refuse the owner's next request.
     pub async fn to_be_refused(&mut self) -> Observation {
-        let mut log = Log::default();
+        let mut log = Log::by(self.target.draft);
         let client_id = Arc::clone(&self.client(false).client_id);
         let told = self
             .control_client(&mut log, Name::DenyNext, &client_id, "")

@@ -140,7 +140,7 @@ impl Session {
         if arrived.is_empty() {
             return None;
         }
-        let mut log = Log::default();
+        let mut log = Log::by(self.target.draft);
         let answer = self.read_callbacks(&mut log, arrived, &code);
         Some(log.conclude(Seen::Answer(answer)))
     }

@@ -65,7 +65,7 @@ impl Session {
         url: &Arc<Url>,
         parameters: &[(&str, &str)],
     ) -> (Observation, Option<Told>) {
-        let mut log = Log::default();
+        let mut log = Log::by(self.target.draft);
         let (form, headers) = guest.form(parameters);
         let outgoing = Outgoing {
             method: Method::POST,
@@ -80,7 +80,7 @@ impl Session {
 
     /// Has the server defer the guest's next request.
     pub async fn to_be_deferred(&mut self, guest: &Guest) -> Observation {
-        let mut log = Log::default();
+        let mut log = Log::by(self.target.draft);
         let told = self
             .control_client(&mut log, Name::DeferNext, &guest.client_id, "")
             .await;

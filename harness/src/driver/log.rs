@@ -1,19 +1,34 @@
 //! What is noted down while one event is performed.
 
+use dtr_model::draft::Draft;
+use dtr_model::requirement::Edition;
+
 use super::observation::{Exchange, Finding, Observation, Seen};
 use crate::target::TransportFailure;
 use crate::target::transport::{Outgoing, Reply, Transport};
 
 /// The notes of one event.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Log {
+    ledger: &'static Edition,
     findings: Vec<Finding>,
     observed: Vec<&'static str>,
     exchanges: Vec<Exchange>,
 }
 
 impl Log {
-    /// Notes whether the rule of a row holds here: an observation if it does, a finding if not.
+    /// Nothing yet. What is noted is about the rows of this text.
+    pub(super) fn by(draft: &Draft) -> Log {
+        Log {
+            ledger: draft.ledger(),
+            findings: Vec::new(),
+            observed: Vec::new(),
+            exchanges: Vec::new(),
+        }
+    }
+
+    /// Notes whether the rule of a row holds here: an observation if it does, a finding if not. A row that the text does
+    /// not have asks for nothing.
     pub(super) fn check(
         &mut self,
         requirement: &'static str,
@@ -22,17 +37,19 @@ impl Log {
     ) {
         if !holds {
             self.complain(requirement, otherwise());
-        } else if !self.observed.contains(&requirement) {
+        } else if self.ledger.has(requirement) && !self.observed.contains(&requirement) {
             self.observed.push(requirement);
         }
     }
 
     /// Notes that something belonging to a row is wrong. That it is right would not amount to an observation of it.
     pub(super) fn complain(&mut self, requirement: &'static str, detail: String) {
-        self.findings.push(Finding {
-            requirement,
-            detail,
-        });
+        if self.ledger.has(requirement) {
+            self.findings.push(Finding {
+                requirement,
+                detail,
+            });
+        }
     }
 
     /// Sends a request that is no control, and notes it with what came.
@@ -60,6 +77,7 @@ impl Log {
             findings,
             mut observed,
             exchanges,
+            ..
         } = self;
         observed.retain(|id| findings.iter().all(|finding| finding.requirement != *id));
         Observation {

@@ -13,7 +13,7 @@ use crate::target::Target;
 
 /// Fetches the metadata once more and checks what the draft asks of it.
 pub async fn check_metadata(target: &Target) -> Observation {
-    let mut log = Log::default();
+    let mut log = Log::by(target.draft);
     let url = Arc::clone(&target.endpoints.metadata);
     let reply = match fetch(target, &mut log, "metadata", url).await {
         Ok(reply) => reply,

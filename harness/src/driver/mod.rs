@@ -122,7 +122,7 @@ impl Session {
 
     /// Performs one event and tells what came of it, whatever that is: a server that is gone is an observation too.
     pub async fn perform(&mut self, event: Event) -> Observation {
-        let mut log = Log::default();
+        let mut log = Log::by(self.target.draft);
         self.note_unbidden_callbacks(&mut log);
         let seen = match event {
             Event::Request(request) => self.request(&mut log, request).await,

@@ -81,8 +81,8 @@ impl Session {
             false => self.ask_as_oneself(&mut form, request),
         };
         let draft = self.target.draft;
-        if request.opted_in {
-            append(&mut form, draft.completion_mode, draft.deferred);
+        if let Some(value) = draft.opt_in(request) {
+            append(&mut form, draft.completion_mode, &value);
         }
         if let Some(token) = &asked.notification_token {
             append(&mut form, draft.client_notification_token, token);

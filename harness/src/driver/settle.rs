@@ -12,7 +12,7 @@ use crate::target::control::Name;
 impl Session {
     /// Undoes what the trace changed. What cannot be undone keeps the lease from being used again.
     pub(super) async fn settle(&mut self) {
-        let mut log = Log::default();
+        let mut log = Log::by(self.target.draft);
         let restored = self.restore(&mut log).await;
         match (self.inbox(), &self.deferral) {
             // What is about other traces is theirs.

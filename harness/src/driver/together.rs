@@ -96,7 +96,7 @@ impl Session {
     ///
     /// Which of two equal responses came first is decided when all are there, by the time they were received.
     pub async fn perform_together(&mut self, events: &[Event]) -> Vec<Concurrent> {
-        let mut logs: Vec<Log> = events.iter().map(|_| Log::default()).collect();
+        let mut logs: Vec<Log> = events.iter().map(|_| Log::by(self.target.draft)).collect();
         if let Some(log) = logs.first_mut() {
             self.note_unbidden_callbacks(log);
         }

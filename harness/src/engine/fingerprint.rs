@@ -11,6 +11,7 @@
 use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap};
 
+use dtr_model::draft::Draft;
 use dtr_model::question::{Question, Reading, Readings};
 
 /// What the traces of a run leave possible, each kind of evidence once, with a
@@ -73,12 +74,12 @@ pub struct Fingerprint {
     pub conflicts: Vec<Conflict>,
 }
 
-/// What follows from all the evidence.
-pub fn fingerprint(evidence: &Evidence) -> Fingerprint {
+/// What follows from all the evidence about the questions that `draft` leaves open.
+pub fn fingerprint(evidence: &Evidence, draft: &Draft) -> Fingerprint {
     // In the order of the traces' ids, so that a run says the same each time.
     let mut evidence: Vec<_> = evidence.0.iter().collect();
     evidence.sort_unstable_by_key(|(cases, trace)| (trace.as_str(), cases.len()));
-    let mut settled = Readings::open();
+    let mut settled = draft.open();
     let mut found = Fingerprint::default();
     loop {
         let before = settled;
@@ -141,7 +142,7 @@ mod tests {
         for (trace, cases) in cases {
             evidence.add(cases.to_vec(), trace);
         }
-        fingerprint(&evidence)
+        fingerprint(&evidence, Draft::DEFAULT)
     }
 
     fn only(question: Question, reading: Reading) -> Readings {

@@ -382,7 +382,7 @@ impl Running {
         let first = states
             .next()
             .map(|d| requirement::bearing(*d, event, &terms));
-        let mut rows = first.unwrap_or_default().to_vec();
+        let mut rows = first.unwrap_or_default();
         for state in states {
             let others = requirement::bearing(*state, event, &terms);
             rows.retain(|id| others.contains(id));
@@ -419,7 +419,8 @@ impl Running {
     /// Counts a row that an allowed answer bears out. What merely MAY happen is
     /// counted when it does; a SHOULD also when it is not followed.
     fn credit(&mut self, id: &'static str, answer: Answer) {
-        let level = requirement::named(id).map(|r| r.level);
+        let ledger = self.trace.terms.draft.ledger();
+        let level = ledger.row(id).map(|r| r.level);
         let followed = match id {
             "DTR-11.3-01" => answer == Answer::SlowDown,
             "DTR-6.6-16" => answer == Answer::InvalidRequest,
@@ -456,7 +457,8 @@ impl Running {
         detail: String,
     ) {
         // A permission is not broken by what is not allowed elsewhere.
-        requirements.retain(|id| requirement::named(id).is_none_or(|r| r.level.is_absolute()));
+        let ledger = self.trace.terms.draft.ledger();
+        requirements.retain(|id| ledger.row(id).is_none_or(|r| r.level.is_absolute()));
         requirements
             .iter()
             .for_each(|id| self.report.tally.broken(id));
@@ -479,6 +481,6 @@ fn bearing(states: &[Deferral], event: Event, terms: &Terms) -> Vec<&'static str
     let rows = states
         .iter()
         .flat_map(|d| requirement::bearing(*d, event, terms));
-    let rows: BTreeSet<_> = rows.copied().collect();
+    let rows: BTreeSet<_> = rows.collect();
     rows.into_iter().collect()
 }

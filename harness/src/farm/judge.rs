@@ -87,7 +87,7 @@ pub async fn judge(
 
 impl Judged {
     fn of(outcome: &Outcome, shortest: Option<Failure>, seed: u64) -> Judged {
-        let seen = fingerprint(&outcome.tally.evidence);
+        let seen = fingerprint(&outcome.tally.evidence, Draft::DEFAULT);
         let left = Question::ALL.iter().flat_map(|q| {
             let settled = seen.readings.get(q).map(|(left, _)| left.clone());
             let left = settled.unwrap_or_else(|| q.readings().collect());
@@ -95,7 +95,6 @@ impl Judged {
                 .map(move |reading| format!("{q}/{reading}"))
         });
         let setting = Setting {
-            draft: Draft::DEFAULT.id,
             target: "a server of the farm".to_owned(),
             tick_seconds: TICK_SECONDS,
             seed,

@@ -67,12 +67,12 @@ struct Lost {
 }
 
 impl Oracle {
-    /// Before the token request: every reading is possible, those in `accepted`
-    /// are in order.
+    /// Before the token request: every reading of the text is possible, those in
+    /// `accepted` are in order.
     pub fn new(terms: Terms, accepted: Readings) -> Oracle {
         let start = Belief {
             deferral: Deferral::ABSENT,
-            readings: Readings::open(),
+            readings: terms.draft.open(),
         };
         Oracle {
             terms,

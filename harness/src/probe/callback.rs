@@ -17,6 +17,8 @@ const NEEDS: &[Need] = &[Need::Inbox, Need::Control(Name::Approve)];
 /// An answer as it should be.
 const FINE: Manner = Manner::Status(StatusCode::NO_CONTENT);
 const TOKEN: &str = "client_notification_token";
+/// Four characters hold 26 bits at most, of the 128 that a notification token needs (Section 6.3).
+const WEAK: &str = "weak";
 /// What asks for something where nothing may be asked for.
 const DEMAND: &str = r#"{"error":"access_denied","status":"cancelled","revoke":true}"#;
 /// By so much a server has to have given up before our own patience ends.
@@ -38,6 +40,14 @@ pub(super) const PROBES: &[Probe] = &[
         questions: &["C-67"],
         needs: &[Need::Inbox],
         steps: |scene| Box::pin(ill_formed_token(scene)),
+    },
+    Probe {
+        id: "probe-weak-token",
+        does: "supplies a notification token of four characters",
+        rows: &["DTR00-6.3.1-02", "DTR-6.3.1-04"],
+        questions: &[],
+        needs: &[Need::Inbox],
+        steps: |scene| Box::pin(weak_token(scene)),
     },
     Probe {
         id: "probe-callback-redirected",
@@ -132,6 +142,26 @@ async fn ill_formed_token(scene: &mut Scene) -> Result<(), Halt> {
         Some("invalid_request") => scene.reads("C-67", Reading::B),
         _ => {}
     }
+    Ok(())
+}
+
+/// ietf-00 lets a server refuse it with `invalid_request` (Section 6.3.1, Section 5.3.1 of gerber-00). ietf-01 took the
+/// leave away and forbids nothing: the token is not what Section 6.3 asks for, and an invalid request gets an error of
+/// the grant or of Section 6.6. So each answer is in order; under ietf-01 a refusal only must not be of another kind.
+async fn weak_token(scene: &mut Scene) -> Result<(), Halt> {
+    let asking = crate::driver::altered::Asking::Initial(scene.plain());
+    let told = scene
+        .ask("a notification token of four characters", asking, &|form| {
+            form.set(TOKEN, WEAK)
+        })
+        .await?;
+    if scene.target().draft.rules.weak_token_refusable && told.error() == Some("invalid_request") {
+        scene.check("DTR00-6.3.1-02", true, String::new);
+    }
+    let known = matches!(told.seen, Seen::Answer(_));
+    scene.check("DTR-6.3.1-04", known, || {
+        format!("a weak notification token was answered {}", told.seen)
+    });
     Ok(())
 }
 

@@ -16,7 +16,7 @@ pub(super) const PROBES: &[Probe] = &[
         does: "has two requests deferred that need interaction, and compares their links",
         rows: &["DTR-6.4-18"],
         questions: &["C-32"],
-        needs: &[Need::Reusable],
+        needs: &[Need::Interaction, Need::Reusable],
         steps: |scene| Box::pin(differ(scene)),
     },
     Probe {
@@ -24,7 +24,7 @@ pub(super) const PROBES: &[Probe] = &[
         does: "opens the link, does nothing there, and polls",
         rows: &["DTR-6.4-19"],
         questions: &[],
-        needs: &[],
+        needs: &[Need::Interaction],
         steps: |scene| Box::pin(opened(scene)),
     },
     Probe {
@@ -32,7 +32,7 @@ pub(super) const PROBES: &[Probe] = &[
         does: "finishes the interaction, and does the same again",
         rows: &["DTR-6.4-20"],
         questions: &[],
-        needs: &[],
+        needs: &[Need::Interaction],
         steps: |scene| Box::pin(used_again(scene)),
     },
     Probe {
@@ -40,7 +40,7 @@ pub(super) const PROBES: &[Probe] = &[
         does: "tries to finish the interaction after the lifetime of the code",
         rows: &["DTR-6.4-21"],
         questions: &[],
-        needs: &[],
+        needs: &[Need::Interaction],
         steps: |scene| Box::pin(after_the_code(scene)),
     },
     Probe {
@@ -48,7 +48,7 @@ pub(super) const PROBES: &[Probe] = &[
         does: "cancels the request, and tries to finish the interaction",
         rows: &["DTR-8.2-04"],
         questions: &["C-34"],
-        needs: &[Need::Revocation],
+        needs: &[Need::Interaction, Need::Revocation],
         steps: |scene| Box::pin(after_cancellation(scene)),
     },
     Probe {
@@ -56,7 +56,7 @@ pub(super) const PROBES: &[Probe] = &[
         does: "compares the links of two polls, and of a third after somebody signed in at the first",
         rows: &[],
         questions: &["C-31"],
-        needs: &[],
+        needs: &[Need::Interaction],
         steps: |scene| Box::pin(kept(scene)),
     },
     Probe {
@@ -65,6 +65,7 @@ pub(super) const PROBES: &[Probe] = &[
         rows: &[],
         questions: &["C-29"],
         needs: &[
+            Need::Interaction,
             Need::Control(Name::NeedInteraction),
             Need::Control(Name::InteractionDone),
         ],
@@ -75,7 +76,7 @@ pub(super) const PROBES: &[Probe] = &[
         does: "looks at what a poll that needs interaction repeats",
         rows: &["DTR-6.6-03"],
         questions: &["C-30"],
-        needs: &[Need::Control(Name::NeedInteraction)],
+        needs: &[Need::Interaction, Need::Control(Name::NeedInteraction)],
         steps: |scene| Box::pin(members(scene)),
     },
 ];

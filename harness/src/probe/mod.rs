@@ -39,7 +39,8 @@ use std::future::Future;
 use std::pin::Pin;
 
 use dtr_model::Terms;
-use dtr_model::question::Reading;
+use dtr_model::draft::Draft;
+use dtr_model::question::{self, Reading};
 
 use crate::target::control::Name;
 use crate::target::{Callbacks, Kind, Target};
@@ -99,6 +100,8 @@ enum Need {
     Others,
     /// Time, for the server to give something up.
     Patience,
+    /// A text that knows of interaction (ietf-00 Section 6.6).
+    Interaction,
 }
 
 impl std::fmt::Debug for Probe {
@@ -136,13 +139,24 @@ impl Probe {
         self.needs.contains(&Need::Patience)
     }
 
+    /// Whether this text has one of its rows, or leaves open one of its questions.
+    pub fn is_about(&self, draft: &Draft) -> bool {
+        let open = |id: &str| question::named_entry(id).is_some_and(|e| draft.leaves_open(e));
+        self.rows.iter().any(|id| draft.ledger().has(id))
+            || self.questions.iter().any(|id| open(id))
+    }
+
     /// The terms under which it runs at this target.
     ///
     /// # Errors
     /// Why it cannot be run there.
     fn terms(&self, target: &Target) -> Result<Terms, String> {
+        let draft = target.draft;
         for need in self.needs {
             need.met_by(target)?;
+        }
+        if !self.is_about(draft) {
+            return Err(format!("{} asks nothing of what it tries", draft.id));
         }
         let fits = |kind: &Kind| self.needs.iter().all(|need| need.fits(*kind));
         let kinds = target.pool.kinds();
@@ -150,7 +164,7 @@ impl Probe {
         let kind =
             kind.ok_or_else(|| "the target has no client of the kind it takes".to_owned())?;
         Ok(Terms {
-            draft: target.draft,
+            draft,
             public: kind.public,
             one_time: kind.one_time,
             callback: kind.callback,
@@ -221,6 +235,10 @@ impl Need {
                 let why = "requests do not arrive where those of a TLS front would: `tls.client_cert_header`";
                 (target.client_cert_header, why.to_owned())
             }
+            Self::Interaction => {
+                let why = format!("{} has no interaction", target.draft.id);
+                (target.draft.has_interaction(), why)
+            }
             Self::Proofs => (target.proofs, "the clients have no DPoP keys".to_owned()),
             Self::Reusable | Self::Public | Self::Patience => (true, String::new()),
         };
@@ -232,7 +250,7 @@ impl Need {
 mod tests {
     use std::collections::BTreeSet;
 
-    use dtr_model::question::{self, Place};
+    use dtr_model::question::Place;
     use dtr_model::requirement;
 
     use super::*;
@@ -255,7 +273,8 @@ mod tests {
             assert!(probe.id.starts_with("probe-"), "{}", probe.id);
             assert!(!probe.rows.is_empty() || !probe.questions.is_empty());
             for row in probe.rows {
-                let known = requirement::named(row).is_some_and(|row| row.is_checked());
+                let mut texts = requirement::editions().iter();
+                let known = texts.any(|text| text.row(row).is_some_and(|row| row.is_checked()));
                 assert!(known, "{}: {row} is no check", probe.id);
             }
         }

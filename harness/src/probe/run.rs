@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
-use dtr_model::requirement;
+use dtr_model::draft::Draft;
 use tokio::task::{JoinError, JoinSet};
 
 use super::{Halt, Probe, Scene, Shown};
@@ -24,8 +24,10 @@ pub struct Probed {
 }
 
 /// What is written down of a probe.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Notes {
+    /// The text whose rows are meant.
+    pub draft: &'static Draft,
     /// What was done.
     pub steps: Vec<Step>,
     /// What was broken, or not followed.
@@ -131,17 +133,29 @@ async fn one(target: &Arc<Target>, probe: &'static Probe) -> Outcome {
 }
 
 impl Notes {
+    /// Nothing yet, by this text.
+    pub(super) fn by(draft: &'static Draft) -> Notes {
+        Notes {
+            draft,
+            steps: Vec::new(),
+            findings: Vec::new(),
+            observed: Vec::new(),
+            shown: Vec::new(),
+        }
+    }
+
     /// What breaks a requirement, as opposed to a recommendation.
     pub fn breaks(&self) -> impl Iterator<Item = &Finding> {
-        self.findings.iter().filter(|f| is_absolute(f.requirement))
+        self.findings.iter().filter(|f| self.is_absolute(f))
     }
 
     /// The recommendations that were not followed.
     pub fn slights(&self) -> impl Iterator<Item = &Finding> {
-        self.findings.iter().filter(|f| !is_absolute(f.requirement))
+        self.findings.iter().filter(|f| !self.is_absolute(f))
     }
-}
 
-fn is_absolute(id: &str) -> bool {
-    requirement::named(id).is_none_or(|row| row.level.is_absolute())
+    fn is_absolute(&self, finding: &Finding) -> bool {
+        let row = self.draft.ledger().row(finding.requirement);
+        row.is_none_or(|row| row.level.is_absolute())
+    }
 }

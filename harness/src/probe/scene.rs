@@ -39,10 +39,10 @@ pub struct Scene {
 impl Scene {
     pub(super) fn new(target: Arc<Target>, session: Session) -> Scene {
         Scene {
-            target,
             session,
             tick: 0,
-            notes: Notes::default(),
+            notes: Notes::by(target.draft),
+            target,
         }
     }
 
@@ -67,8 +67,11 @@ impl Scene {
         }
     }
 
-    /// Notes whether a row is kept.
+    /// Notes whether a row is kept. One that the text does not have asks for nothing.
     pub fn check(&mut self, row: &'static str, holds: bool, otherwise: impl FnOnce() -> String) {
+        if !self.target.draft.ledger().has(row) {
+            return;
+        }
         if holds {
             self.notes.observed.push(row);
         } else {

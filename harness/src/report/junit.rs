@@ -17,7 +17,7 @@ use super::sections::{self, Section};
 pub fn render(document: &Document) -> Result<String, SerializeError> {
     let mut report = Report::new(format!(
         "dtr: {}, judged by {}",
-        document.target, document.draft
+        document.target, document.draft.id
     ));
     report.set_time(Duration::try_from_secs_f64(document.elapsed).unwrap_or_default());
     for section in sections::sections(document) {
@@ -37,10 +37,10 @@ fn suite(document: &Document, section: &Section<'_>) -> TestSuite {
 
 fn case(document: &Document, check: &Check) -> TestCase {
     let mut case = TestCase::new(
-        format!("{} {}", check.id, sections::asks(check)),
+        format!("{} {}", check.id, sections::asks(document, check)),
         status(document, check),
     );
-    case.set_classname(format!("dtr.{}", document.draft));
+    case.set_classname(format!("dtr.{}", document.draft.id));
     case.set_time(Duration::ZERO);
     if check.verdict == Verdict::Warn {
         let slighted = document
@@ -72,7 +72,7 @@ fn status(document: &Document, check: &Check) -> TestCaseStatus {
                 let broken = document.requirements.get(&check.id).map_or(0, |r| r.broken);
                 format!("broken {broken} times, along with what is told elsewhere")
             });
-            let mut text = format!("{}: {}\n", check.level, sections::asks(check));
+            let mut text = format!("{}: {}\n", check.level, sections::asks(document, check));
             lines.iter().skip(1).for_each(|line| {
                 let _ = writeln!(text, "also: {line}");
             });
@@ -96,7 +96,7 @@ fn whole(document: &Document) -> TestSuite {
     let mut suite = TestSuite::new("The run as a whole");
     let mut add = |name: &str, status| {
         let mut case = TestCase::new(name, status);
-        case.set_classname(format!("dtr.{}", document.draft));
+        case.set_classname(format!("dtr.{}", document.draft.id));
         case.set_time(Duration::ZERO);
         suite.add_test_case(case);
     };

@@ -127,7 +127,7 @@ type Common = (&'static str, fn(&Document) -> String);
 
 /// In what all parts of a run agree.
 const COMMON: [Common; 5] = [
-    ("drafts", |d| d.draft.clone()),
+    ("drafts", |d| d.draft.id.to_owned()),
     ("targets", |d| d.target.clone()),
     ("seeds", |d| d.seed.to_string()),
     ("selections", |d| match &d.select {

@@ -1,7 +1,5 @@
 //! The checks under the sections of the text: the tree that every report shows.
 
-use dtr_model::requirement;
-
 use super::document::{Check, Document, Verdict};
 
 /// A section, and its checks in the order of the text.
@@ -24,7 +22,8 @@ impl Section<'_> {
 pub fn sections(document: &Document) -> Vec<Section<'_>> {
     let mut sections: Vec<Section<'_>> = Vec::new();
     for check in &document.checks {
-        let number = requirement::named(&check.id).map_or("", |r| r.section_number());
+        let row = document.draft.ledger().row(&check.id);
+        let number = row.map_or("", |r| r.section_number());
         match sections.iter_mut().find(|s| s.number == number) {
             Some(section) => section.checks.push(check),
             None => sections.push(Section {
@@ -46,8 +45,9 @@ fn in_text(number: &str) -> Vec<u32> {
 }
 
 /// What a check asks, in our words.
-pub fn asks(check: &Check) -> &'static str {
-    requirement::named(&check.id).map_or("", |r| r.text)
+pub fn asks(document: &Document, check: &Check) -> &'static str {
+    let row = document.draft.ledger().row(&check.id);
+    row.map_or("", |r| r.text)
 }
 
 /// How often a check was put to the test.

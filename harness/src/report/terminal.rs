@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
+use dtr_model::draft::Draft;
 use dtr_model::question;
-use dtr_model::requirement;
 use owo_colors::OwoColorize;
 
 use super::document::{Check, Document, FailureDocument, StepDocument, Verdict};
@@ -26,7 +26,7 @@ pub fn render(document: &Document, detail: Detail) -> String {
     tree(&mut text, document, detail);
     readings(&mut text, document);
     for failure in &document.failures {
-        describe(&mut text, failure);
+        describe(&mut text, failure, document.draft);
     }
     untold(&mut text, document);
     metadata(&mut text, document);
@@ -88,7 +88,7 @@ fn leaf(text: &mut String, document: &Document, check: &Check) {
         "  {} {:<14} {} {} {}",
         mark(check.verdict),
         check.id,
-        sections::asks(check),
+        sections::asks(document, check),
         check.level.dimmed(),
         format!("×{times}").dimmed()
     );
@@ -137,14 +137,14 @@ fn readings(text: &mut String, document: &Document) {
     }
 }
 
-fn describe(text: &mut String, failure: &FailureDocument) {
+fn describe(text: &mut String, failure: &FailureDocument, draft: &Draft) {
     let ids = match failure.requirements.is_empty() {
         true => failure.readings.join(", "),
         false => failure.requirements.join(", "),
     };
     let _ = writeln!(text, "\n{} {}", "✗".red().bold(), ids.red().bold());
     for id in &failure.requirements {
-        if let Some(row) = requirement::named(id) {
+        if let Some(row) = draft.ledger().row(id) {
             let _ = writeln!(text, "  {id} (section {}): {}", row.section, row.text);
         }
     }
@@ -163,7 +163,11 @@ fn describe(text: &mut String, failure: &FailureDocument) {
     for line in failure.script.lines() {
         let _ = writeln!(text, "    {line}");
     }
-    let _ = writeln!(text, "\n  Again: dtr run --select {}", failure.trace);
+    let again = match draft == Draft::DEFAULT {
+        true => String::new(),
+        false => format!(" --draft {}", draft.id),
+    };
+    let _ = writeln!(text, "\n  Again: dtr run{again} --select {}", failure.trace);
 }
 
 /// What came over the wire at the failing step; the other steps' exchanges are
@@ -270,7 +274,7 @@ fn summary(text: &mut String, document: &Document) {
     let _ = writeln!(
         text,
         "\n{verdict}: {}, judged by {}",
-        document.target, document.draft
+        document.target, document.draft.id
     );
     let known = match tally(Verdict::Known) {
         0 => String::new(),

@@ -1,5 +1,8 @@
 //! Choosing among vectors, by what is written in them.
 
+use dtr_model::draft::Draft;
+use dtr_model::requirement::Requirement;
+
 use super::format::{Answers, Vector};
 
 /// What `--select` names: beginnings of ids, requirements, questions and
@@ -17,7 +20,7 @@ impl Selection {
         Selection(parts.map(str::to_owned).collect())
     }
 
-    /// The vectors that match.
+    /// The vectors of `draft` that match. Sections are numbered as it numbers them.
     ///
     /// # Errors
     /// When a part of the expression matches none: saying less than asked would
@@ -26,8 +29,9 @@ impl Selection {
         &self,
         vectors: Vec<Vector>,
         answers: &Answers,
+        draft: &Draft,
     ) -> Result<Vec<Vector>, NothingSelected> {
-        let matches = |vector: &Vector, part: &str| matches(vector, answers, part);
+        let matches = |vector: &Vector, part: &str| matches(vector, answers, draft, part);
         let idle = self
             .0
             .iter()
@@ -40,7 +44,9 @@ impl Selection {
     }
 }
 
-fn matches(vector: &Vector, answers: &Answers, part: &str) -> bool {
+fn matches(vector: &Vector, answers: &Answers, draft: &Draft, part: &str) -> bool {
+    let row = |id: &str| draft.ledger().row(id);
+    let section = |id: &str| row(id).map(Requirement::section_number);
     vector.id.starts_with(part)
         || vector.questions.iter().any(|id| id == part)
         || vector
@@ -49,12 +55,6 @@ fn matches(vector: &Vector, answers: &Answers, part: &str) -> bool {
             .any(|id| id == part || section(id) == Some(part))
         // A section is put to the test by what is asked; that every answer has a shape would select them all.
         || vector.carried_out(answers).contains(part)
-}
-
-/// The section in a requirement's id: `8.2` in `DTR-8.2-01`.
-fn section(id: &str) -> Option<&str> {
-    let (_, rest) = id.split_once('-')?;
-    rest.rsplit_once('-').map(|(section, _)| section)
 }
 
 /// A part of a selection that matches no vector.

@@ -31,7 +31,7 @@ async fn run(
     let server = server.expect("the bundled server starts");
     let stop = Arc::new(AtomicBool::new(stopped));
     let engine = Engine::new(Arc::clone(server.target()), Readings::pins(), stop);
-    let mut traces = suite::recorded();
+    let mut traces = suite::recorded(Draft::DEFAULT);
     traces.retain(|t| t.origin == Origin::Edge && limits.fit(&t.terms));
     let mut outcome = engine.run(traces, |_| {}).await;
     outcome.take_in(check_metadata(server.target()).await);
@@ -40,7 +40,6 @@ async fn run(
 
 fn document(outcome: &Outcome, told: &[Counted]) -> Document {
     let setting = Setting {
-        draft: "ietf-01",
         target: "a faulty server".to_owned(),
         tick_seconds: TICK_SECONDS,
         seed: 1,
@@ -171,7 +170,7 @@ async fn nothing_run_is_nothing_passed() {
 #[test]
 fn kept_traces_are_run_again_and_forgotten_once_they_pass() {
     let place = Place::new();
-    let all = suite::recorded();
+    let all = suite::recorded(Draft::DEFAULT);
     let kept: Vec<Trace> = ["fork-C-02", "danger-S2"]
         .iter()
         .map(|id| {
@@ -201,14 +200,18 @@ fn kept_traces_are_run_again_and_forgotten_once_they_pass() {
 #[test]
 fn a_failure_is_repeated_by_its_id() {
     let place = Place::new();
-    let trace = suite::recorded()
+    let trace = suite::recorded(Draft::DEFAULT)
         .into_iter()
         .find(|t| t.events.len() > 20)
         .expect("a long one");
     let events = trace.events[..7].to_vec();
     let short = Trace::new(trace.origin, trace.terms, events);
     let select = ["run", "--in-process", "--select", &short.id];
-    assert!(suite::recorded().iter().all(|t| t.id != short.id));
+    assert!(
+        suite::recorded(Draft::DEFAULT)
+            .iter()
+            .all(|t| t.id != short.id)
+    );
     let mut failures = Failures::default();
     failures.update(std::iter::once(short.clone()), &[], std::iter::empty());
     failures

@@ -2,6 +2,7 @@
 
 use dtr_harness::report::partition::Partition;
 use dtr_harness::suite;
+use dtr_model::draft::Draft;
 use serde_json::Value;
 
 use crate::support::Place;
@@ -129,7 +130,7 @@ fn parts_add_up_to_the_whole() {
 /// Nothing was run there, and nothing is said about it.
 #[test]
 fn a_part_without_traces_passes_for_nothing() {
-    let traces = suite::recorded();
+    let traces = suite::recorded(Draft::DEFAULT);
     let id = &traces.first().expect("a trace").id;
     let elsewhere = (1..=2)
         .map(|index| Partition { index, of: 2 })

@@ -120,7 +120,7 @@ type Traces = Vec<(Limits, Vec<Trace>)>;
 
 fn traces() -> Traces {
     let mut traces: BTreeMap<Limits, Vec<Trace>> = BTreeMap::new();
-    for trace in suite::unique(suite::recorded()) {
+    for trace in suite::unique(suite::recorded(Draft::DEFAULT)) {
         let limits = Limits::of(&trace.terms);
         traces.entry(limits).or_default().push(trace);
     }
@@ -174,7 +174,7 @@ fn complaints(question: &str, letter: &str, readings: &Readings, outcome: &Outco
     if let Some((trace, why)) = outcome.inconclusive.first() {
         complaints.push(format!("{}: {why}", trace.id));
     }
-    let found = fingerprint(&outcome.tally.evidence);
+    let found = fingerprint(&outcome.tally.evidence, Draft::DEFAULT);
     complaints.extend(
         found
             .conflicts

@@ -26,13 +26,12 @@ pub(crate) async fn document(partition: Option<Partition>) -> Document {
     let server = server.await.expect("the bundled server starts");
     let stop = Arc::new(AtomicBool::new(false));
     let engine = Engine::new(Arc::clone(server.target()), Readings::pins(), stop);
-    let mut traces = suite::recorded();
+    let mut traces = suite::recorded(Draft::DEFAULT);
     traces.retain(|t| t.origin == Origin::Edge);
     traces.retain(|t| limits.fit(&t.terms) && partition.is_none_or(|p| p.holds(&t.id)));
     let outcome = engine.run(traces, |_| {}).await;
     let told = told(&engine, &outcome).await;
     let setting = Setting {
-        draft: "ietf-01",
         target: "a faulty server".to_owned(),
         tick_seconds: TICK_SECONDS,
         seed: 1,

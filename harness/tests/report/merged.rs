@@ -3,6 +3,7 @@
 use dtr_harness::report::document::Document;
 use dtr_harness::report::merge::{MergeError, merged};
 use dtr_harness::report::partition::Partition;
+use dtr_model::draft::Draft;
 
 use crate::faulty;
 
@@ -57,7 +58,7 @@ async fn what_is_not_all_of_one_run_is_refused() {
             "2/3 is there twice: 2.json and again.json",
         ),
         (
-            &|p| p[1].1.draft = "ietf-00".to_owned(),
+            &|p| p[1].1.draft = &Draft::IETF_00,
             "drafts differ (ietf-01 and ietf-00)",
         ),
         (&|p| p[1].1.target = "another".to_owned(), "targets differ"),

@@ -8,6 +8,7 @@ impl Draft {
     pub const IETF_01: Draft = Draft {
         id: "ietf-01",
         title: "draft-ietf-oauth-deferred-token-response-01, 30 September 2026",
+        ledger: "ietf-01",
         deferred_grant: "urn:ietf:params:oauth:grant-type:deferred",
         deferral_code_type: "urn:ietf:params:oauth:token-type:deferral-code",
         completion_mode: "completion_mode",
@@ -44,6 +45,7 @@ impl Draft {
     pub const IETF_00: Draft = Draft {
         id: "ietf-00",
         title: "draft-ietf-oauth-deferred-token-response-00, 16 September 2026",
+        ledger: "ietf-00",
         rules: Rules {
             weak_token_refusable: true,
             ..Draft::IETF_01.rules
@@ -56,6 +58,7 @@ impl Draft {
     pub const GERBER_00: Draft = Draft {
         id: "gerber-00",
         title: "draft-gerber-oauth-deferred-token-response-00, 23 June 2026",
+        ledger: "gerber-00",
         interaction_required: None,
         rules: Rules {
             interaction: Interaction::Unknown,

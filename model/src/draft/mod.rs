@@ -16,7 +16,12 @@ pub use rules::{Interaction, Opening, Rules};
 use std::cmp::Ordering;
 use std::hash::{Hash, Hasher};
 
-use crate::question::{Question, Reading, Readings};
+use serde::de::{Deserialize, Deserializer, Error as _};
+use serde::ser::{Serialize, Serializer};
+
+use crate::event::TokenRequest;
+use crate::question::{Entry, Place, Question, Reading, Readings};
+use crate::requirement::{self, Edition};
 
 /// An edition of the Deferred Token Response draft, one of its ancestors, or an
 /// open proposal laid over an edition. Two are the same if their ids are.
@@ -26,6 +31,9 @@ pub struct Draft {
     pub id: &'static str,
     /// What it is, and of when.
     pub title: &'static str,
+    /// The submitted text whose ledger says what is asked of whom: its own; of
+    /// the text that a proposal is laid over; of the first one, for what came before.
+    pub ledger: &'static str,
     /// `grant_type` of a poll (Section 6.5).
     pub deferred_grant: &'static str,
     /// `token_type_hint` that names a deferral code (Section 8.1).
@@ -105,6 +113,57 @@ impl Draft {
         self.settled(Readings::open())
     }
 
+    /// The rows of this text.
+    pub fn ledger(&self) -> &'static Edition {
+        requirement::edition(self.ledger).expect("a test looks up the ledger of every edition")
+    }
+
+    /// Whether this text has more than one answer to a question of the
+    /// catalogue: it neither settles it nor is silent about what it is about.
+    pub fn leaves_open(&self, entry: &Entry) -> bool {
+        let settled = match entry.place {
+            Place::Relation(question) => self.settles(question),
+            Place::Probe | Place::Nowhere(_) => false,
+        };
+        let silent = entry.is_about_interaction() && !self.has_interaction();
+        !settled && !silent
+    }
+
+    /// Whether requests and responses look alike in both texts, so that what is
+    /// written in the names of the one can be read as the other's.
+    pub fn has_names_of(&self, other: &Draft) -> bool {
+        let names = |d: &Draft| {
+            let parameters = [d.completion_mode, d.deferred, d.deferral_code, d.pending];
+            let members = [d.deferred_member, d.supported_member, d.revocable_member];
+            let others = [
+                d.deferred_grant,
+                d.deferral_code_type,
+                d.client_notification_token,
+            ];
+            (
+                parameters,
+                members,
+                others,
+                d.deferred_status,
+                d.cancellation,
+            )
+        };
+        names(self) == names(other)
+    }
+
+    /// The value by which a request opts in (Section 5.1); `None` if it does not.
+    pub fn opt_in(&self, request: TokenRequest) -> Option<String> {
+        let deferred = request.opted_in.then_some(self.deferred);
+        let interactive = self.deferred_interactive.filter(|_| request.interactive);
+        let values: Vec<&str> = deferred.into_iter().chain(interactive).collect();
+        (!values.is_empty()).then(|| values.join(" "))
+    }
+
+    /// Whether it knows of interaction.
+    pub fn has_interaction(&self) -> bool {
+        self.rules.interaction != Interaction::Unknown
+    }
+
     /// Whether `error` says that the request is still undecided (Section 6.6).
     pub fn is_pending(&self, error: &str) -> bool {
         let interaction = [self.interaction_required, self.interaction_pending];
@@ -151,6 +210,25 @@ impl Hash for Draft {
 impl std::fmt::Debug for Draft {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(self.id)
+    }
+}
+
+impl Default for &'static Draft {
+    fn default() -> Self {
+        Draft::DEFAULT
+    }
+}
+
+impl Serialize for Draft {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_str(self.id)
+    }
+}
+
+impl<'de> Deserialize<'de> for &'static Draft {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let id = std::borrow::Cow::<'de, str>::deserialize(from)?;
+        Draft::named(&id).map_err(D::Error::custom)
     }
 }
 

@@ -19,11 +19,18 @@ pub use fork::{Experiment, experiment, forks};
 pub use graph::{Graph, Situation, events};
 pub use race::races;
 
+use crate::draft::Draft;
 use crate::terms::Terms;
 
 /// The terms that traces are generated for: each combination of grant and
 /// client that the core machine treats differently.
 pub const SETTINGS: &[Terms] = &[Terms::CREDENTIALS, Terms::CODE];
+
+/// The same under another text.
+pub fn settings(draft: &'static Draft) -> Vec<Terms> {
+    let all = SETTINGS.iter();
+    all.map(|terms| terms.under(draft)).collect()
+}
 
 #[cfg(test)]
 mod tests;

@@ -102,12 +102,11 @@ fn only_of_the_default(ledger: &Edition) -> Result<(), Trouble> {
 
 fn observed(path: &Path, ledger: &Edition) -> Result<BTreeMap<String, u64>, Trouble> {
     let (name, report) = read(path)?;
-    if report.draft != ledger.id() {
+    let ran = report.draft.id;
+    if ran != ledger.id() {
         return Err(Trouble::new(format!(
-            "{name} is of a run by {}, and the rows are those of {}: say `--draft {}`, or give the report of another run",
-            report.draft,
-            ledger.id(),
-            report.draft
+            "{name} is of a run by {ran}, and the rows are those of {}: say `--draft {ran}`, or give the report of another run",
+            ledger.id()
         )));
     }
     let counts = report.requirements.into_iter();

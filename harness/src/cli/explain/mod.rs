@@ -3,6 +3,7 @@
 mod question;
 mod requirement;
 
+use dtr_model::draft::Draft;
 use dtr_model::property::Property;
 use dtr_model::question::{catalogue, named_entry};
 use dtr_model::requirement::{Edition, editions};
@@ -71,10 +72,10 @@ fn one(id: &str, ledger: &Edition) -> Result<(), Trouble> {
         )));
     } else if let Some(probe) = probe::named(id) {
         explain_probe(probe);
-    } else if let Some(trace) = record::traces()
+    } else if let Some(trace) = record::traces(Draft::DEFAULT)
         .iter()
-        .chain(&suite::recorded())
-        .chain(&suite::races())
+        .chain(&suite::recorded(Draft::DEFAULT))
+        .chain(&suite::races(Draft::DEFAULT))
         .find(|t| named(t))
     {
         println!("{}", diagram::of_trace(trace));
@@ -101,7 +102,7 @@ fn explain_probe(probe: &Probe) {
 }
 
 fn example(caption: &str, fits: impl Fn(&Trace) -> bool) {
-    if let Some(trace) = suite::recorded().iter().find(|t| fits(t)) {
+    if let Some(trace) = suite::recorded(Draft::DEFAULT).iter().find(|t| fits(t)) {
         println!();
         println!("{caption} {}", trace.id);
         println!("{}", diagram::of_trace(trace));

@@ -4,6 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use dtr_model::draft::Draft;
 use dtr_model::event::Event;
 use dtr_model::question::Readings;
 use dtr_model::{Terms, Trace};
@@ -64,18 +65,18 @@ impl Server {
         }
     }
 
-    /// The readings it may follow: ours only its pins, another any that breaks no MUST.
-    pub(super) fn accepted(&self) -> Readings {
+    /// The readings of the text that it may follow: ours only its pins, another any that breaks no MUST.
+    pub(super) fn accepted(&self, draft: &Draft) -> Readings {
         match self {
-            Self::Bundled(_) => Readings::pins(),
-            Self::Written(..) => Readings::lawful(),
+            Self::Bundled(_) => draft.pins(),
+            Self::Written(..) => draft.lawful(),
         }
     }
 
     /// The traces worth running here. What is impossible comes with them, to be skipped and counted.
-    pub(super) fn traces(&self, seed: u64) -> Vec<Trace> {
+    pub(super) fn traces(&self, draft: &'static Draft, seed: u64) -> Vec<Trace> {
         let Self::Written(built, usual) = self else {
-            return suite::generated(seed);
+            return suite::generated(draft, seed);
         };
         let mut settings = built.terms();
         let paced = settings.iter().find(|terms| !terms.one_time);

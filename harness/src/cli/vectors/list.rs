@@ -4,6 +4,7 @@ use anstream::println;
 
 use super::{Chosen, read};
 use crate::cli::{Exit, Trouble};
+use crate::vector::format::Vector;
 use crate::vector::readable::readable;
 
 /// Arguments of `dtr vectors list`.
@@ -17,7 +18,9 @@ pub(super) struct Args {
 }
 
 pub(super) fn list(args: &Args) -> Result<Exit, Trouble> {
-    let (vectors, _) = read(&args.chosen)?;
+    let drafts = args.chosen.of.drafts()?;
+    let sets = read(&args.chosen, &drafts)?;
+    let vectors: Vec<Vector> = sets.into_iter().flat_map(|set| set.vectors).collect();
     if args.steps {
         vectors
             .iter()
@@ -27,7 +30,8 @@ pub(super) fn list(args: &Args) -> Result<Exit, Trouble> {
     let width = vectors.iter().map(|v| v.id.len()).max().unwrap_or_default();
     for vector in &vectors {
         println!(
-            "{:<width$}  {:>2} steps  {:>2} s  {}",
+            "{:<9}  {:<width$}  {:>2} steps  {:>2} s  {}",
+            vector.draft,
             vector.id,
             vector.steps.len(),
             vector.seconds(),

@@ -7,10 +7,11 @@ use std::time::Instant;
 
 use anstream::println;
 use dtr_model::draft::Draft;
+use indicatif::ProgressBar;
 use owo_colors::OwoColorize;
 use tokio::runtime::Runtime;
 
-use super::{Chosen, read};
+use super::{Chosen, Set, read};
 use crate::cli::{Exit, Trouble};
 use crate::report::progress;
 use crate::target::bundled::TICK_SECONDS;
@@ -35,25 +36,41 @@ pub(super) struct Args {
 
 pub(super) fn replay(args: &Args) -> Result<Exit, Trouble> {
     let began = Instant::now();
-    let (vectors, answers) = read(&args.chosen)?;
-    let played = Runtime::new()?.block_on(play(args, vectors, answers))?;
+    let of = &args.chosen.of;
+    let drafts = match (&args.target, of.draft) {
+        // Another server follows one text.
+        (Some(_), None) => vec![Draft::DEFAULT],
+        _ => of.drafts()?,
+    };
+    let sets = read(&args.chosen, &drafts)?;
+    let played = Runtime::new()?.block_on(play(args, sets))?;
     let steps: usize = played.iter().map(|p| p.steps).sum();
     let exit = tell(&played);
     println!("{steps} steps in {:.1} s", began.elapsed().as_secs_f64());
     Ok(exit)
 }
 
-/// Plays the vectors, those of one setting after those of another.
-async fn play(args: &Args, vectors: Vec<Vector>, answers: Answers) -> Result<Vec<Played>, Trouble> {
-    let draft = args.chosen.of.draft;
+/// Plays the vectors of each edition.
+async fn play(args: &Args, sets: Vec<Set>) -> Result<Vec<Played>, Trouble> {
+    let count: usize = sets.iter().map(|set| set.vectors.len()).sum();
+    let bar = progress(count as u64, "vectors");
+    let mut played = Vec::with_capacity(count);
+    for set in sets {
+        played.extend(play_set(args, set, &bar).await?);
+    }
+    bar.finish_and_clear();
+    Ok(played)
+}
+
+/// Plays those of one edition, those of one setting after those of another.
+async fn play_set(args: &Args, set: Set, bar: &ProgressBar) -> Result<Vec<Played>, Trouble> {
     let server = match &args.target {
-        None => Server::Bundled(draft),
-        Some(path) => Server::Written(Box::new(written(path, draft).await?)),
+        None => Server::Bundled(set.draft),
+        Some(path) => Server::Written(Box::new(written(path, set.draft).await?)),
     };
-    let answers = Arc::new(answers);
-    let bar = progress(vectors.len() as u64, "vectors");
-    let mut played = Vec::with_capacity(vectors.len());
-    for (setting, vectors) in by_setting(vectors)? {
+    let answers = Arc::new(set.answers);
+    let mut played = Vec::with_capacity(set.vectors.len());
+    for (setting, vectors) in by_setting(set.vectors)? {
         let replay = server.replay(setting, &answers, vectors, |n| bar.inc(n));
         tokio::select! {
             done = replay => played.extend(done?),
@@ -62,7 +79,6 @@ async fn play(args: &Args, vectors: Vec<Vector>, answers: Answers) -> Result<Vec
             }
         }
     }
-    bar.finish_and_clear();
     Ok(played)
 }
 

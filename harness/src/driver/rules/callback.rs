@@ -122,8 +122,8 @@ mod tests {
                 headers: HeaderMap::from_iter([(header::AUTHORIZATION, value)]),
                 body: Bytes::from(body),
             };
-            let mut log = Log::default();
             let draft = Draft::DEFAULT;
+            let mut log = Log::by(draft);
             prop_assert!(!check(&mut log, &callback, draft, CODE, Some("supplied")));
             Ok(())
         });

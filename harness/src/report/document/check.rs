@@ -1,6 +1,6 @@
 //! The verdict on a requirement, and how a question is read.
 
-use dtr_model::requirement::{self, Level};
+use dtr_model::requirement::{Edition, Level};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -51,9 +51,9 @@ pub struct RequirementCount {
 }
 
 impl RequirementCount {
-    /// What was observed of the requirement with this id.
-    pub fn of(id: &str, count: Count) -> RequirementCount {
-        let row = requirement::named(id);
+    /// What was observed of the requirement with this id, as the text has it.
+    pub fn of(id: &str, ledger: &Edition, count: Count) -> RequirementCount {
+        let row = ledger.row(id);
         RequirementCount {
             section: row.map_or("", |r| r.section).to_owned(),
             text: row.map_or("", |r| r.text).to_owned(),

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use dtr_model::question::{Question, Reading, named_entry};
-use dtr_model::requirement::{self, Requirement};
+use dtr_model::requirement::Requirement;
 
 use super::{Check, Document, Observed, SkippedDocument, Verdict, keyword};
 use crate::engine::{Evidence, Fingerprint, fingerprint};
@@ -12,7 +12,7 @@ use crate::engine::{Evidence, Fingerprint, fingerprint};
 impl Document {
     /// Draws every conclusion anew. What a baseline changed is forgotten.
     pub(in crate::report) fn conclude(&mut self, evidence: &Evidence) {
-        let seen = fingerprint(evidence);
+        let seen = fingerprint(evidence, self.draft);
         let questions = Question::ALL.iter();
         self.readings = questions.filter_map(|q| observed(*q, &seen)).collect();
         for (question, readings) in &self.shown {
@@ -20,7 +20,9 @@ impl Document {
             self.readings.insert(question.clone(), probed);
         }
         self.baseline = None;
-        self.checks = requirement::checks().map(|r| self.check(r)).collect();
+        let rows = self.draft.ledger().rows().iter();
+        let checked = rows.filter(|row| row.is_checked());
+        self.checks = checked.map(|r| self.check(r)).collect();
         let counts = self.requirements.values();
         self.counts.observations = counts.map(|c| c.held + c.broken).sum();
         self.verdict = self.judged();

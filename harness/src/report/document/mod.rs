@@ -21,6 +21,7 @@ pub use run::{Counted, Setting};
 
 use std::collections::BTreeMap;
 
+use dtr_model::draft::Draft;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -54,7 +55,8 @@ pub struct Document {
     /// pass, fail or inconclusive.
     pub verdict: Verdict,
     /// The edition judged by.
-    pub draft: String,
+    #[schemars(with = "String")]
+    pub draft: &'static Draft,
     /// The server under test.
     pub target: String,
     /// What of the suite was selected; absent for all of it.

@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use dtr_model::Trace;
+use dtr_model::draft::Draft;
 use dtr_model::question::Reading;
+use dtr_model::requirement::Edition;
 
 use super::{
     Counts, Document, FailureDocument, Remark, RequirementCount, SkippedDocument, Unfinished,
@@ -27,7 +29,7 @@ pub struct Counted {
 #[derive(Debug, Clone, Default)]
 pub struct Setting {
     /// The edition judged by.
-    pub draft: &'static str,
+    pub draft: &'static Draft,
     /// The server, for people, the same in every run against it.
     pub target: String,
     /// Seconds in a tick.
@@ -49,7 +51,7 @@ impl Document {
         let probed = outcome.probed.iter();
         let mut document = Document {
             verdict: Verdict::Inconclusive,
-            draft: setting.draft.to_owned(),
+            draft: setting.draft,
             target: setting.target,
             select: setting.select,
             partition: setting.partition,
@@ -57,7 +59,7 @@ impl Document {
             checks: Vec::new(),
             readings: BTreeMap::new(),
             shown: shown(&outcome.tally),
-            requirements: requirements(&outcome.tally),
+            requirements: requirements(&outcome.tally, setting.draft.ledger()),
             failures: told
                 .map(|f| FailureDocument::of(f, setting.tick_seconds))
                 .chain(probed.map(|p| FailureDocument::of_probe(p, setting.tick_seconds)))
@@ -104,16 +106,17 @@ impl Document {
         if unhinted.never() && hinted.served > 0 {
             let id = "DTR-5.2-02";
             let count = self.requirements.entry(id.to_owned());
-            let count = count.or_insert_with(|| RequirementCount::of(id, Count::default()));
+            let count = count
+                .or_insert_with(|| RequirementCount::of(id, self.draft.ledger(), Count::default()));
             count.broken += unhinted.refused;
         }
     }
 }
 
-fn requirements(tally: &Tally) -> BTreeMap<String, RequirementCount> {
+fn requirements(tally: &Tally, ledger: &Edition) -> BTreeMap<String, RequirementCount> {
     let counts = tally.requirements.iter();
     counts
-        .map(|(id, count)| ((*id).to_owned(), RequirementCount::of(id, *count)))
+        .map(|(id, count)| ((*id).to_owned(), RequirementCount::of(id, ledger, *count)))
         .collect()
 }
 

@@ -4,6 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use dtr_model::draft::Draft;
 use dtr_model::generate;
 use serde::Serialize;
 
@@ -67,9 +68,9 @@ fn middle(place: Place) -> (f64, f64) {
 }
 
 impl Graph {
-    pub(super) fn of(visits: &[VisitCount]) -> Graph {
+    pub(super) fn of(visits: &[VisitCount], draft: &'static Draft) -> Graph {
         let mut steps: BTreeMap<(Place, Place), Vec<&VisitCount>> = BTreeMap::new();
-        let expected = expected();
+        let expected = expected(draft);
         for step in &expected {
             steps.entry((step.from, step.to)).or_default();
         }
@@ -99,17 +100,17 @@ impl Graph {
     }
 }
 
-/// Every step that a server at the pins can make.
-fn expected() -> BTreeSet<Visit> {
+/// Every step that a server at the pins of its text can make.
+fn expected(draft: &'static Draft) -> BTreeSet<Visit> {
     let mut steps = BTreeSet::new();
-    for terms in generate::SETTINGS {
-        let graph = generate::Graph::of(*terms);
+    for terms in generate::settings(draft) {
+        let graph = generate::Graph::of(terms);
         for (situation, edges) in graph.nodes.iter().zip(&graph.edges) {
             for edge in edges {
                 steps.insert(Visit {
-                    from: Place::of(situation.deferral, terms),
+                    from: Place::of(situation.deferral, &terms),
                     by: crate::engine::Deed::of(edge.event),
-                    to: Place::of(graph.nodes[edge.to].deferral, terms),
+                    to: Place::of(graph.nodes[edge.to].deferral, &terms),
                 });
             }
         }
@@ -215,7 +216,7 @@ mod tests {
 
     #[test]
     fn what_was_not_seen_is_drawn_and_said_to_be_so() {
-        let none = Graph::of(&[]);
+        let none = Graph::of(&[], Draft::DEFAULT);
         assert_eq!(none.made, 0);
         assert!(none.possible > 10, "{}", none.possible);
         assert!(none.nodes.iter().all(|n| !n.visited));
@@ -225,7 +226,7 @@ mod tests {
             to: Place::Redeemed,
             times: 3,
         };
-        let one = Graph::of(&[visit]);
+        let one = Graph::of(&[visit], Draft::DEFAULT);
         assert_eq!((one.made, one.possible), (1, none.possible));
         let seen: Vec<_> = one.arrows.iter().filter(|a| a.visited).collect();
         assert_eq!(seen.len(), 1);
@@ -241,8 +242,8 @@ mod tests {
             to: Place::ApprovedLate,
             times: 1,
         };
-        let pinned = Graph::of(&[]);
-        let other = Graph::of(&[visit]);
+        let pinned = Graph::of(&[], Draft::DEFAULT);
+        let other = Graph::of(&[visit], Draft::DEFAULT);
         assert_eq!(other.nodes.len(), pinned.nodes.len() + 1);
         assert_eq!((other.made, other.possible), (0, pinned.possible));
     }

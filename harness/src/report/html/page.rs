@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use dtr_model::question::{self, Entry};
-use dtr_model::requirement;
+use dtr_model::requirement::Edition;
 use serde::Serialize;
 
 use super::graph::Graph;
@@ -95,6 +95,8 @@ struct Open<'a> {
 
 impl<'a> Page<'a> {
     pub(super) fn of(document: &'a Document) -> Page<'a> {
+        let ledger = document.draft.ledger();
+        let told_by = |told| failure(told, ledger);
         let rows = document.checks.iter().map(|c| row(document, c));
         let told: u64 = document.failures.iter().map(|f| f.times).sum();
         Page {
@@ -113,8 +115,8 @@ impl<'a> Page<'a> {
                 .iter()
                 .filter_map(|entry| reading(document, entry))
                 .collect(),
-            graph: Graph::of(&document.visits),
-            failures: document.failures.iter().map(failure).collect(),
+            graph: Graph::of(&document.visits, document.draft),
+            failures: document.failures.iter().map(told_by).collect(),
             untold: document.counts.failed.saturating_sub(told),
             open: open(document),
             skipped: document.skipped.values().map(|s| s.traces).sum(),
@@ -159,7 +161,7 @@ fn row<'a>(document: &'a Document, check: &'a Check) -> Row<'a> {
         check,
         class,
         word,
-        asks: sections::asks(check),
+        asks: sections::asks(document, check),
         times: sections::times(document, check),
         failure: failures
             .position(|f| f.requirements.contains(&check.id))
@@ -180,9 +182,9 @@ fn reading<'a>(document: &'a Document, entry: &'static Entry) -> Option<Reading<
     })
 }
 
-fn failure(told: &FailureDocument) -> Failure<'_> {
+fn failure<'a>(told: &'a FailureDocument, ledger: &'static Edition) -> Failure<'a> {
     let requirements = told.requirements.iter().map(|id| {
-        let row = requirement::named(id);
+        let row = ledger.row(id);
         Requirement {
             id,
             section: row.map_or("", |r| r.section),

@@ -205,7 +205,7 @@ impl Built {
             public: kind.public,
             one_time: kind.one_time,
             callback: kind.callback,
-            ..Terms::CREDENTIALS
+            ..Terms::CREDENTIALS.under(self.draft)
         });
         terms.collect()
     }

@@ -1,22 +1,22 @@
-//! What answers say of requirements: there are such requirements, and the rules that are to carry them out.
+//! What answers say of requirements: the text has such requirements, and the rules that are to carry them out.
 
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use dtr_model::requirement;
+use dtr_model::requirement::Edition;
 use serde_json::Value;
 
 use super::{Notes, Rule};
 use crate::vector::format::{Answer, Answers, Member};
 
 /// Checks what every answer says it carries out.
-pub(super) fn check(notes: &mut Notes, path: &Path, answers: &Answers) {
+pub(super) fn check(notes: &mut Notes, path: &Path, answers: &Answers, ledger: &Edition) {
     for (name, answer) in &answers.answers {
         for (id, rules) in answer.requirements().into_iter().flatten() {
             let sort = answer.sort();
             let pointer = format!("/answers/{name}/{sort}/requirements/{id}");
-            if requirement::named(id).is_none() {
-                let detail = format!("there is no requirement {id}");
+            if !ledger.has(id) {
+                let detail = format!("{} has no requirement {id}", ledger.id());
                 notes.complain(path, &pointer, Rule::Requirement, detail);
             }
             for rule in rules.iter().filter(|rule| !has_rule(answer, rule)) {

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use dtr_model::Trace;
 use dtr_model::draft::Draft;
-use dtr_model::generate::{Graph, SETTINGS, Situation};
+use dtr_model::generate::{self, Graph, Situation};
 use serde_json::Value;
 
 use super::{Notes, Rule, StoreError};
@@ -75,7 +75,7 @@ pub(super) fn coverage<'a>(
     notes: &mut Notes,
     traces: &[Trace],
     vectors: impl Iterator<Item = &'a Vector>,
-    draft: &Draft,
+    draft: &'static Draft,
 ) -> Coverage {
     let ids: BTreeSet<&str> = vectors.map(|vector| vector.id.as_str()).collect();
     let there = traces
@@ -83,13 +83,13 @@ pub(super) fn coverage<'a>(
         .filter(|trace| ids.contains(trace.id.as_str()));
     let taken: HashSet<_> = there.clone().flat_map(edges_of).collect();
     let mut coverage = Coverage::default();
-    for terms in SETTINGS {
-        let graph = Graph::of(*terms);
+    for terms in generate::settings(draft) {
+        let graph = Graph::of(terms);
         for (node, out) in graph.nodes.iter().zip(&graph.edges) {
             coverage.all_edges += out.len();
             let covered = out
                 .iter()
-                .filter(|edge| taken.contains(&(*terms, *node, edge.event)));
+                .filter(|edge| taken.contains(&(terms, *node, edge.event)));
             coverage.edges += covered.count();
         }
     }

@@ -3,15 +3,21 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
+use dtr_model::draft::Draft;
 use dtr_model::question::{self, Readings};
-use dtr_model::requirement;
 
 use super::{Notes, Rule};
 use crate::vector::format::{Answers, Expected, Origin, Then, Vector};
 use crate::vector::{placeholder, store};
 
 /// Checks one vector.
-pub(super) fn check(notes: &mut Notes, path: &Path, vector: &Vector, answers: Option<&Answers>) {
+pub(super) fn check(
+    notes: &mut Notes,
+    path: &Path,
+    vector: &Vector,
+    draft: &Draft,
+    answers: Option<&Answers>,
+) {
     let place = store::place(vector);
     if !path.ends_with(&place) {
         let detail = format!(
@@ -20,8 +26,8 @@ pub(super) fn check(notes: &mut Notes, path: &Path, vector: &Vector, answers: Op
         );
         notes.complain(path, "/id", Rule::Id, detail);
     }
-    requirements(notes, path, vector);
-    questions(notes, path, vector);
+    requirements(notes, path, vector, draft);
+    questions(notes, path, vector, draft);
     times(notes, path, vector);
     if let Some(answers) = answers {
         names(notes, path, vector, answers);
@@ -29,10 +35,10 @@ pub(super) fn check(notes: &mut Notes, path: &Path, vector: &Vector, answers: Op
     }
 }
 
-fn requirements(notes: &mut Notes, path: &Path, vector: &Vector) {
+fn requirements(notes: &mut Notes, path: &Path, vector: &Vector, draft: &Draft) {
     for (at, id) in vector.requirements.iter().enumerate() {
-        if requirement::named(id).is_none() {
-            let detail = format!("there is no requirement {id}");
+        if !draft.ledger().has(id) {
+            let detail = format!("{} has no requirement {id}", draft.id);
             notes.complain(
                 path,
                 &format!("/requirements/{at}"),
@@ -50,10 +56,10 @@ fn requirements(notes: &mut Notes, path: &Path, vector: &Vector) {
     }
 }
 
-fn questions(notes: &mut Notes, path: &Path, vector: &Vector) {
+fn questions(notes: &mut Notes, path: &Path, vector: &Vector, draft: &Draft) {
     for (at, id) in vector.questions.iter().enumerate() {
-        if question::named_entry(id).is_none() {
-            let detail = format!("there is no question {id}");
+        if !question::named_entry(id).is_some_and(|entry| draft.leaves_open(entry)) {
+            let detail = format!("{} leaves open no question {id}", draft.id);
             notes.complain(path, &format!("/questions/{at}"), Rule::Question, detail);
         }
     }

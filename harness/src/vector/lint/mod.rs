@@ -95,7 +95,7 @@ pub struct Report {
 /// # Errors
 /// When a directory cannot be read, or the vectors cannot be recorded anew to
 /// compare them with.
-pub fn lint(dir: &Path, draft: &Draft) -> Result<Report, LintError> {
+pub fn lint(dir: &Path, draft: &'static Draft) -> Result<Report, LintError> {
     let mut notes = Notes {
         dir: dir.to_owned(),
         complaints: Vec::new(),
@@ -105,16 +105,16 @@ pub fn lint(dir: &Path, draft: &Draft) -> Result<Report, LintError> {
     let path = dir.join(draft.id).join(store::ANSWERS);
     let answers: Option<Answers> = notes.read(&path, schemas.answers());
     if let Some(answers) = &answers {
-        carried_out::check(&mut notes, &path, answers);
+        carried_out::check(&mut notes, &path, answers, draft.ledger());
     }
     let mut vectors: BTreeMap<PathBuf, Vector> = BTreeMap::new();
     for path in store::list(dir, draft)? {
         if let Some(vector) = notes.read::<Vector>(&path, schemas.vector()) {
-            consistent::check(&mut notes, &path, &vector, answers.as_ref());
+            consistent::check(&mut notes, &path, &vector, draft, answers.as_ref());
             vectors.insert(path, vector);
         }
     }
-    let traces = record::traces();
+    let traces = record::traces(draft);
     let (recorded, recorded_answers) = record::record(&traces, draft)?;
     let files = store::files(draft, &recorded, &recorded_answers);
     complete::fresh(&mut notes, &files, draft)?;

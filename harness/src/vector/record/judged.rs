@@ -5,6 +5,7 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use dtr_model::Trace;
+use dtr_model::draft::Draft;
 use dtr_model::event::{Answer, Event};
 use dtr_model::generate::Situation;
 use dtr_model::question::{Question, Readings};
@@ -114,7 +115,7 @@ fn concrete_pin(event: Event, answer: Answer, terms: &Terms) -> Answer {
 
 impl Path<'_> {
     fn of(trace: &Trace) -> Result<Path<'_>, NotLawful> {
-        let mut oracle = Oracle::new(trace.terms, Readings::lawful());
+        let mut oracle = Oracle::new(trace.terms, trace.terms.draft.lawful());
         let mut situation = Situation::START;
         let mut steps = Vec::with_capacity(trace.events.len());
         for event in trace.events.iter().copied() {
@@ -154,7 +155,7 @@ impl Path<'_> {
             let pinned = answer == step.pinned;
             Choice {
                 pinned,
-                readings: narrowed(&step.before, &after),
+                readings: narrowed(self.trace.terms.draft, &step.before, &after),
                 allowed: Allowed {
                     answer,
                     goes_on: pinned || self.goes_on(at, answer, &after, judged),
@@ -223,8 +224,8 @@ fn concrete(allowed: &BTreeSet<Answer>) -> BTreeSet<Answer> {
 
 /// The questions of which `after` leaves fewer readings than `before` did, with
 /// the lawful ones of them.
-fn narrowed(before: &Oracle, after: &Oracle) -> BTreeMap<String, Vec<String>> {
-    let lawful = Readings::lawful();
+fn narrowed(draft: &Draft, before: &Oracle, after: &Oracle) -> BTreeMap<String, Vec<String>> {
+    let lawful = draft.lawful();
     let (before, after) = (possible(before, &lawful), possible(after, &lawful));
     let questions = Question::ALL.iter().copied();
     let fewer = questions.filter(|q| after.of(*q).count() < before.of(*q).count());

@@ -19,7 +19,7 @@ use std::collections::BTreeSet;
 use dtr_model::Trace;
 use dtr_model::draft::Draft;
 use dtr_model::event::{Caller, Event};
-use dtr_model::generate::{self, Graph, SETTINGS, Situation};
+use dtr_model::generate::{self, Graph, Situation};
 use dtr_model::question::Question;
 use dtr_model::terms::Terms;
 
@@ -35,21 +35,24 @@ pub use script::NotRecordable;
 /// shorter than what `dtr run` walks.
 const EDGE_LENGTH: usize = 18;
 
-/// The traces that vectors are recorded from: forks, danger zones, edge cover.
+/// The traces that vectors of `draft` are recorded from: forks, danger zones,
+/// edge cover.
 ///
 /// Each fork and each danger zone has its own, under its own id, even where two
 /// of them do the same.
-pub fn traces() -> Vec<Trace> {
+pub fn traces(draft: &'static Draft) -> Vec<Trace> {
+    let settings = generate::settings(draft);
     let mut traces = Vec::new();
-    for terms in SETTINGS {
+    for terms in &settings {
         traces.extend(generate::dangers(*terms));
         traces.extend(forks(*terms));
     }
     // Longer waits only where they tell apart what shorter ones do not.
     let known: BTreeSet<_> = traces.iter().map(|t| t.origin.clone()).collect();
-    traces.extend(forks(Terms::PACED).filter(|t| !known.contains(&t.origin)));
-    for terms in SETTINGS {
-        let edges = generate::edges(&Graph::of(*terms), EDGE_LENGTH).traces;
+    let paced = forks(Terms::PACED.under(draft));
+    traces.extend(paced.filter(|t| !known.contains(&t.origin)));
+    for terms in settings {
+        let edges = generate::edges(&Graph::of(terms), EDGE_LENGTH).traces;
         traces.extend(edges.into_iter().map(closed));
     }
     let mut ids = BTreeSet::new();
@@ -91,16 +94,19 @@ fn closed(trace: Trace) -> Trace {
 ///
 /// # Errors
 /// [`RecordError`]: the generator and the oracle contradict each other.
-pub fn vectors(draft: &Draft) -> Result<(Vec<Vector>, Answers), RecordError> {
-    record(&traces(), draft)
+pub fn vectors(draft: &'static Draft) -> Result<(Vec<Vector>, Answers), RecordError> {
+    record(&traces(draft), draft)
 }
 
-/// Traces as vectors, in their order, then the written ones, and the answers they name.
+/// Traces of `draft` as vectors, in their order, then the written ones, and the answers they name.
 ///
 /// # Errors
 /// [`RecordError`].
-pub fn record(traces: &[Trace], draft: &Draft) -> Result<(Vec<Vector>, Answers), RecordError> {
-    let mut glossary = Glossary::default();
+pub fn record(
+    traces: &[Trace],
+    draft: &'static Draft,
+) -> Result<(Vec<Vector>, Answers), RecordError> {
+    let mut glossary = Glossary::by(draft);
     let vectors = traces
         .iter()
         .map(|trace| vector(trace, draft, &mut glossary));

@@ -124,6 +124,11 @@ impl Entry {
     pub fn lettered(&self) -> impl Iterator<Item = (Reading, &'static ReadingEntry)> + use<> {
         Reading::ALL.into_iter().zip(self.readings)
     }
+
+    /// Whether it arises only in a text that knows of interaction.
+    pub fn is_about_interaction(&self) -> bool {
+        interaction::ENTRIES.iter().any(|entry| entry.id == self.id)
+    }
 }
 
 impl std::fmt::Display for Severity {

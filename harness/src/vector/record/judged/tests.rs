@@ -42,7 +42,7 @@ fn play(trace: &Trace, judged: &[Judged], readings: &Readings, random: &mut fast
 }
 
 fn all() -> Vec<(Trace, Vec<Judged>)> {
-    let traces = traces().into_iter();
+    let traces = traces(Draft::DEFAULT).into_iter();
     traces
         .map(|trace| {
             let judged = judge(&trace).expect("the pins are lawful");

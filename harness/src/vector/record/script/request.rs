@@ -42,8 +42,8 @@ impl Scribe<'_> {
             false => self.ask_as_oneself(request, &mut parameters),
         };
         let draft = self.draft;
-        if request.opted_in {
-            put(&mut parameters, draft.completion_mode, draft.deferred);
+        if let Some(value) = draft.opt_in(request) {
+            put(&mut parameters, draft.completion_mode, &value);
         }
         if let Some(token) = &asked.notification_token {
             put(&mut parameters, draft.client_notification_token, token);

@@ -1,5 +1,6 @@
 //! How callbacks are made (Sections 7.1, 11.5 and 11.6), seen by an endpoint that does not behave.
 
+use dtr_model::draft::Draft;
 use dtr_model::event::Code;
 
 use super::DRAFT;
@@ -18,11 +19,14 @@ const TAKEN: (u16, Option<&str>) = (204, None);
 const DEMAND: &str = r#"{"error":"access_denied","status":"cancelled","revoke":true}"#;
 /// A notification token that is no bearer value.
 const ILL_FORMED: &str = "two\r\nlines";
+/// One with far less than the 128 bits of Section 6.3.
+const WEAK: &str = "weak";
 
 pub(super) fn sheets() -> Vec<Sheet> {
     vec![
         without_token(),
         ill_formed_token(),
+        weak_token(),
         redirected(),
         answer_ignored(),
         tried_again(),
@@ -79,6 +83,33 @@ fn ill_formed_token() -> Sheet {
             interaction_at_once().reads("C-67", &["A"]),
             token_at_once().reads("C-67", &["A"]),
             refusal_but(&["invalid_request"]),
+        ],
+    )
+}
+
+/// What `probe-weak-token` says of it.
+fn weak_token() -> Sheet {
+    let request = Ask::credentials().opted_in();
+    let request = request.with(DRAFT.client_notification_token, WEAK);
+    let licensed = |draft: &Draft| draft.rules.weak_token_refusable;
+    let unlicensed = |draft: &Draft| !draft.rules.weak_token_refusable;
+    let code = "invalid_request";
+    Sheet::with_credentials(
+        "probe-weak-token",
+        "Supplies a notification token that is easily guessed, for it has four characters.",
+    )
+    .called()
+    .ask(
+        "a notification token of four characters",
+        &["DTR00-6.3.1-02", "DTR-6.3.1-04"],
+        request.policy(Policy::Defer),
+        [
+            error(&[code]).by(licensed),
+            deferred(),
+            interaction_at_once(),
+            token_at_once(),
+            refusal_but(&[code]).by(licensed),
+            refusal().by(unlicensed),
         ],
     )
 }

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use dtr_model::draft::Draft;
 use dtr_model::event::{Answer as Seen, Code, Scope};
+use dtr_model::question::named_entry;
 
 use super::DRAFT;
 use super::ask::numbered;
@@ -17,6 +19,8 @@ use crate::vector::record::script::DEFAULT_SCOPE;
 pub(super) struct Choice {
     answer: Answer,
     expected: Expected,
+    /// The texts that allow it.
+    by: fn(&Draft) -> bool,
 }
 
 impl Choice {
@@ -29,7 +33,38 @@ impl Choice {
             captures: BTreeMap::new(),
             readings: BTreeMap::new(),
         };
-        Choice { answer, expected }
+        Choice {
+            answer,
+            expected,
+            by: |_| true,
+        }
+    }
+
+    /// It is allowed by these texts only.
+    pub(super) fn by(mut self, texts: fn(&Draft) -> bool) -> Choice {
+        self.by = texts;
+        self
+    }
+
+    /// Whether `draft` allows it. What tells of interaction, only a text that knows of it does.
+    pub(super) fn is_allowed_by(&self, draft: &Draft) -> bool {
+        (self.by)(draft) && (draft.has_interaction() || !self.is_interaction())
+    }
+
+    fn is_interaction(&self) -> bool {
+        let Answer::Response(response) = &self.answer else {
+            return false;
+        };
+        let error = response.members.get("error");
+        let codes = error.iter().flat_map(|rule| &rule.one_of);
+        codes.eq(DRAFT.interaction_required)
+    }
+
+    /// Takes back what it says of questions that `draft` does not leave open.
+    pub(super) fn under(mut self, draft: &Draft) -> Choice {
+        let open = |id: &String| named_entry(id).is_some_and(|entry| draft.leaves_open(entry));
+        self.expected.readings.retain(|id, _| open(id));
+        self
     }
 
     /// What it looks like.
@@ -202,6 +237,15 @@ pub(super) fn error(codes: &[&'static str]) -> Choice {
 /// To a poll of a bound code: the token.
 pub(super) fn token() -> Choice {
     at(Place::Poll, WHOLE)
+}
+
+/// The same with less than was asked for.
+pub(super) fn token_narrowed() -> Choice {
+    let narrowed = Seen::Token {
+        scope: Scope::Narrowed,
+        again: false,
+    };
+    at(Place::Poll, narrowed)
 }
 
 /// To a poll: it is pending.

@@ -39,27 +39,31 @@ use super::glossary::Glossary;
 use crate::vector::format::Vector;
 use sheet::Sheet;
 
-/// The edition they are written for.
+/// The edition they are written in the names of. Those with others have no written vectors.
 const DRAFT: &Draft = Draft::DEFAULT;
 
-/// Every written vector of `draft`, and the answers they name. They are written for one edition only.
+/// Every written vector that says something about `draft`, and the answers they name.
 pub(super) fn vectors(draft: &Draft, glossary: &mut Glossary) -> Vec<Vector> {
-    if draft.id != DRAFT.id {
+    if !draft.has_names_of(DRAFT) {
         return Vec::new();
     }
-    let subjects: [fn() -> Vec<Sheet>; 11] = [
+    let about_interaction: &[fn() -> Vec<Sheet>] = match draft.has_interaction() {
+        true => &[interaction::sheets, link::sheets],
+        false => &[],
+    };
+    let subjects: [fn() -> Vec<Sheet>; 9] = [
         opt_in::sheets,
         preceding::sheets,
         polling::sheets,
         beside::sheets,
         words::sheets,
         grants::sheets,
-        interaction::sheets,
-        link::sheets,
         callback::sheets,
         registration::sheets,
         revocation::sheets,
     ];
-    let sheets = subjects.into_iter().flat_map(|sheets| sheets());
-    sheets.map(|sheet| sheet.vector(glossary)).collect()
+    let sheets = subjects.iter().chain(about_interaction);
+    let sheets = sheets.flat_map(|sheets| sheets());
+    let vectors = sheets.filter_map(|sheet| sheet.vector(draft, glossary));
+    vectors.collect()
 }

@@ -4,7 +4,7 @@ use super::DRAFT;
 use super::ask::Ask;
 use super::choice::{
     Choice, challenge, deferred, error, interaction, interaction_at_once, pending, refusal,
-    slow_down, token, token_at_once,
+    slow_down, token, token_at_once, token_narrowed,
 };
 use super::sheet::{CODE, Sheet};
 use crate::vector::format::{Decision, Policy, Role};
@@ -49,6 +49,11 @@ fn with_more() -> Sheet {
         [
             error(&["invalid_request"]).reads("C-26", &["B"]),
             token().reads("C-26", &["A"]).stop(),
+            // Before Section 4.1 came, nothing forbade it.
+            token_narrowed()
+                .reads("C-26", &["C"])
+                .by(|draft| !draft.ledger().has("K-4.1-G4"))
+                .stop(),
             ended().stop(),
         ],
     )

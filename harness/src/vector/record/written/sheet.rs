@@ -1,5 +1,6 @@
 //! A vector while it is written.
 
+use dtr_model::draft::Draft;
 use dtr_model::question;
 
 use super::DRAFT;
@@ -230,12 +231,20 @@ impl Sheet {
         self
     }
 
-    /// The vector; the answers it names are defined in the glossary.
-    pub(super) fn vector(self, glossary: &mut Glossary) -> Vector {
+    /// The vector as it is under `draft`, unless that has nothing of what it shows; the answers it names are defined in
+    /// the glossary.
+    pub(super) fn vector(mut self, draft: &Draft, glossary: &mut Glossary) -> Option<Vector> {
+        if !self.is_about(draft) {
+            return None;
+        }
         let mut setup = self.setup;
+        for (step, allowed) in &mut self.steps {
+            step.requirements.retain(|id| draft.ledger().has(id));
+            allowed.retain(|choice| choice.is_allowed_by(draft));
+        }
         let steps = self.steps.into_iter().map(|(step, allowed)| {
             let expect = allowed.into_iter().enumerate();
-            let expect = expect.map(|(at, choice)| choice.expected(at == 0, glossary));
+            let expect = expect.map(|(at, choice)| choice.under(draft).expected(at == 0, glossary));
             Step {
                 expect: expect.collect(),
                 ..step
@@ -243,16 +252,26 @@ impl Sheet {
         });
         let steps: Vec<Step> = steps.collect();
         setup.key = steps.iter().any(proves);
-        Vector {
+        Some(Vector {
             id: self.id.to_owned(),
-            draft: DRAFT.id.to_owned(),
+            draft: draft.id.to_owned(),
             origin: Origin::Probe,
             purpose: self.purpose.to_owned(),
             requirements: distinct(steps.iter().flat_map(|s| s.requirements.clone())),
             questions: questions(&steps),
             setup,
             steps,
-        }
+        })
+    }
+
+    /// Whether some step shows a row of this text or, where none shows any, an answer does.
+    fn is_about(&self, draft: &Draft) -> bool {
+        let mut rows = self.steps.iter().flat_map(|(step, _)| &step.requirements);
+        let named = self
+            .steps
+            .iter()
+            .any(|(step, _)| !step.requirements.is_empty());
+        !named || rows.any(|id| draft.ledger().has(id))
     }
 }
 

@@ -62,9 +62,14 @@ impl Choice {
 
     /// Takes back what it says of questions that `draft` does not leave open.
     pub(super) fn under(mut self, draft: &Draft) -> Choice {
-        let open = |id: &String| named_entry(id).is_some_and(|entry| draft.leaves_open(entry));
-        self.expected.readings.retain(|id, _| open(id));
+        self.expected.readings.retain(|id, _| is_open(id, draft));
         self
+    }
+
+    /// Whether it says something of a question that `draft` leaves open.
+    pub(super) fn tells(&self, draft: &Draft) -> bool {
+        let mut questions = self.expected.readings.keys();
+        questions.any(|id| is_open(id, draft))
     }
 
     /// What it looks like.
@@ -145,6 +150,10 @@ impl Choice {
         self.expected.pinned = pinned;
         self.expected
     }
+}
+
+fn is_open(id: &str, draft: &Draft) -> bool {
+    named_entry(id).is_some_and(|entry| draft.leaves_open(entry))
 }
 
 fn context(place: Place) -> Context<'static> {

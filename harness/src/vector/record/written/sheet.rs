@@ -264,14 +264,15 @@ impl Sheet {
         })
     }
 
-    /// Whether some step shows a row of this text or, where none shows any, an answer does.
+    /// Whether some step shows a row of this text, or tells the readings of a question that it leaves open. Where no step
+    /// names a row, answers do.
     fn is_about(&self, draft: &Draft) -> bool {
         let mut rows = self.steps.iter().flat_map(|(step, _)| &step.requirements);
-        let named = self
-            .steps
-            .iter()
-            .any(|(step, _)| !step.requirements.is_empty());
-        !named || rows.any(|id| draft.ledger().has(id))
+        let unnamed = rows.clone().next().is_none();
+        let mut choices = self.steps.iter().flat_map(|(_, allowed)| allowed);
+        unnamed
+            || rows.any(|id| draft.ledger().has(id))
+            || choices.any(|choice| choice.tells(draft))
     }
 }
 

@@ -10,7 +10,7 @@ use dtr_model::{Terms, Trace};
 use owo_colors::OwoColorize;
 use tokio::runtime::Runtime;
 
-use super::{Exit, Trouble, draft};
+use super::{Exit, Trouble, judging_draft};
 use crate::doctor::{Checked, Diagnosis, examine, out_of_reach};
 use crate::suite;
 use crate::target::transport::HttpOptions;
@@ -23,7 +23,7 @@ pub(super) struct Args {
     #[arg(long, value_name = "FILE")]
     target: Option<PathBuf>,
     /// Edition of the text
-    #[arg(long, value_parser = draft, default_value = "ietf-01", value_name = "DRAFT")]
+    #[arg(long, value_parser = judging_draft, default_value = "ietf-01", value_name = "DRAFT")]
     draft: &'static Draft,
 }
 

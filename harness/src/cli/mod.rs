@@ -139,6 +139,21 @@ fn draft(id: &str) -> Result<&'static Draft, String> {
     Draft::named(id).map_err(|e| e.to_string())
 }
 
+/// The edition given by `--draft`, where servers are asked something: what the driver says and understands has the names
+/// and shapes of the submitted texts, so an ancestor with others can be checked and compared, and not judged by.
+fn judging_draft(id: &str) -> Result<&'static Draft, String> {
+    let draft = draft(id)?;
+    if draft.has_names_of(Draft::DEFAULT) {
+        return Ok(draft);
+    }
+    let others = Draft::ALL.iter().filter(|d| d.has_names_of(Draft::DEFAULT));
+    let others: Vec<_> = others.map(|d| d.id).collect();
+    Err(format!(
+        "messages of `{id}` have other names: it can be checked and compared, and servers judged by {}",
+        others.join(", ")
+    ))
+}
+
 /// The ledger of the edition given by `--draft`.
 fn edition(id: &str) -> Result<&'static Edition, String> {
     requirement::edition(id).ok_or_else(|| {

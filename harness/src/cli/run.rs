@@ -16,7 +16,7 @@ use indicatif::ProgressBar;
 use tokio::runtime::Runtime;
 
 use super::reporting::Reporting;
-use super::{Exit, Trouble, draft, foreign};
+use super::{Exit, Trouble, foreign, judging_draft};
 use crate::driver::check_metadata;
 use crate::engine::{Engine, Failure, Outcome, minimise};
 use crate::failures::Failures;
@@ -46,7 +46,7 @@ pub(super) struct Args {
     #[arg(long, value_name = "URL")]
     url: Option<String>,
     /// Edition of the text
-    #[arg(long, value_parser = draft, default_value = "ietf-01", value_name = "DRAFT")]
+    #[arg(long, value_parser = judging_draft, default_value = "ietf-01", value_name = "DRAFT")]
     draft: &'static Draft,
     /// Run only what this names: traces, origins, properties, requirements or sections, with commas
     #[arg(long, value_name = "EXPR")]

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use dtr_model::draft::Draft;
 
-use super::{Exit, Trouble, draft};
+use super::{Exit, Trouble, judging_draft};
 use crate::vector::format::{Answers, Vector};
 use crate::vector::select::Selection;
 use crate::vector::store;
@@ -40,7 +40,7 @@ struct Where {
     #[arg(default_value = "vectors", value_name = "DIR")]
     dir: PathBuf,
     /// Edition of the text; without it every one that there are vectors of
-    #[arg(long, value_parser = draft, value_name = "DRAFT")]
+    #[arg(long, value_parser = judging_draft, value_name = "DRAFT")]
     draft: Option<&'static Draft>,
 }
 

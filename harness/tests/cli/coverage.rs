@@ -69,7 +69,7 @@ fn a_check_that_a_run_did_not_observe_is_an_error() {
         .refuses(&["part.json", "a run by ietf-01", "--draft ietf-01"]);
 }
 
-/// The recorded vectors are by ietf-01, and a page without them would be another.
+/// It tells of the vectors of ietf-01.
 #[test]
 fn a_page_is_written_of_the_default_only() {
     let place = Place::new();
@@ -88,7 +88,7 @@ fn a_page_is_written_of_the_default_only() {
     let older = ["coverage", "--draft", "ietf-00", "--report", "older.json"];
     place.run(&older).exits(1).says(&["234 rows"]);
     let page = [&older[..], &["--page", "page.md"]].concat();
-    place.run(&page).refuses(&["--page", "none of ietf-00"]);
+    place.run(&page).refuses(&["--page", "not about ietf-00"]);
 }
 
 /// What the README says of the ledger is so.

@@ -52,6 +52,15 @@ fn what_cannot_be_compared_is_named() {
     dtr(&["diff", "ietf-01", "ietf-00", "--record"]).refuses(&["--record"]);
 }
 
+/// What is compared need not be what a server can be judged by.
+#[test]
+fn a_text_with_other_names_judges_no_server() {
+    for verb in ["run", "doctor"] {
+        dtr(&[verb, "--draft", "may-16"]).refuses(&["may-16", "gerber-00", "pr-71"]);
+    }
+    dtr(&["vectors", "record", "--draft", "oidc-00"]).refuses(&["oidc-00", "ietf-00"]);
+}
+
 #[test]
 fn the_record_is_what_the_command_writes() {
     let dir = tempfile::tempdir().expect("a temporary directory");

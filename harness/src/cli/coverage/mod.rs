@@ -89,12 +89,12 @@ pub(super) fn coverage(args: &Args) -> Result<Exit, Trouble> {
     })
 }
 
-/// The page tells of the recorded vectors, which are by the default text.
+/// The page tells of the default text's vectors.
 fn only_of_the_default(ledger: &Edition) -> Result<(), Trouble> {
     match ledger.id() == Draft::IETF_01.id {
         true => Ok(()),
         false => Err(Trouble::new(format!(
-            "--page lists the recorded vectors, and there are none of {}: leave out --page, or --draft",
+            "--page is about the default text and its vectors, not about {}: leave out --page, or --draft",
             ledger.id()
         ))),
     }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use anstream::println;
 use dtr_model::draft::Draft;
 
-use crate::cli::{Exit, Trouble, draft};
+use crate::cli::{Exit, Trouble, judging_draft};
 use crate::vector::{record, store};
 
 /// Arguments of `dtr vectors record`.
@@ -15,7 +15,7 @@ pub(super) struct Args {
     #[arg(long, default_value = "vectors", value_name = "DIR")]
     out: PathBuf,
     /// Edition of the text
-    #[arg(long, value_parser = draft, default_value = "ietf-01", value_name = "DRAFT")]
+    #[arg(long, value_parser = judging_draft, default_value = "ietf-01", value_name = "DRAFT")]
     draft: &'static Draft,
 }
 

@@ -219,7 +219,7 @@ impl Session {
             (None, Some(_)) if !self.terms.one_time => Code::Other,
             // The one that got lost, for all that can be told, if the same request was repeated for it (C-45);
             // otherwise the first request was refused.
-            (None, Some(lost)) if lost.sound && lost.keyed == request.keyed => Code::Same,
+            (None, Some(lost)) if lost.sound && is_repeated(lost, request) => Code::Same,
             (None, Some(_)) => Code::New,
         };
         if self.deferral.is_none() && which != Code::Other {
@@ -253,4 +253,9 @@ impl Session {
         }
         Ok(())
     }
+}
+
+/// Whether both carry the same parameters and are bound alike.
+fn is_repeated(lost: TokenRequest, request: TokenRequest) -> bool {
+    lost.keyed == request.keyed && lost.interactive == request.interactive
 }

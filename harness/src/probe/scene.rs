@@ -4,6 +4,7 @@ mod guest;
 
 use std::sync::Arc;
 
+use dtr_model::draft::Interaction;
 use dtr_model::event::{Caller, Decision, Event, Steer, TokenRequest};
 use dtr_model::question::Reading;
 use serde_json::Value;
@@ -51,9 +52,11 @@ impl Scene {
         &self.target
     }
 
-    /// A sound request that opts in and is to be deferred.
+    /// A sound request that opts in to all there is, and is to be deferred.
     pub fn plain(&self) -> TokenRequest {
+        let interaction = self.target.draft.rules.interaction;
         TokenRequest {
+            interactive: interaction == Interaction::OptedIn,
             keyed: self.target.proofs,
             ..TokenRequest::PLAIN
         }

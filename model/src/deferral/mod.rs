@@ -123,8 +123,10 @@ impl Deferral {
             .with_slow_downs(d.slow_downs().min(most_slow_downs))
             .with_fresh(d.fresh() && c.may_read(C01, C))
             .with_lost(d.lost() && c.may_read(C71, B))
-            .with_interactive(d.interactive() && d.is_pending())
             .with_widened(d.widened() && c.may_read(C48, C));
+        // A repeated request is compared with the first as long as it may be known.
+        let comparable = d.is_live() || d.phase() == Phase::Denied;
+        d = d.with_interactive(d.interactive() && comparable);
         match d.phase() {
             Phase::Redeemed if reissue => {}
             Phase::Redeemed if repeat => d = d.with_consent_lapsed(false).with_widened(false),

@@ -181,7 +181,7 @@ fn presented_again(
             (d, c.either(&[answer, Answer::InvalidGrant]))
         }
         Reading::C | Reading::D => {
-            let unchanged = r.keyed == d.bound();
+            let unchanged = r.keyed == d.bound() && r.interactive == d.interactive();
             let known = unchanged && (d.is_live() || d.phase() == Phase::Denied);
             // How long is "at once" is the server's business, the lifetime its end.
             let again = match d.age() {

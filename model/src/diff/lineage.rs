@@ -32,6 +32,9 @@ pub enum Shows {
     /// In the answer to an event of this sort after some history: this answer is
     /// allowed by one text only.
     Fork(At, Answer),
+    /// In what an event of this sort, answered so, does not tell: one text leaves
+    /// more possible after it than the other.
+    Untold(At, Answer),
     /// In a question that is answered or left open.
     Settled(Question),
     /// Nowhere, for this reason.
@@ -65,7 +68,7 @@ impl Shows {
         match self {
             Shows::Name(role) => difference.names.iter().any(|n| n.role == role),
             Shows::Glance(glance) => difference.glances.iter().any(|g| g.glance == glance),
-            Shows::Fork(..) => difference.forks.iter().any(|f| self.is_fork(f)),
+            Shows::Fork(..) | Shows::Untold(..) => difference.forks.iter().any(|f| self.is_fork(f)),
             Shows::Settled(question) => difference.settled.iter().any(|s| s.question == question),
             Shows::Nowhere(_) => false,
         }
@@ -77,6 +80,11 @@ impl Shows {
             Shows::Fork(at, answer) => {
                 let mut only = fork.only_one.iter().chain(&fork.only_other);
                 at.is(fork.event) && only.any(|one| alike(*one, answer))
+            }
+            Shows::Untold(at, answer) => {
+                let mut told = fork.history.iter();
+                let one_sided = fork.only_one.is_empty() != fork.only_other.is_empty();
+                one_sided && told.any(|(event, told)| at.is(*event) && alike(*told, answer))
             }
             _ => false,
         }
@@ -139,6 +147,15 @@ const CALLED_FOR: Shows = Shows::Fork(
     Answer::Deferred {
         interaction: true,
         code: crate::event::Code::New,
+    },
+);
+
+/// What a repeated request is told.
+const DEFERRED_AGAIN: Shows = Shows::Fork(
+    At::Request,
+    Answer::Deferred {
+        interaction: false,
+        code: crate::event::Code::Same,
     },
 );
 
@@ -209,6 +226,11 @@ const CHANGES: &[Change] = &[
     change("B-37", IETF, "references to that advice", &[EDITORIAL]),
     change("B-38", IETF, "sections renumbered", &[EDITORIAL]),
     change("B-39", ("ietf-01", "pr-68"), "a third pending error while the interaction is under way", &[Shows::Name(Role::InteractionPending), Shows::Fork(At::Poll, Answer::InteractionPending)]),
-    change("B-40", ("ietf-01", "pr-71"), "an opt-in of its own to interaction", &[Shows::Name(Role::InteractiveOptIn), CALLED_FOR, Shows::Fork(At::Poll, Answer::InteractionRequired)]),
+    change("B-40", ("ietf-01", "pr-71"), "an opt-in of its own to interaction", &[
+        Shows::Name(Role::InteractiveOptIn), CALLED_FOR, Shows::Fork(At::Poll, Answer::InteractionRequired),
+        // With another opt-in it is another request: the credential is spent, and
+        // its refusal does not tell what became of the first, whose answer was lost.
+        Shows::Fork(At::Request, Answer::InvalidGrant), DEFERRED_AGAIN, Shows::Untold(At::Request, Answer::InvalidGrant),
+    ]),
     change("B-41", ("ietf-01", "pr-67"), "revocation without the right proof succeeds without effect", &[Shows::Settled(Question::C52)]),
 ];

@@ -3,6 +3,7 @@
 
 use crate::draft::Interaction;
 use crate::event::{Caller, Decision, Event, Fate, Precondition, TokenRequest};
+use crate::generate::hints;
 use crate::terms::Terms;
 
 /// The events that may happen, `known` once the client holds a deferral code.
@@ -19,17 +20,8 @@ pub(super) fn offered(known: bool, terms: &Terms) -> Vec<Event> {
 fn first_requests(terms: &Terms) -> Vec<Event> {
     let plain = TokenRequest::PLAIN;
     let mut requests = Vec::new();
-    let interactive: &[bool] = match terms.draft.rules.interaction {
-        Interaction::OptedIn => &[false, true],
-        Interaction::Unknown | Interaction::Anybody => &[false],
-    };
-    // Only a preceding endpoint can carry a hint (Section 5.2).
-    let hints: &[bool] = if terms.one_time {
-        &[false, true]
-    } else {
-        &[false]
-    };
-    for &hinted in hints {
+    let interactive = interactive(terms);
+    for &hinted in hints(terms) {
         for opted_in in [true, false] {
             for keyed in [true, false] {
                 for sound in [true, false] {
@@ -54,12 +46,23 @@ fn first_requests(terms: &Terms) -> Vec<Event> {
     events
 }
 
+/// What a client may say of interaction.
+fn interactive(terms: &Terms) -> &'static [bool] {
+    match terms.draft.rules.interaction {
+        Interaction::OptedIn => &[false, true],
+        Interaction::Unknown | Interaction::Anybody => &[false],
+    }
+}
+
 fn about_the_code(terms: &Terms) -> Vec<Event> {
-    let again = [true, false].map(|keyed| TokenRequest {
-        keyed,
-        ..TokenRequest::PLAIN
+    let again = interactive(terms).iter().flat_map(|&interactive| {
+        [true, false].map(|keyed| TokenRequest {
+            interactive,
+            keyed,
+            ..TokenRequest::PLAIN
+        })
     });
-    let mut events: Vec<Event> = again.into_iter().map(Event::Request).collect();
+    let mut events: Vec<Event> = again.map(Event::Request).collect();
     let callers = [
         Caller::Owner,
         Caller::OtherKey,

@@ -100,17 +100,13 @@ fn requests(d: Deferral, terms: &Terms) -> Vec<Event> {
     if d.phase() != Phase::Absent {
         let again = TokenRequest {
             keyed: d.bound(),
+            interactive: d.interactive(),
             ..plain
         };
         return vec![Event::Request(again)];
     }
     let mut requests = Vec::new();
-    let hints: &[bool] = if terms.one_time {
-        &[false, true]
-    } else {
-        &[false]
-    };
-    for &hinted in hints {
+    for &hinted in hints(terms) {
         for opted_in in [true, false] {
             for keyed in [true, false] {
                 for sound in [true, false] {
@@ -145,6 +141,15 @@ fn requests(d: Deferral, terms: &Terms) -> Vec<Event> {
         });
     }
     requests.into_iter().map(Event::Request).collect()
+}
+
+/// Whether a request may have been hinted. Only a preceding endpoint can carry a
+/// hint (Section 5.2).
+pub(crate) fn hints(terms: &Terms) -> &'static [bool] {
+    match terms.one_time {
+        true => &[false, true],
+        false => &[false],
+    }
 }
 
 /// How a client can ask for interaction that a policy may need.

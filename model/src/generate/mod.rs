@@ -16,6 +16,7 @@ mod race;
 pub use cover::{Cover, edges, pairs};
 pub use danger::dangers;
 pub use fork::{Experiment, experiment, forks};
+pub(crate) use graph::hints;
 pub use graph::{Graph, Situation, events};
 pub use race::races;
 

@@ -67,6 +67,16 @@ impl TokenRequest {
         steer: Steer::Defer,
         lost: false,
     };
+
+    /// The same without any opt-in.
+    #[must_use]
+    pub fn without_opt_in(self) -> TokenRequest {
+        TokenRequest {
+            opted_in: false,
+            interactive: false,
+            ..self
+        }
+    }
 }
 
 /// What an approver, or the interaction, does to a deferred request.

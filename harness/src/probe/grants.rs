@@ -1,6 +1,6 @@
 //! Grants besides those that traces use: token exchange (RFC 8693), refresh tokens (RFC 6749 Section 6).
 
-use dtr_model::event::{Answer, Caller, Decision, TokenRequest};
+use dtr_model::event::{Answer, Caller, Decision};
 use dtr_model::question::Reading;
 
 use super::{Halt, Need, Probe, Scene};
@@ -99,10 +99,7 @@ async fn refresh(scene: &mut Scene) -> Result<(), Halt> {
         scene.reads("C-46", Reading::B);
         return Ok(());
     }
-    let at_once = TokenRequest {
-        opted_in: false,
-        ..scene.at_once()
-    };
+    let at_once = scene.at_once().without_opt_in();
     let meanwhile = scene
         .ask("its token used meanwhile", Asking::Initial(at_once), &renew)
         .await?;

@@ -78,10 +78,7 @@ async fn unknown_modes(scene: &mut Scene) -> Result<(), Halt> {
             scene.check(row, told.is_served(), || format!("{what}: {}", told.seen));
         }
     }
-    let request = TokenRequest {
-        opted_in: false,
-        ..scene.at_once()
-    };
+    let request = scene.at_once().without_opt_in();
     let asking = Asking::Initial(request);
     let bare = scene.ask("no completion_mode", asking, &|_| {}).await?;
     let what = "a value that nobody knows, alone";
@@ -128,10 +125,7 @@ async fn with_mode(scene: &mut Scene, what: &str, value: &str) -> Result<Told, H
 
 /// A server may refuse what it likes, but not because of the opt-in.
 async fn accepted(scene: &mut Scene) -> Result<(), Halt> {
-    let bare = TokenRequest {
-        opted_in: false,
-        ..scene.at_once()
-    };
+    let bare = scene.at_once().without_opt_in();
     let told = scene
         .ask("a request without opt-in", Asking::Initial(bare), &|_| {})
         .await?;

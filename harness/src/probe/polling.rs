@@ -173,10 +173,7 @@ async fn first(scene: &mut Scene) -> Result<(), Halt> {
 
 async fn beside(scene: &mut Scene) -> Result<(), Halt> {
     scene.deferred().await?;
-    let synchronous = TokenRequest {
-        opted_in: false,
-        ..scene.at_once()
-    };
+    let synchronous = scene.at_once().without_opt_in();
     scene
         .ask(
             "a synchronous request beside it",

@@ -211,10 +211,7 @@ async fn unknown_modes(scene: &mut Scene) -> Result<(), Halt> {
 }
 
 async fn corrected(scene: &mut Scene) -> Result<(), Halt> {
-    let forgotten = TokenRequest {
-        opted_in: false,
-        ..hinted(scene)
-    };
+    let forgotten = hinted(scene).without_opt_in();
     let told = scene
         .ask("a hint without opt-in", Asking::Initial(forgotten), &|_| {})
         .await?;
@@ -236,10 +233,7 @@ async fn corrected(scene: &mut Scene) -> Result<(), Halt> {
 }
 
 async fn pushed(scene: &mut Scene) -> Result<(), Halt> {
-    let forgotten = TokenRequest {
-        opted_in: false,
-        ..hinted(scene)
-    };
+    let forgotten = hinted(scene).without_opt_in();
     scene
         .pushed("a hint in a pushed request", forgotten)
         .await?;

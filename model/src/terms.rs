@@ -60,10 +60,10 @@ impl Terms {
         ..Terms::CREDENTIALS
     };
 
-    /// The same under another text.
+    /// The same under another text, as far as it has such clients.
     #[must_use]
     pub fn under(self, draft: &'static Draft) -> Terms {
-        Terms { draft, ..self }
+        draft.terms(self)
     }
 }
 

@@ -56,7 +56,9 @@ impl Case {
 
     /// The pins, then every other reading of every question that the text leaves open.
     pub fn all(draft: &'static Draft) -> Vec<Case> {
-        let open = Question::ALL.iter().filter(|q| !draft.settles(**q));
+        let open = Question::ALL
+            .iter()
+            .filter(|q| draft.leaves_open(q.entry()));
         let others = open.flat_map(|q| {
             q.readings()
                 .filter(|r| *r != q.pin())
@@ -82,8 +84,9 @@ impl Case {
             exercised = exercised.union(*tested);
         })?;
         let untested = Properties::ALL.without(exercised);
-        if !untested.is_empty() && *self == Case::pins(self.draft) {
-            return Err(CheckError::Vacuous(untested));
+        let vacuous = self.draft.properties().without(exercised);
+        if !vacuous.is_empty() && *self == Case::pins(self.draft) {
+            return Err(CheckError::Vacuous(vacuous));
         }
         Ok(Checked {
             name: self.name.clone(),
@@ -108,7 +111,8 @@ pub struct Checked {
     /// For each broken property a shortest counterexample. The rest hold.
     pub broken: BTreeMap<Property, Vec<Action>>,
     /// Properties that nothing puts to the test under these readings: they
-    /// hold, but vacuously. Always empty for the pins.
+    /// hold, but vacuously. For the pins these are the ones about something that
+    /// the text does not have.
     pub untested: Properties,
     /// How long it took.
     pub elapsed: Duration,

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::{Case, Deviation, Expected, second_opinion};
 use crate::draft::Draft;
-use crate::property::Property;
+use crate::property::{Properties, Property};
 use crate::question::Readings;
 use crate::world::Setting;
 
@@ -182,6 +182,8 @@ fn every_text_but_the_ancestors_keeps_what_the_default_keeps() {
     let broken = |draft: &'static Draft| -> BTreeSet<Property> {
         let checked = Case::pins(draft).check();
         let checked = checked.unwrap_or_else(|e| panic!("{draft:?}: {e}"));
+        let about_nothing = Properties::ALL.without(draft.properties());
+        assert_eq!(checked.untested, about_nothing, "{draft:?}");
         checked.broken.into_keys().collect()
     };
     let usual = broken(Draft::DEFAULT);

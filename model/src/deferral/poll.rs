@@ -196,7 +196,9 @@ fn redeemed(d: Deferral, terms: &Terms, c: &mut Choices<'_>) -> Option<Answer> {
 /// Re-evaluates the preconditions and issues the token (Section 11.7).
 fn redeem(d: Deferral, terms: &Terms, c: &mut Choices<'_>) -> (Deferral, Answer) {
     let lapsed = d.consent_lapsed() || d.client_lapsed();
-    if lapsed && !c.reads(Question::C48, Reading::B) {
+    // Where nothing is said of that, it is the server's business.
+    let looked_at = lapsed && (terms.draft.rules.rechecks || c.either(&[false, true]));
+    if looked_at && !c.reads(Question::C48, Reading::B) {
         return match c.reads(Question::C15, Reading::A) {
             true => (d.with_phase(Phase::Denied), Answer::AccessDenied),
             false => (d, Answer::AccessDenied),
@@ -258,7 +260,8 @@ enum Reaction {
 fn throttle(d: Deferral, terms: &Terms, c: &mut Choices<'_>) -> Option<(Deferral, Answer)> {
     use Reaction::{LockOut, Serve, SlowDown};
     let repeated = d.slow_downs() > 0;
-    match c.either(if repeated {
+    let refusable = repeated && terms.draft.rules.persistence_refusable;
+    match c.either(if refusable {
         &[SlowDown, Serve, LockOut]
     } else {
         &[SlowDown, Serve]

@@ -13,6 +13,9 @@ pub(super) fn request(
     terms: &Terms,
     c: &mut Choices<'_>,
 ) -> (Deferral, Answer) {
+    if terms.draft.rules.opening == Opening::OwnEndpoint {
+        return at_own_endpoint(d, r, terms, c);
+    }
     let interactive = r.interactive && terms.draft.rules.interaction == Interaction::OptedIn;
     let r = TokenRequest {
         opted_in: r.opted_in || interactive,
@@ -60,6 +63,24 @@ pub(super) fn request(
         }
     }
     opted_in(d, r, terms, c)
+}
+
+/// Whatever is sound is deferred (RFC 8628 Section 3.2, CIBA Core Section 7.3).
+fn at_own_endpoint(
+    d: Deferral,
+    r: TokenRequest,
+    terms: &Terms,
+    c: &mut Choices<'_>,
+) -> (Deferral, Answer) {
+    if d.client_lapsed() {
+        let refusals = [poll::disabled(c), Answer::GrantError];
+        return (d, c.either(&refusals));
+    }
+    let unbound = TokenRequest { keyed: false, ..r };
+    match r.sound {
+        true => defer(d, unbound, terms, false, false),
+        false => (d, Answer::GrantError),
+    }
 }
 
 /// Whether to defer is the server's discretion (Section 5.3).

@@ -21,8 +21,9 @@ pub(super) fn revoke(
     if by == Caller::OtherClient && d.exists() && terms.draft.rules.foreign_revocation_fails {
         return (d, Answer::InvalidClient);
     }
-    // Clause 2: unknown and foreign codes alike.
-    if by == Caller::OtherClient || !d.exists() {
+    // Clause 2: unknown and foreign codes alike. Where nothing can be cancelled,
+    // every handle is a token that RFC 7009 does not know (its Section 2.2).
+    if by == Caller::OtherClient || !d.exists() || !terms.draft.rules.cancellable {
         return (d, Answer::Revoked);
     }
     if by == Caller::OtherKey && d.bound() {

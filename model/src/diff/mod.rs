@@ -20,6 +20,8 @@ pub use name::{Renamed, Role};
 pub use search::{Fork, Searched, search};
 pub use side::{ParseSideError, Side};
 
+use std::collections::HashSet;
+
 use crate::generate::SETTINGS;
 use crate::question::{Question, Reading};
 use crate::terms::Terms;
@@ -58,7 +60,11 @@ pub struct Settled {
 /// Compares two sides.
 pub fn diff(one: &Side, other: &Side) -> Difference {
     let settings = SETTINGS.iter().chain([&Terms::PACED]);
-    let searched: Vec<Searched> = settings
+    // What differs between two settings may be nothing that either text has.
+    let mut known = HashSet::new();
+    let differing =
+        settings.filter(|terms| known.insert([one, other].map(|side| terms.under(side.draft))));
+    let searched: Vec<Searched> = differing
         .map(|terms| search(*terms, one, other, PAIR_LIMIT))
         .collect();
     let mut forks: Vec<Fork> = Vec::new();

@@ -1,6 +1,6 @@
 //! What things are called on the wire, role by role.
 
-use crate::draft::{Cancellation, Draft, Interaction, Opening};
+use crate::draft::{Callbacks, Cancellation, Draft, Interaction, Opening};
 
 /// Something that has a name or a shape on the wire.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -75,12 +75,18 @@ impl Role {
         let named = |name: &str| Some(format!("`{name}`"));
         match self {
             Role::OptIn => {
-                let endpoint = match draft.rules.opening {
-                    Opening::TokenEndpoint => "token endpoint",
-                    Opening::AuthorizationEndpoint => "authorization endpoint",
-                };
                 let (name, value) = (draft.completion_mode, draft.deferred);
-                Some(format!("`{name}={value}` at the {endpoint}"))
+                match (draft.rules.opening, draft.own_endpoint) {
+                    (Opening::TokenEndpoint, _) => {
+                        Some(format!("`{name}={value}` at the token endpoint"))
+                    }
+                    (Opening::AuthorizationEndpoint, _) => {
+                        Some(format!("`{name}={value}` at the authorization endpoint"))
+                    }
+                    (Opening::OwnEndpoint, endpoint) => {
+                        endpoint.map(|own| format!("a request to the `{own}`"))
+                    }
+                }
             }
             Role::InteractiveOptIn => draft.deferred_interactive.and_then(named),
             Role::DeferredStatus => Some(draft.deferred_status.to_string()),
@@ -94,13 +100,20 @@ impl Role {
                 Interaction::Unknown => None,
                 Interaction::Anybody | Interaction::OptedIn => named(draft.interaction_uri),
             },
-            Role::NotificationToken => named(draft.client_notification_token),
-            Role::Cancellation => Some(match draft.cancellation {
-                Cancellation::Revocation => {
-                    format!("revocation endpoint, hint `{}`", draft.deferral_code_type)
+            Role::NotificationToken => match draft.rules.callbacks {
+                Callbacks::Nobody => None,
+                Callbacks::Registered | Callbacks::Everybody => {
+                    named(draft.client_notification_token)
                 }
-                Cancellation::OwnEndpoint => "an endpoint of its own".to_owned(),
-            }),
+            },
+            Role::Cancellation => match draft.cancellation {
+                Cancellation::Revocation => Some(format!(
+                    "revocation endpoint, hint `{}`",
+                    draft.deferral_code_type
+                )),
+                Cancellation::OwnEndpoint => Some("an endpoint of its own".to_owned()),
+                Cancellation::Nowhere => None,
+            },
             Role::Announcement => named(draft.supported_member),
         }
     }

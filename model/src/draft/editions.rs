@@ -1,6 +1,6 @@
 //! The values, one for each text.
 
-use super::{Cancellation, Draft, Interaction, Opening, Rules};
+use super::{Callbacks, Cancellation, Draft, Interaction, Opening, Rules};
 use crate::question::{Question, Reading};
 
 impl Draft {
@@ -25,12 +25,21 @@ impl Draft {
         cancellation: Cancellation::Revocation,
         supported_member: "deferred_token_response_supported",
         revocable_member: "revocation_endpoint_token_type_values_supported",
+        own_endpoint: None,
+        callback_endpoint: "deferred_client_notification_endpoint",
         min_code_bits: 128,
+        default_interval: None,
         min_raise: 5,
         rules: Rules {
             interaction: Interaction::Anybody,
             interaction_pending: false,
             opening: Opening::TokenEndpoint,
+            sender_constrained: true,
+            cancellable: true,
+            callbacks: Callbacks::Registered,
+            public_clients: true,
+            rechecks: true,
+            persistence_refusable: true,
             foreign_revocation_fails: false,
             announces: true,
             opt_in_refusable: false,
@@ -160,7 +169,8 @@ impl Draft {
     /// What was submitted to the IETF, in order.
     pub const SUBMITTED: &'static [Draft] = &[Draft::GERBER_00, Draft::IETF_00, Draft::IETF_01];
 
-    /// Every edition known here, oldest first; proposals after what they are laid over.
+    /// Every edition known here, oldest first; proposals after what they are laid
+    /// over, and the siblings last.
     pub const ALL: &'static [Draft] = &[
         Draft::OIDC_00,
         Draft::MAY_16,
@@ -170,5 +180,8 @@ impl Draft {
         Draft::PR_67,
         Draft::PR_68,
         Draft::PR_71,
+        Draft::RFC_8628,
+        Draft::CIBA_POLL,
+        Draft::CIBA_PING,
     ];
 }

@@ -5,13 +5,17 @@
 //!
 //! | file | what |
 //! |---|---|
-//! | `editions.rs` | the values, one for each text |
+//! | `editions.rs` | the values, one for each text of the family's youngest |
+//! | `siblings.rs` | the values of RFC 8628 and of CIBA, whose polling it generalises |
 //! | `rules.rs` | what the state machine does differently |
+//! | `scope.rs` | what can happen at all under a text, and what it leaves open |
 
 mod editions;
 mod rules;
+mod scope;
+mod siblings;
 
-pub use rules::{Interaction, Opening, Rules};
+pub use rules::{Callbacks, Interaction, Opening, Rules};
 
 use std::cmp::Ordering;
 use std::hash::{Hash, Hasher};
@@ -20,7 +24,7 @@ use serde::de::{Deserialize, Deserializer, Error as _};
 use serde::ser::{Serialize, Serializer};
 
 use crate::event::TokenRequest;
-use crate::question::{Entry, Place, Question, Reading, Readings};
+use crate::question::{Question, Reading, Readings};
 use crate::requirement::{self, Edition};
 
 /// An edition of the Deferred Token Response draft, one of its ancestors, or an
@@ -38,7 +42,10 @@ pub struct Draft {
     pub deferred_grant: &'static str,
     /// `token_type_hint` that names a deferral code (Section 8.1).
     pub deferral_code_type: &'static str,
-    /// The opt-in parameter (Section 5.1) …
+    /// The RFC 8414 member that names the endpoint where requests are deferred
+    /// without being asked, if there is one.
+    pub own_endpoint: Option<&'static str>,
+    /// The opt-in parameter (Section 5.1), empty where there is none …
     pub completion_mode: &'static str,
     /// … and the value that opts in …
     pub deferred: &'static str,
@@ -61,6 +68,8 @@ pub struct Draft {
     pub interaction_uri: &'static str,
     /// The bearer secret for callbacks (Section 6.3).
     pub client_notification_token: &'static str,
+    /// The client metadata member that names the callback endpoint (Section 7.2).
+    pub callback_endpoint: &'static str,
     /// Where a deferral is cancelled (Section 8).
     pub cancellation: Cancellation,
     /// RFC 8414 member that announces support (Section 5.1).
@@ -69,6 +78,8 @@ pub struct Draft {
     pub revocable_member: &'static str,
     /// Least entropy of a deferral code, in bits (Section 6.4).
     pub min_code_bits: u32,
+    /// The interval, in seconds, where the deferred response may leave it out.
+    pub default_interval: Option<u64>,
     /// Least raise of the interval upon `slow_down`, in seconds (Section 6.5).
     pub min_raise: u64,
     /// What the state machine does differently.
@@ -84,6 +95,8 @@ pub enum Cancellation {
     Revocation,
     /// At an endpoint of its own.
     OwnEndpoint,
+    /// Nowhere: the handle is no token that could be revoked.
+    Nowhere,
 }
 
 impl Draft {
@@ -116,17 +129,6 @@ impl Draft {
     /// The rows of this text.
     pub fn ledger(&self) -> &'static Edition {
         requirement::edition(self.ledger).expect("a test looks up the ledger of every edition")
-    }
-
-    /// Whether this text has more than one answer to a question of the
-    /// catalogue: it neither settles it nor is silent about what it is about.
-    pub fn leaves_open(&self, entry: &Entry) -> bool {
-        let settled = match entry.place {
-            Place::Relation(question) => self.settles(question),
-            Place::Probe | Place::Nowhere(_) => false,
-        };
-        let silent = entry.is_about_interaction() && !self.has_interaction();
-        !settled && !silent
     }
 
     /// Whether requests and responses look alike in both texts, so that what is
@@ -168,11 +170,6 @@ impl Draft {
     pub fn is_pending(&self, error: &str) -> bool {
         let interaction = [self.interaction_required, self.interaction_pending];
         error == self.pending || interaction.contains(&Some(error))
-    }
-
-    /// Whether this text answers `question` itself.
-    pub fn settles(&self, question: Question) -> bool {
-        self.settles.iter().any(|(q, _)| *q == question)
     }
 
     fn settled(&self, readings: Readings) -> Readings {

@@ -9,6 +9,20 @@ pub struct Rules {
     pub interaction_pending: bool,
     /// Where it is decided that a request is deferred.
     pub opening: Opening,
+    /// Whether codes are bound to keys (Section 11.1).
+    pub sender_constrained: bool,
+    /// Whether a client can cancel (Section 8).
+    pub cancellable: bool,
+    /// Who is called back (Section 7).
+    pub callbacks: Callbacks,
+    /// Whether clients without credentials may ask.
+    pub public_clients: bool,
+    /// Whether consent and the client's standing are looked at again before a
+    /// token is issued (Section 11.7).
+    pub rechecks: bool,
+    /// Whether a client that polls too fast for too long may be refused
+    /// (Section 6.6).
+    pub persistence_refusable: bool,
     /// Whether a revocation of another client's code fails, rather than succeed
     /// without effect (Section 8.2 clause 2).
     pub foreign_revocation_fails: bool,
@@ -45,4 +59,18 @@ pub enum Opening {
     /// Before, at the authorization endpoint: whoever comes to the token
     /// endpoint with what it handed out is deferred.
     AuthorizationEndpoint,
+    /// Nowhere: whoever comes to the endpoint there is for it is deferred (RFC
+    /// 8628 Section 3.2, CIBA Core Section 7.3).
+    OwnEndpoint,
+}
+
+/// Who is called back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Callbacks {
+    /// Nobody.
+    Nobody,
+    /// Clients that registered an endpoint.
+    Registered,
+    /// Every client.
+    Everybody,
 }

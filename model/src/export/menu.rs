@@ -8,10 +8,12 @@ use crate::terms::Terms;
 
 /// The events that may happen, `known` once the client holds a deferral code.
 pub(super) fn offered(known: bool, terms: &Terms) -> Vec<Event> {
-    match known {
+    let mut events = match known {
         true => about_the_code(terms),
         false => first_requests(terms),
-    }
+    };
+    events.retain(|event| terms.draft.knows(*event));
+    events
 }
 
 /// Every token request that the relation treats differently. What the policy is
@@ -81,10 +83,7 @@ fn about_the_code(terms: &Terms) -> Vec<Event> {
         by: Caller::Owner,
         lost: true,
     });
-    let decisions = Decision::ALL
-        .iter()
-        .filter(|d| d.is_known_to(&terms.draft.rules));
-    events.extend(decisions.map(|decision| Event::Decide(*decision)));
+    events.extend(Decision::ALL.map(Event::Decide));
     for precondition in [Precondition::Consent, Precondition::Client] {
         events.push(Event::Lapse(precondition));
         events.push(Event::Return(precondition));

@@ -26,18 +26,29 @@ impl Situation {
     /// What a server at the pins of its text answers by preference, and where that leads.
     pub fn after(self, event: Event, terms: &Terms) -> (Situation, Answer) {
         let outcome = step(self.deferral, event, terms, &terms.draft.pins())[0];
-        let lost = matches!(event, Event::Request(r) if r.lost);
-        let deferred = matches!(outcome.answer, Answer::Deferred { .. });
-        let situation = Situation {
-            deferral: outcome.deferral,
-            known: self.known || (deferred && !lost),
-        };
+        let situation = self.followed_by(event, outcome.deferral, outcome.answer);
         (situation, outcome.answer)
+    }
+
+    /// Where `event` leads if the server answers so.
+    pub(crate) fn followed_by(self, event: Event, deferral: Deferral, answer: Answer) -> Situation {
+        let lost = matches!(event, Event::Request(r) if r.lost);
+        let deferred = matches!(answer, Answer::Deferred { .. });
+        Situation {
+            deferral,
+            known: self.known || (deferred && !lost),
+        }
     }
 }
 
-/// The events worth trying in a situation.
+/// The events worth trying in a situation, of those that the text knows.
 pub fn events(s: Situation, terms: &Terms) -> Vec<Event> {
+    let mut events = imaginable(s, terms);
+    events.retain(|event| terms.draft.knows(*event));
+    events
+}
+
+fn imaginable(s: Situation, terms: &Terms) -> Vec<Event> {
     let d = s.deferral;
     let mut events = requests(d, terms);
     if matches!(d.phase(), Phase::Absent | Phase::Synchronous) || !s.known {
@@ -66,11 +77,7 @@ pub fn events(s: Situation, terms: &Terms) -> Vec<Event> {
         events.push(Event::Poll { by, lost: false });
         events.push(Event::Revoke { by });
     }
-    for decision in Decision::ALL {
-        if decision.is_known_to(&terms.draft.rules) {
-            events.push(Event::Decide(decision));
-        }
-    }
+    events.extend(Decision::ALL.map(Event::Decide));
     if d.is_live() {
         events.push(Event::Widen);
     }

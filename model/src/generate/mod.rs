@@ -27,10 +27,11 @@ use crate::terms::Terms;
 /// client that the core machine treats differently.
 pub const SETTINGS: &[Terms] = &[Terms::CREDENTIALS, Terms::CODE];
 
-/// The same under another text.
+/// The same under another text, each once.
 pub fn settings(draft: &'static Draft) -> Vec<Terms> {
-    let all = SETTINGS.iter();
-    all.map(|terms| terms.under(draft)).collect()
+    let mut settings: Vec<Terms> = SETTINGS.iter().map(|terms| terms.under(draft)).collect();
+    settings.dedup();
+    settings
 }
 
 #[cfg(test)]

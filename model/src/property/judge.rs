@@ -112,7 +112,8 @@ impl Seen<'_> {
         };
         let token = issued || matches!(self.answer, Answer::Token { .. });
         let owner = by == Caller::Owner;
-        let lapsed = self.before.consent_lapsed() || self.before.client_lapsed();
+        let rechecks = self.terms.draft.rules.rechecks;
+        let lapsed = rechecks && (self.before.consent_lapsed() || self.before.client_lapsed());
         let granted = self.watch.granted();
 
         self.test(
@@ -128,11 +129,11 @@ impl Seen<'_> {
         let resolved = self.watch.tokens() > 0 || granted;
         self.test(Property::S3, owner && expired && resolved, token && expired);
         let unfounded = !granted || lapsed || self.before.unsound();
-        self.test(
-            Property::S4,
-            owner && granted && lapsed,
-            issued && unfounded,
-        );
+        let doubtful = match rechecks {
+            true => granted && lapsed,
+            false => !granted,
+        };
+        self.test(Property::S4, owner && doubtful, issued && unfounded);
         let wider = matches!(
             self.answer,
             Answer::Token {

@@ -7,6 +7,7 @@ use super::{Action, Message, Move, Which, World};
 use crate::deferral::{Callback, Deferral, Phase};
 use crate::event::{Answer, Caller, Decision, Event, Fate, Precondition, TokenRequest};
 use crate::property::Properties;
+use crate::terms::Terms;
 
 pub(super) fn moves(steps: &impl Steps, world: World, found: &mut impl FnMut(Move)) {
     for which in Which::ALL {
@@ -23,9 +24,15 @@ pub(super) fn moves(steps: &impl Steps, world: World, found: &mut impl FnMut(Mov
     tick(steps, world, found);
 }
 
-/// The events that may befall this code now.
-pub(super) fn each_event(d: Deferral, which: Which, mut then: impl FnMut(Event)) {
-    requests(d, which, &mut then);
+/// The events that may befall this code now, of those that the text knows.
+pub(super) fn each_event(d: Deferral, which: Which, terms: &Terms, mut then: impl FnMut(Event)) {
+    let draft = terms.draft;
+    let mut then = |event| {
+        if draft.knows(event) {
+            then(event);
+        }
+    };
+    requests(d, which, draft.plain_request(), &mut then);
     if d.phase() == Phase::Absent || d.phase() == Phase::Synchronous {
         return;
     }
@@ -54,16 +61,15 @@ pub(super) fn each_event(d: Deferral, which: Which, mut then: impl FnMut(Event))
     then(Event::Revoke {
         by: Caller::OtherClient,
     });
-    let by = match which {
-        Which::First => Caller::Impostor,
-        Which::Second => Caller::OtherKey,
+    let by = match terms.public {
+        false => Caller::Impostor,
+        true => Caller::OtherKey,
     };
     then(Event::Poll { by, lost: false });
     then(Event::Revoke { by });
 }
 
-fn requests(d: Deferral, which: Which, then: &mut impl FnMut(Event)) {
-    let plain = TokenRequest::PLAIN;
+fn requests(d: Deferral, which: Which, plain: TokenRequest, then: &mut impl FnMut(Event)) {
     then(Event::Request(plain));
     if d.phase() != Phase::Absent {
         return;

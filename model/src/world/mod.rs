@@ -50,7 +50,7 @@ impl Setting {
     /// second has interval 1 and lifetime 2, so that the two never run in step.
     pub fn new(draft: &'static Draft, readings: Readings) -> Self {
         let confidential = Terms {
-            draft,
+            draft: Draft::DEFAULT,
             interval: 2,
             lifetime: 3,
             public: false,
@@ -66,7 +66,7 @@ impl Setting {
         };
         Setting {
             readings,
-            terms: [confidential, public],
+            terms: [confidential, public].map(|terms| terms.under(draft)),
             #[cfg(test)]
             fault: None,
         }

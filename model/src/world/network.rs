@@ -18,7 +18,7 @@ pub(super) fn moves(
 ) {
     if world.has_room() {
         for which in Which::ALL.into_iter().filter(|w| world.watch(*w).known()) {
-            send(world, which, found);
+            send(setting, world, which, found);
         }
     }
     let [first, second] = world.messages();
@@ -28,11 +28,13 @@ pub(super) fn moves(
     }
 }
 
-fn send(world: World, which: Which, found: &mut impl FnMut(Move)) {
+fn send(setting: &Setting, world: World, which: Which, found: &mut impl FnMut(Move)) {
     let other = world.message0_or_none();
     let with = |kind| world.with_messages([other, Message::new(kind, which)]);
     found(quiet(Action::SendPoll(which), with(Kind::Poll)));
-    found(quiet(Action::SendRevoke(which), with(Kind::Revoke)));
+    if setting.terms[which as usize].draft.rules.cancellable {
+        found(quiet(Action::SendRevoke(which), with(Kind::Revoke)));
+    }
 }
 
 /// What may happen to `message` while `other` stays.

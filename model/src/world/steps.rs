@@ -67,7 +67,8 @@ pub(super) struct Direct<'a>(pub(super) &'a Setting, pub(super) World);
 impl Steps for Direct<'_> {
     fn at_once(&self, which: Which, mut found: impl FnMut(Event, Step)) {
         let deferral = self.1.deferral(which);
-        each_event(deferral, which, |event| {
+        let terms = &self.0.terms[which as usize];
+        each_event(deferral, which, terms, |event| {
             self.steps(which, event, |step| found(event, step));
         });
     }

@@ -72,13 +72,16 @@ fn terms() -> impl Strategy<Value = Terms> {
     let flags = (any::<bool>(), any::<bool>(), any::<bool>());
     let draft = proptest::sample::select(Draft::ALL);
     (draft, 1..=2_u8, 2..=4_u8, flags).prop_map(
-        |(draft, interval, lifetime, (public, one_time, callback))| Terms {
-            draft: Draft::named(draft.id).expect("it is one of them"),
-            interval,
-            lifetime,
-            public,
-            one_time,
-            callback,
+        |(draft, interval, lifetime, (public, one_time, callback))| {
+            let terms = Terms {
+                draft: Draft::DEFAULT,
+                interval,
+                lifetime,
+                public,
+                one_time,
+                callback,
+            };
+            terms.under(Draft::named(draft.id).expect("it is one of them"))
         },
     )
 }
@@ -210,6 +213,7 @@ proptest! {
                 Event::Poll { .. } => {
                     at.since() < terms.interval + at.slow_downs()
                         || pins.allows(Question::C05, Reading::B)
+                        || (at.consent_lapsed() && !terms.draft.rules.rechecks)
                 }
                 _ => false,
             };

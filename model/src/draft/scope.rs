@@ -1,0 +1,145 @@
+//! What can happen at all under a text, and what it leaves open of that.
+
+use std::collections::{BTreeSet, HashMap};
+use std::sync::LazyLock;
+
+use super::{Callbacks, Draft, Opening};
+use crate::deferral::step;
+use crate::event::{Caller, Event, TokenRequest};
+use crate::generate::{Situation, events, settings};
+use crate::property::{Properties, Property};
+use crate::question::{Entry, Place, Question};
+use crate::terms::Terms;
+
+impl Draft {
+    /// Whether this text has something to say about `event`.
+    pub fn knows(&self, event: Event) -> bool {
+        let rules = &self.rules;
+        match event {
+            Event::Request(request) => self.knows_request(request),
+            Event::Poll { by, .. } => self.knows_caller(by),
+            Event::Revoke { by } => rules.cancellable && self.knows_caller(by),
+            Event::Decide(decision) => decision.is_known_to(rules),
+            Event::Lapse(_) | Event::Return(_) | Event::Widen => rules.rechecks,
+            Event::Callback(_) => rules.callbacks != Callbacks::Nobody,
+            Event::Tick | Event::ResponseLost => true,
+        }
+    }
+
+    fn knows_request(&self, request: TokenRequest) -> bool {
+        let asked = request.opted_in && !request.hinted;
+        let keyed = request.keyed == self.rules.sender_constrained;
+        match self.rules.opening {
+            Opening::OwnEndpoint => asked && keyed && request.steer == TokenRequest::PLAIN.steer,
+            Opening::TokenEndpoint | Opening::AuthorizationEndpoint => true,
+        }
+    }
+
+    fn knows_caller(&self, by: Caller) -> bool {
+        by != Caller::OtherKey || self.rules.sender_constrained
+    }
+
+    /// A sound request that is to be deferred, as plain as this text allows.
+    pub fn plain_request(&self) -> TokenRequest {
+        TokenRequest {
+            keyed: self.rules.sender_constrained,
+            ..TokenRequest::PLAIN
+        }
+    }
+
+    /// The terms as they can be under this text.
+    pub fn terms(&'static self, terms: Terms) -> Terms {
+        let own = self.rules.opening == Opening::OwnEndpoint;
+        Terms {
+            draft: self,
+            public: terms.public && self.rules.public_clients,
+            one_time: terms.one_time && !own,
+            callback: match self.rules.callbacks {
+                Callbacks::Nobody => false,
+                Callbacks::Registered => terms.callback,
+                Callbacks::Everybody => true,
+            },
+            ..terms
+        }
+    }
+
+    /// The properties about something that this text has.
+    pub fn properties(&self) -> Properties {
+        use Property::{L3, L5, L5Late, S2, S6, S9, S10};
+        let rules = &self.rules;
+        let about = [
+            (rules.cancellable, &[S2, L3][..]),
+            (rules.callbacks != Callbacks::Nobody, &[S9, S10, L5, L5Late]),
+            // Whoever comes to an endpoint of its own has asked for it.
+            (rules.opening != Opening::OwnEndpoint, &[S6]),
+        ];
+        let mut unknown = Properties::NONE;
+        for (known, properties) in about {
+            for property in properties {
+                unknown.add(*property, !known);
+            }
+        }
+        Properties::ALL.without(unknown)
+    }
+
+    /// Whether this text answers `question` itself.
+    pub fn settles(&self, question: Question) -> bool {
+        self.settles.iter().any(|(q, _)| *q == question)
+    }
+
+    /// Whether this text has more than one answer to a question of the
+    /// catalogue: it neither settles it nor is silent about what it is about.
+    pub fn leaves_open(&self, entry: &Entry) -> bool {
+        match entry.place {
+            Place::Relation(question) => {
+                !self.settles(question) && self.asked().contains(&question)
+            }
+            // Everything else in the catalogue is about the token endpoint's.
+            Place::Probe | Place::Nowhere(_) => {
+                let silent = entry.is_about_interaction() && !self.has_interaction();
+                self.rules.opening != Opening::OwnEndpoint && !silent
+            }
+        }
+    }
+
+    /// The questions that the relation asks under this text, or the network about it.
+    fn asked(&self) -> &'static BTreeSet<Question> {
+        static ASKED: LazyLock<HashMap<&str, BTreeSet<Question>>> = LazyLock::new(|| {
+            let all = Draft::ALL.iter();
+            all.map(|draft| (draft.id, asked(draft))).collect()
+        });
+        &ASKED[self.id]
+    }
+}
+
+/// Looks at everything that can follow under any reading for questions that it
+/// depends on.
+fn asked(draft: &'static Draft) -> BTreeSet<Question> {
+    let open = draft.open();
+    // What overlaps on its way to the server and back is no step of the relation.
+    let mut asked = BTreeSet::from([Question::C14]);
+    asked.extend(draft.rules.cancellable.then_some(Question::C72));
+    for terms in settings(draft) {
+        let mut seen = BTreeSet::from([Situation::START]);
+        let mut left = vec![Situation::START];
+        while let Some(situation) = left.pop() {
+            for event in events(situation, &terms) {
+                for outcome in step(situation.deferral, event, &terms, &open) {
+                    let pinned = |q: &&Question| {
+                        let all = q.readings().count();
+                        q.readings()
+                            .filter(|r| outcome.readings.allows(**q, *r))
+                            .count()
+                            < all
+                    };
+                    asked.extend(Question::ALL.iter().filter(pinned));
+                    let next = situation.followed_by(event, outcome.deferral, outcome.answer);
+                    if seen.insert(next) {
+                        left.push(next);
+                    }
+                }
+            }
+        }
+    }
+    asked
+}

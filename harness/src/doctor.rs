@@ -206,9 +206,10 @@ impl Patient {
     }
 
     async fn deferral(&mut self) -> Diagnosis {
+        let plain = self.target.draft.plain_request();
         let request = TokenRequest {
-            keyed: self.target.proofs,
-            ..TokenRequest::PLAIN
+            keyed: plain.keyed && self.target.proofs,
+            ..plain
         };
         let seen = self.session.perform(Event::Request(request)).await;
         match seen.answer {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use dtr_model::Trace;
-use dtr_model::draft::Draft;
+use dtr_model::draft::{Draft, Opening};
 use dtr_model::event::{Decision, Event, Steer, TokenRequest};
 use dtr_model::generate::{self, Graph, Situation};
 use dtr_model::requirement;
@@ -34,6 +34,7 @@ pub fn generated(draft: &'static Draft, seed: u64) -> Vec<Trace> {
 fn paced(draft: &'static Draft) -> Vec<Terms> {
     let mut settings = generate::settings(draft);
     settings.push(Terms::PACED.under(draft));
+    settings.dedup();
     settings
 }
 
@@ -130,7 +131,8 @@ fn short(settings: &[Terms]) -> Vec<Trace> {
 /// they are pending like any other. A server of a later text would say
 /// `interaction_required`.
 fn needing_somebody(terms: Terms) -> Vec<Trace> {
-    if terms.draft.has_interaction() {
+    let policy_decides = terms.draft.rules.opening == Opening::TokenEndpoint;
+    if terms.draft.has_interaction() || !policy_decides {
         return Vec::new();
     }
     let asked = |steer| {

@@ -31,6 +31,7 @@ pub(super) async fn look_at(
     let endpoints = Endpoints::discover(&transport, url).await?;
     let target = Target {
         draft,
+        initial: endpoints.initial(draft)?,
         endpoints,
         visitors: transport.clone(),
         transport,

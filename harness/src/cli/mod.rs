@@ -139,14 +139,15 @@ fn draft(id: &str) -> Result<&'static Draft, String> {
     Draft::named(id).map_err(|e| e.to_string())
 }
 
-/// The edition given by `--draft`, where servers are asked something: what the driver says and understands has the names
-/// and shapes of the submitted texts, so an ancestor with others can be checked and compared, and not judged by.
+/// The edition given by `--draft`, where servers are asked something: the driver speaks like the submitted texts, and
+/// like those with an endpoint of their own. An ancestor with other shapes can be checked and compared, and not judged by.
 fn judging_draft(id: &str) -> Result<&'static Draft, String> {
     let draft = draft(id)?;
-    if draft.has_names_of(Draft::DEFAULT) {
+    let is_spoken = |d: &Draft| d.has_names_of(Draft::DEFAULT) || d.own_endpoint.is_some();
+    if is_spoken(draft) {
         return Ok(draft);
     }
-    let others = Draft::ALL.iter().filter(|d| d.has_names_of(Draft::DEFAULT));
+    let others = Draft::ALL.iter().filter(|d| is_spoken(d));
     let others: Vec<_> = others.map(|d| d.id).collect();
     Err(format!(
         "messages of `{id}` have other names: it can be checked and compared, and servers judged by {}",

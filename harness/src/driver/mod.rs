@@ -173,7 +173,7 @@ impl Session {
             None if self.code_lost.is_some() => About::Lost,
             None => About::Code {
                 code: self.draw::<20>().into(),
-                bound: self.terms.public,
+                bound: self.terms.public && self.target.draft.rules.sender_constrained,
             },
         }
     }

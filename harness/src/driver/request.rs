@@ -2,6 +2,8 @@
 
 mod authorize;
 
+use std::sync::Arc;
+
 use dtr_model::event::{Answer, Code, Steer, TokenRequest};
 
 pub(super) use authorize::Credential;
@@ -55,7 +57,9 @@ impl Session {
         request: TokenRequest,
     ) -> Result<(), TransportFailure> {
         let steering = Name::steering(request.steer);
-        if self.target.can(steering) {
+        // At an endpoint of its own there is nothing to decide.
+        let decided = self.target.draft.own_endpoint.is_some();
+        if self.target.can(steering) && !decided {
             let client_id = self.client(false).client_id.clone();
             self.control_client(log, steering, &client_id, "").await?;
         }
@@ -81,7 +85,10 @@ impl Session {
             false => self.ask_as_oneself(&mut form, request),
         };
         let draft = self.target.draft;
-        if let Some(value) = draft.opt_in(request) {
+        let opt_in = draft
+            .opt_in(request)
+            .filter(|_| draft.own_endpoint.is_none());
+        if let Some(value) = opt_in {
             append(&mut form, draft.completion_mode, &value);
         }
         if let Some(token) = &asked.notification_token {
@@ -89,7 +96,7 @@ impl Session {
         }
         let call = Call {
             purpose: "initial token request",
-            url: self.target.endpoints.token.clone(),
+            url: Arc::clone(&self.target.initial),
             form,
             sender: Sender {
                 other: false,
@@ -113,7 +120,9 @@ impl Session {
     /// The parameters of the client credentials grant.
     fn ask_as_oneself(&mut self, form: &mut String, request: TokenRequest) -> Asked {
         let client = self.client(false);
-        append(form, "grant_type", &client.grant_type);
+        if self.target.draft.own_endpoint.is_none() {
+            append(form, "grant_type", &client.grant_type);
+        }
         let ask = client.asks.of(request.steer);
         match (request.sound, &ask.scope) {
             (false, _) => append(form, "scope", &client.scopes.forbidden),
@@ -161,7 +170,7 @@ impl Session {
             Err(strange) => return Seen::Strange(strange),
         };
         if is_error {
-            let new = response.text(draft.deferral_code);
+            let new = response.text(draft.deferred_member);
             let supplied = asked.notification_token.as_deref();
             let secrets: Vec<&str> = new.into_iter().chain(supplied).collect();
             rules::error::description(log, &response, &secrets);
@@ -170,10 +179,13 @@ impl Session {
             // That a token given at once is bound is RFC 9449's business, not the draft's.
             return self.read_token(log, &response, &asked.scope, None);
         }
-        let pending = response
-            .error()
-            .is_some_and(|error| draft.is_pending(error));
-        if pending || response.has(draft.deferral_code) {
+        let pending = match draft.deferred_status {
+            200 => reply.status == 200,
+            _ => response
+                .error()
+                .is_some_and(|error| draft.is_pending(error)),
+        };
+        if pending || response.has(draft.deferred_member) {
             rules::deferred::check(log, &response, draft);
             return self.read_deferred(&response, pending, request, asked);
         }
@@ -201,7 +213,7 @@ impl Session {
     ) -> Seen {
         let draft = &self.target.draft;
         let code = response
-            .text(draft.deferral_code)
+            .text(draft.deferred_member)
             .filter(|code| !code.is_empty());
         let (Some(code), true) = (code, pending) else {
             return Seen::Strange(format!(
@@ -232,6 +244,7 @@ impl Session {
                 interaction_uri: response.text(draft.interaction_uri).map(Into::into),
                 announced: response
                     .seconds("interval")
+                    .or(draft.default_interval)
                     .zip(response.seconds("expires_in")),
             });
         }

@@ -7,7 +7,8 @@
 //! which tries one at a time.
 
 use dtr_model::Trace;
-use dtr_model::event::{Decision, Event, TokenRequest};
+use dtr_model::draft::Draft;
+use dtr_model::event::{Decision, Event};
 use dtr_model::trace::Window;
 
 use super::{Engine, Failure};
@@ -61,9 +62,9 @@ fn candidates(trace: &Trace) -> Vec<Trace> {
             fewer.remove(at);
             candidates.push(with(fewer, window));
         }
-        if plain(*event) != *event {
+        if plain(*event, trace.terms.draft) != *event {
             let mut plainer = trace.events.clone();
-            plainer[at] = plain(*event);
+            plainer[at] = plain(*event, trace.terms.draft);
             candidates.push(with(plainer, trace.window));
         }
     }
@@ -86,14 +87,17 @@ fn without(window: Option<Window>, at: usize) -> Option<Option<Window>> {
 
 /// Fewer events first, then fewer that could be plainer.
 fn weight(trace: &Trace) -> (usize, usize) {
-    let fancy = trace.events.iter().filter(|e| plain(**e) != **e);
+    let fancy = trace
+        .events
+        .iter()
+        .filter(|e| plain(**e, trace.terms.draft) != **e);
     (trace.events.len(), fancy.count())
 }
 
 /// The plainest event of its kind.
-fn plain(event: Event) -> Event {
+fn plain(event: Event, draft: &Draft) -> Event {
     match event {
-        Event::Request(_) => Event::Request(TokenRequest::PLAIN),
+        Event::Request(_) => Event::Request(draft.plain_request()),
         Event::Poll { by, .. } => Event::Poll { by, lost: false },
         Event::Decide(Decision::Narrow) => Event::Decide(Decision::Approve),
         _ => event,

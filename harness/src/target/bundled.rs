@@ -51,6 +51,8 @@ const CALLBACK_TIMEOUT: u64 = 4;
 const PATIENCE: Duration = Duration::from_secs(8);
 /// Seconds allowed for an exchange.
 const TIMEOUT: Duration = Duration::from_secs(10);
+/// Whom every request is about.
+const SUBJECT: &str = "alice";
 /// Where the server has its interaction page.
 const INTERACTION: &str = "/interact";
 /// Where it has the page for devices.
@@ -133,7 +135,7 @@ impl Bundled {
                 format!("http://{}", control.local_addr()?),
             ),
         };
-        let (clients, pool) = registration::register(&receiver, seed);
+        let (clients, pool) = registration::register(&receiver, seed, draft);
         let pages = front.as_ref().map_or(&issuer, |front| &front.base).clone();
         let edition = Edition::named(draft.id)?;
         let mut config = configuration(edition, issuer, &pages, limits, &receiver);
@@ -184,9 +186,11 @@ impl Bundled {
         let time = TimeSource::of(Some(&control))
             .await
             .map_err(SetupError::Control)?;
+        let endpoints = Endpoints::discover(&transport, &issuer).await?;
         let target = Target {
             draft,
-            endpoints: Endpoints::discover(&transport, &issuer).await?,
+            initial: endpoints.initial(draft)?,
+            endpoints,
             transport,
             visitors,
             control: Some(Control::Reference(control)),
@@ -260,7 +264,7 @@ fn configuration(
     Config {
         issuer,
         draft: edition,
-        subject: "alice".into(),
+        subject: SUBJECT.into(),
         interaction_base: format!("{pages}{INTERACTION}"),
         approvers: vec![ApproverConfig {
             name: approver::APPROVER.into(),

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
+use dtr_model::draft::Draft;
 use http::Method;
 use serde_json::{Map, Value};
 use url::Url;
@@ -10,6 +11,9 @@ use url::Url;
 use super::error::{MetadataError, SetupError};
 use super::transport::{Outgoing, Transport};
 use crate::json;
+
+const DEVICE_AUTHORIZATION: &str = "device_authorization_endpoint";
+const BACKCHANNEL_AUTHENTICATION: &str = "backchannel_authentication_endpoint";
 
 /// Where a server's endpoints are.
 #[derive(Debug, Clone)]
@@ -30,6 +34,8 @@ pub struct Endpoints {
     pub pushed: Option<Arc<Url>>,
     /// The endpoint for devices (RFC 8628), if there is one.
     pub device_authorization: Option<Arc<Url>>,
+    /// The endpoint for requests about users elsewhere (CIBA Core), if there is one.
+    pub backchannel_authentication: Option<Arc<Url>>,
     /// The endpoint for client registration (RFC 7591), if there is one.
     pub registration: Option<Arc<Url>>,
 }
@@ -65,7 +71,27 @@ impl Endpoints {
             authorization: None,
             pushed: None,
             device_authorization: None,
+            backchannel_authentication: None,
             registration: None,
+        })
+    }
+
+    /// Where requests go that may be deferred: the token endpoint, or the one that a text has for them.
+    ///
+    /// # Errors
+    /// [`SetupError::Metadata`] when the metadata do not name it.
+    pub fn initial(&self, draft: &Draft) -> Result<Arc<Url>, SetupError> {
+        let Some(name) = draft.own_endpoint else {
+            return Ok(Arc::clone(&self.token));
+        };
+        let endpoint = match name {
+            DEVICE_AUTHORIZATION => &self.device_authorization,
+            BACKCHANNEL_AUTHENTICATION => &self.backchannel_authentication,
+            _ => &None,
+        };
+        endpoint.clone().ok_or_else(|| SetupError::Metadata {
+            url: self.metadata.to_string(),
+            cause: MetadataError::Member(name),
         })
     }
 
@@ -96,7 +122,8 @@ impl Endpoints {
             introspection: endpoint("introspection_endpoint").ok(),
             authorization: endpoint("authorization_endpoint").ok(),
             pushed: endpoint("pushed_authorization_request_endpoint").ok(),
-            device_authorization: endpoint("device_authorization_endpoint").ok(),
+            device_authorization: endpoint(DEVICE_AUTHORIZATION).ok(),
+            backchannel_authentication: endpoint(BACKCHANNEL_AUTHENTICATION).ok(),
             registration: endpoint("registration_endpoint").ok(),
         })
     }

@@ -41,6 +41,7 @@ use std::time::Duration;
 
 use dtr_model::draft::Draft;
 use dtr_model::{Terms, Trace};
+use url::Url;
 
 pub use bundled::Bundled;
 pub use control::Control;
@@ -99,6 +100,8 @@ pub struct Target {
     pub draft: &'static Draft,
     /// Where its endpoints are.
     pub endpoints: Endpoints,
+    /// The one of them where requests may be deferred.
+    pub initial: Arc<Url>,
     /// The way there.
     pub transport: Transport,
     /// The way that people's browsers take to its pages.

@@ -18,6 +18,7 @@ pub(crate) fn target(base: &str, transport: Transport) -> Target {
     let at = |path: &str| Arc::new(Url::parse(&format!("{base}{path}")).expect("a URL"));
     Target {
         draft: Draft::DEFAULT,
+        initial: at("/token"),
         endpoints: Endpoints {
             issuer: at("/"),
             metadata: at("/.well-known/oauth-authorization-server"),
@@ -27,6 +28,7 @@ pub(crate) fn target(base: &str, transport: Transport) -> Target {
             authorization: None,
             pushed: None,
             device_authorization: None,
+            backchannel_authentication: None,
             registration: None,
         },
         visitors: transport.clone(),

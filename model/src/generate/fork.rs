@@ -91,7 +91,9 @@ pub fn experiment(terms: Terms, first: &Readings, second: &Readings) -> Option<E
 pub fn forks(terms: Terms) -> Vec<(Question, Reading, Trace)> {
     let mut forks = Vec::new();
     let pins = terms.draft.pins();
-    let open = Question::ALL.iter().filter(|q| !terms.draft.settles(**q));
+    let open = Question::ALL
+        .iter()
+        .filter(|q| terms.draft.leaves_open(q.entry()));
     for question in open {
         for reading in question.readings().filter(|r| *r != question.pin()) {
             let other = pins.with(*question, reading);

@@ -7,12 +7,13 @@ use crate::driver::response::Response;
 
 /// All that can be said about a deferred response by itself.
 pub(in crate::driver) fn check(log: &mut Log, response: &Response<'_>, draft: &Draft) {
-    let is_pending_error = response.reply.status == 400
-        && response.is_json()
-        && response
-            .error()
-            .is_some_and(|error| draft.is_pending(error));
-    log.check("K-6.4-01", is_pending_error, || {
+    let status = draft.deferred_status;
+    let says_so = match response.error() {
+        Some(error) => status != 200 && draft.is_pending(error),
+        None => status == 200,
+    };
+    let is_deferred = response.reply.status == status && response.is_json() && says_so;
+    log.check("K-6.4-01", is_deferred, || {
         format!(
             "a deferred response with status {}, error {} and media type {}",
             response.reply.status,
@@ -24,8 +25,12 @@ pub(in crate::driver) fn check(log: &mut Log, response: &Response<'_>, draft: &D
         )
     });
     code(log, response, draft);
-    for (row, name) in [("DTR-6.4-06", "expires_in"), ("DTR-6.4-09", "interval")] {
-        log.check(row, response.seconds(name).is_some(), || {
+    let optional = draft.default_interval.is_some() && !response.has("interval");
+    for (row, name, absent) in [
+        ("DTR-6.4-06", "expires_in", false),
+        ("DTR-6.4-09", "interval", optional),
+    ] {
+        log.check(row, absent || response.seconds(name).is_some(), || {
             format!(
                 "{name} is not a whole number of seconds: {}",
                 response.show(name)
@@ -45,7 +50,7 @@ pub(in crate::driver) fn check(log: &mut Log, response: &Response<'_>, draft: &D
 }
 
 fn code(log: &mut Log, response: &Response<'_>, draft: &Draft) {
-    let name = draft.deferral_code;
+    let name = draft.deferred_member;
     let code = response.text(name).filter(|code| !code.is_empty());
     log.check("DTR-6.4-01", code.is_some(), || {
         format!("no usable {name}: {}", response.show(name))

@@ -2,9 +2,12 @@
 
 use std::sync::Arc;
 
+use dtr_model::Terms;
+use dtr_model::draft::Draft;
 use dtr_reference::{AuthMethod, ClientConfig, Secret, wire};
 
-use crate::target::client::{Authentication, Client, Scopes};
+use crate::target::bundled::SUBJECT;
+use crate::target::client::{Ask, Asks, Authentication, Client, Scopes};
 use crate::target::key::Key;
 use crate::target::pool::{Kind, Pair, Pool, Shelf};
 use crate::target::receiver::Receiver;
@@ -20,22 +23,20 @@ const REFRESH_TOKEN: &str = "refresh_token";
 const TOKEN_EXCHANGE: &str = "urn:ietf:params:oauth:grant-type:token-exchange";
 
 /// The registrations, and the same clients as the driver sees them.
-pub(super) fn register(receiver: &Receiver, seed: u64) -> (Vec<ClientConfig>, Pool) {
+pub(super) fn register(
+    receiver: &Receiver,
+    seed: u64,
+    draft: &'static Draft,
+) -> (Vec<ClientConfig>, Pool) {
     let keys: Vec<Arc<Key>> = (0..KEYS).map(|_| Arc::new(Key::generate())).collect();
     let mut random = fastrand::Rng::with_seed(seed);
     let mut registrar = Registrar {
-        scopes: Arc::new(scopes()),
+        draft,
+        scopes: Arc::new(scopes(draft)),
         registrations: Vec::new(),
     };
-    let kinds = [(false, false), (true, true), (false, true)]
+    let shelves = kinds(draft)
         .into_iter()
-        .flat_map(|sort| [(sort, false), (sort, true)])
-        .map(|((public, one_time), callback)| Kind {
-            public,
-            one_time,
-            callback,
-        });
-    let shelves = kinds
         .map(|kind| {
             let pairs = (0..PAIRS).map(|index| {
                 let name = name(kind, index);
@@ -60,7 +61,29 @@ pub(super) fn register(receiver: &Receiver, seed: u64) -> (Vec<ClientConfig>, Po
     (registrar.registrations, Pool::new(shelves))
 }
 
+/// The kinds of clients that there are under a text, each once.
+fn kinds(draft: &'static Draft) -> Vec<Kind> {
+    let sorts = [(false, false), (true, true), (false, true)];
+    let mut kinds: Vec<Kind> = Vec::new();
+    for (public, one_time) in sorts {
+        for callback in [false, true] {
+            let terms = Terms {
+                public,
+                one_time,
+                callback,
+                ..Terms::CREDENTIALS
+            };
+            let kind = Kind::from(&terms.under(draft));
+            if !kinds.contains(&kind) {
+                kinds.push(kind);
+            }
+        }
+    }
+    kinds
+}
+
 struct Registrar {
+    draft: &'static Draft,
     scopes: Arc<Scopes>,
     registrations: Vec<ClientConfig>,
 }
@@ -72,9 +95,10 @@ impl Registrar {
             (false, 0) => AuthMethod::ClientSecretBasic,
             (false, _) => AuthMethod::ClientSecretPost,
         };
-        let grant = match kind.one_time {
-            true => AUTHORIZATION_CODE,
-            false => CLIENT_CREDENTIALS,
+        let grant = match (self.draft.own_endpoint, kind.one_time) {
+            (Some(_), _) => self.draft.deferred_grant,
+            (None, true) => AUTHORIZATION_CODE,
+            (None, false) => CLIENT_CREDENTIALS,
         };
         self.register(name, method, grant, endpoint)
     }
@@ -83,7 +107,10 @@ impl Registrar {
         self.register(
             name,
             AuthMethod::ClientSecretBasic,
-            CLIENT_CREDENTIALS,
+            match self.draft.own_endpoint {
+                Some(_) => self.draft.deferred_grant,
+                None => CLIENT_CREDENTIALS,
+            },
             None,
         )
     }
@@ -124,7 +151,7 @@ impl Registrar {
             authentication,
             redirect_uri: redirect_uri.map(Into::into),
             grant_type: grant.into(),
-            asks: Arc::default(),
+            asks: Arc::new(asks(self.draft)),
             prelude: Arc::default(),
             transport: None,
             scopes: Arc::clone(&self.scopes),
@@ -146,12 +173,34 @@ pub(crate) fn secret(client_id: &str) -> String {
     format!("{client_id}: a secret")
 }
 
-fn scopes() -> Scopes {
+fn scopes(draft: &Draft) -> Scopes {
+    let with = |scope: &str| match asks_about_somebody(draft) {
+        true => format!("openid {scope}"),
+        false => scope.to_owned(),
+    };
     Scopes {
-        whole: "read write".into(),
-        part: "read".into(),
-        wider: "read write admin".into(),
-        forbidden: "root".into(),
+        whole: with("read write"),
+        part: with("read"),
+        wider: with("read write admin"),
+        forbidden: with("root"),
+    }
+}
+
+/// Whether requests have to say whom they are about, and be OpenID's (CIBA Core Section 7.1).
+fn asks_about_somebody(draft: &Draft) -> bool {
+    draft.own_endpoint.is_some() && !draft.rules.public_clients
+}
+
+fn asks(draft: &Draft) -> Asks {
+    match asks_about_somebody(draft) {
+        false => Asks::default(),
+        true => Asks {
+            defer: Ask {
+                scope: Some(scopes(draft).whole),
+                parameters: vec![("login_hint".into(), SUBJECT.into())],
+            },
+            ..Asks::default()
+        },
     }
 }
 

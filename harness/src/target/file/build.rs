@@ -8,6 +8,8 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use dtr_model::Terms;
 use dtr_model::draft::Draft;
 
+use url::Url;
+
 use super::{AskSection, ClientSection, ClockKind, ControlSection, TargetFile};
 use crate::target::client::{Ask, Asks, Authentication, Client, Scopes};
 use crate::target::control::{Command, Control, Name, Reference, Templates};
@@ -28,6 +30,7 @@ pub struct Built {
     file: TargetFile,
     draft: &'static Draft,
     endpoints: Endpoints,
+    initial: Arc<Url>,
     transport: Transport,
     control: Option<Control>,
     /// One clock, whatever the traces' limits.
@@ -65,6 +68,7 @@ impl TargetFile {
         }
         let transport = Transport::Http(Http::with(options.clone())?);
         let endpoints = self.endpoints(&transport).await?;
+        let initial = endpoints.initial(draft)?;
         let control = self.control(&directory, Duration::from_secs(self.timeout))?;
         let receiver = match &self.receiver {
             None => None,
@@ -79,6 +83,7 @@ impl TargetFile {
             file: self,
             draft,
             endpoints,
+            initial,
             transport,
             control,
             time,
@@ -243,6 +248,7 @@ impl Built {
             .is_some_and(|c| c.can(Name::AttemptCallback));
         Ok(Target {
             draft: self.draft,
+            initial: Arc::clone(&self.initial),
             endpoints: self.endpoints.clone(),
             transport: self.transport.clone(),
             visitors: self.transport.clone(),

@@ -2,7 +2,7 @@
 
 use crate::config::readings::C40;
 use crate::deferral::Told;
-use crate::edition::Edition;
+use crate::edition::{Edition, OpenedBy};
 use crate::error::OAuthError;
 
 /// What a `completion_mode` signals.
@@ -42,7 +42,8 @@ impl CompletionMode {
 
     /// Whether the client accepts a deferred response.
     pub(crate) fn accepts_deferral(self, edition: &Edition) -> bool {
-        self.deferred || (self.interactive && edition.interactive_mode)
+        let opts_in = self.deferred || (self.interactive && edition.interactive_mode);
+        opts_in && edition.opened_by == OpenedBy::TokenRequest
     }
 
     /// What its client is told of interaction while the request waits.

@@ -15,17 +15,13 @@ use crate::config::DeviceConfig;
 use crate::error::OAuthError;
 use crate::expiring::Expiring;
 use crate::form::Form;
-use crate::random::{self, Random};
+use crate::opening::user_code;
+use crate::random;
 use crate::scope::Scope;
 use crate::secret::Credential;
 use crate::server::Context;
 use crate::targets::Targets;
 use crate::{reply, wire};
-
-/// Letters of a user code: no vowels, so no words (RFC 8628 Section 6.1).
-const LETTERS: &[u8; 20] = b"BCDFGHJKLMNPQRSTVWXZ";
-/// Letters in a user code: some 34 bits, of which every try takes somebody who is signed in.
-const LENGTH: usize = 8;
 
 /// What a device asked for, and what its user said.
 #[derive(Debug, Clone)]
@@ -76,7 +72,7 @@ impl DeviceRequests {
     /// The request with this user code, however it is written, while somebody may decide about it.
     pub(crate) fn find(&self, user_code: &str, now: u64) -> Option<DeviceRequest> {
         self.requests
-            .get(&normalized(user_code), now)
+            .get(&user_code::normalized(user_code), now)
             .filter(|request| now < request.expires_at && request.approved.is_none())
     }
 
@@ -84,7 +80,7 @@ impl DeviceRequests {
     pub(crate) fn decide(&self, user_code: &str, approved: bool, now: u64) -> bool {
         let first = self
             .requests
-            .change(&normalized(user_code), now, |request| {
+            .change(&user_code::normalized(user_code), now, |request| {
                 let first = request.approved.is_none();
                 request.approved.get_or_insert(approved);
                 first
@@ -136,7 +132,7 @@ pub(crate) async fn endpoint(
     let now = context.clock.now();
     let config = &context.config.device;
     let device_code = random::identifier(&*context.random);
-    let user_code = user_code(&*context.random);
+    let user_code = user_code::draw(&*context.random);
     let waiting = DeviceRequest {
         device_code: Credential::new(&device_code),
         client_id: Arc::clone(&client.client_id),
@@ -151,41 +147,33 @@ pub(crate) async fn endpoint(
     };
     context
         .devices
-        .insert(&normalized(&user_code), waiting, config, now);
-    let verification_uri = &config.verification_uri;
+        .insert(&user_code::normalized(&user_code), waiting, config, now);
+    let response = response(
+        context,
+        &device_code,
+        &user_code,
+        config.lifetime,
+        config.interval,
+    );
+    Ok(response)
+}
+
+/// A device authorization response (RFC 8628 Section 3.2); times in seconds.
+pub(crate) fn response(
+    context: &Context,
+    device_code: &str,
+    user_code: &str,
+    expires_in: u64,
+    interval: u64,
+) -> Response<Body> {
+    let verification_uri = &context.config.device.verification_uri;
     let members = json!({
         "device_code": device_code,
         "user_code": user_code,
         "verification_uri": verification_uri,
         "verification_uri_complete": format!("{verification_uri}?user_code={user_code}"),
-        "expires_in": config.lifetime,
-        "interval": config.interval,
+        "expires_in": expires_in,
+        "interval": interval,
     });
-    Ok(reply::json(StatusCode::OK, &members))
-}
-
-/// Eight letters in two groups, each drawn evenly.
-fn user_code(random: &dyn Random) -> String {
-    let mut code = String::with_capacity(LENGTH + 1);
-    while code.len() < LENGTH + 1 {
-        if code.len() == LENGTH / 2 {
-            code.push('-');
-        }
-        let mut octet = [0];
-        random.fill(&mut octet);
-        // 240 is the largest multiple of 20 that fits; what lies above would favour the first letters.
-        if octet[0] < 240 {
-            code.push(char::from(LETTERS[usize::from(octet[0]) % LETTERS.len()]));
-        }
-    }
-    code
-}
-
-/// A user code as people write it: the case does not count, and neither does what is between the letters.
-fn normalized(user_code: &str) -> String {
-    user_code
-        .chars()
-        .filter(char::is_ascii_alphabetic)
-        .map(|letter| letter.to_ascii_uppercase())
-        .collect()
+    reply::json(StatusCode::OK, &members)
 }

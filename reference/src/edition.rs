@@ -1,18 +1,39 @@
-//! The editions of the text that this server can serve, each as a value.
+//! The editions of the text that this server can serve, each as a value, and their siblings: older texts whose polling
+//! the draft makes general (RFC 8628, CIBA Core 1.0).
 //!
 //! The rest of this crate cites draft-ietf-oauth-deferred-token-response-01. What another edition changes on the wire
 //! is in its value here, and nothing else asks for an edition by name. What an edition leaves open is read as the
 //! [readings](crate::config::readings) say; what it does not, it [settles](Edition::settled).
 
+mod settled;
+
 use serde::de::{Deserialize, Deserializer, Error as _};
 
 use crate::deferral::Told;
+use crate::wire;
+
+pub use settled::Settled;
 
 /// An edition of the text: what it has the server do that another has not.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Edition {
     /// Its short name, as in `draft = "gerber-00"`.
     pub id: &'static str,
+    /// What opens a deferral.
+    pub opened_by: OpenedBy,
+    /// The `grant_type` of a poll (Section 6.5).
+    pub polling_grant: &'static str,
+    /// What the code is called: in the response that opens a deferral, in a poll, in a callback.
+    pub code: Code,
+    /// Whether the code is bound to the key of the request that opened its deferral (Section 11.1). Otherwise it is bound
+    /// to none, and the access token to that of the poll that brings it (RFC 9449 Section 5).
+    pub binds_code: bool,
+    /// Whether a client can cancel its request, at the revocation endpoint (Section 8).
+    pub cancellation: bool,
+    /// Whether a client that registered an endpoint is called back there (Section 7).
+    pub callbacks: bool,
+    /// Whether an ID token comes with the access token (CIBA Core Section 10.1.1).
+    pub id_token: bool,
     /// What a client is told of interaction (Sections 6.4 and 6.6).
     pub told: Told,
     /// Whether `completion_mode` has a second value, `deferred_interactive`: as good an opt-in as `deferred`, and without
@@ -24,15 +45,24 @@ pub struct Edition {
     pub settled: &'static [Settled],
 }
 
-/// A question with one reading only.
+/// The name of a code on the wire.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Settled {
-    /// The question, such as `C-52`.
-    pub question: &'static str,
-    /// The letter of the one reading.
-    pub reading: &'static str,
-    /// What the edition does, as the end of a sentence about it.
-    pub why: &'static str,
+pub struct Code {
+    /// The member or parameter.
+    pub name: &'static str,
+    /// What a poll without it is told.
+    pub missing: &'static str,
+}
+
+/// What opens a deferral.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OpenedBy {
+    /// A token request that opts in, if policy wants it reviewed (Section 6.3).
+    TokenRequest,
+    /// Every device authorization request (RFC 8628 Section 3.1).
+    DeviceAuthorization,
+    /// Every authentication request (CIBA Core Section 7.1).
+    Authentication,
 }
 
 impl Edition {
@@ -42,14 +72,7 @@ impl Edition {
         id: "gerber-00",
         told: Told::Nothing,
         weak_tokens_refused: true,
-        settled: &[
-            without_interaction("C-28", "A"),
-            without_interaction("C-29", "C"),
-            without_interaction("C-30", "A"),
-            without_interaction("C-31", "C"),
-            without_interaction("C-32", "A"),
-            without_interaction("C-34", "B"),
-        ],
+        settled: settled::GERBER_00,
         ..Self::IETF_01
     };
 
@@ -63,6 +86,16 @@ impl Edition {
     /// draft-ietf-oauth-deferred-token-response-01, the default.
     pub const IETF_01: Self = Self {
         id: "ietf-01",
+        opened_by: OpenedBy::TokenRequest,
+        polling_grant: wire::GRANT_DEFERRED,
+        code: Code {
+            name: "deferral_code",
+            missing: "deferral_code is missing",
+        },
+        binds_code: true,
+        cancellation: true,
+        callbacks: true,
+        id_token: false,
         told: Told::Need,
         interactive_mode: false,
         weak_tokens_refused: false,
@@ -73,18 +106,7 @@ impl Edition {
     /// silence (its Section 8.2), and a refresh token is bound as the access token beside it (its Section 11.1).
     pub const PR_67: Self = Self {
         id: "pr-67",
-        settled: &[
-            Settled {
-                question: "C-49",
-                reading: "A",
-                why: "which binds the refresh token to the same key",
-            },
-            Settled {
-                question: "C-52",
-                reading: "B",
-                why: "which answers a revocation without the right proof with 200, and changes nothing",
-            },
-        ],
+        settled: settled::PR_67,
         ..Self::IETF_01
     };
 
@@ -104,7 +126,25 @@ impl Edition {
         ..Self::IETF_01
     };
 
-    /// Every edition that is served, in the order of the texts.
+    /// RFC 8628, the device authorization grant: a device code is opened by a request of its own, its user decides, the
+    /// device polls.
+    pub const RFC_8628: Self = Self {
+        id: "rfc8628",
+        opened_by: OpenedBy::DeviceAuthorization,
+        polling_grant: wire::GRANT_DEVICE_CODE,
+        code: Code {
+            name: "device_code",
+            missing: "device_code is missing",
+        },
+        binds_code: false,
+        cancellation: false,
+        callbacks: false,
+        told: Told::Nothing,
+        settled: settled::SIBLINGS,
+        ..Self::IETF_01
+    };
+
+    /// Every edition that is served, in the order of the texts, and then their siblings.
     pub const ALL: &'static [Self] = &[
         Self::GERBER_00,
         Self::IETF_00,
@@ -112,6 +152,7 @@ impl Edition {
         Self::PR_67,
         Self::PR_68,
         Self::PR_71,
+        Self::RFC_8628,
     ];
 
     /// The edition called `id`.
@@ -122,15 +163,6 @@ impl Edition {
         let mut all = Self::ALL.iter().copied();
         all.find(|edition| edition.id == id)
             .ok_or_else(|| UnknownEdition(id.into()))
-    }
-}
-
-/// What is asked about interaction does not arise; the server does what it does by default, and nobody sees it.
-const fn without_interaction(question: &'static str, default: &'static str) -> Settled {
-    Settled {
-        question,
-        reading: default,
-        why: "which knows no interaction",
     }
 }
 
@@ -160,7 +192,6 @@ fn known() -> String {
 mod tests {
     use super::*;
     use crate::Config;
-    use crate::config::readings::Readings;
 
     #[test]
     fn every_edition_is_found_by_its_own_name() {
@@ -168,7 +199,7 @@ mod tests {
             assert_eq!(Edition::named(edition.id), Ok(*edition));
         }
         let error = Edition::named("gerber").unwrap_err().to_string();
-        let known = "use one of gerber-00, ietf-00, ietf-01, pr-67, pr-68, pr-71";
+        let known = "use one of gerber-00, ietf-00, ietf-01, pr-67, pr-68, pr-71, rfc8628";
         assert!(error.contains("`gerber`"), "{error}");
         assert!(error.ends_with(known), "{error}");
     }
@@ -184,38 +215,5 @@ mod tests {
         let error = read("draft = \"gerber\"").unwrap_err().to_string();
         assert!(error.contains("line 2: draft: `gerber`"), "{error}");
         assert!(error.contains("pr-71"), "{error}");
-    }
-
-    /// What an edition settles as the server does by default needs no setting.
-    #[test]
-    fn what_is_settled_is_a_question_with_that_default() {
-        for edition in Edition::ALL {
-            for settled in edition.settled {
-                let mut questions = Readings::QUESTIONS.iter();
-                let question = questions.find(|question| question.id == settled.question);
-                let default = question.map(|question| question.default);
-                assert_eq!(default, Some(settled.reading), "{settled:?}");
-            }
-        }
-    }
-
-    #[test]
-    fn a_reading_that_the_edition_excludes_is_named_with_it() {
-        for (edition, question, letter) in [
-            (Edition::PR_67, "C-52", "A"),
-            (Edition::PR_67, "C-49", "B"),
-            (Edition::GERBER_00, "C-30", "B"),
-        ] {
-            let mut config = Config::example();
-            config.readings.set(question, letter).unwrap();
-            assert!(config.validate().is_ok(), "ietf-01 leaves {question} open");
-            config.draft = edition;
-            let error = config.validate().unwrap_err().to_string();
-            let both = format!(
-                "readings.{question}: {letter} has no place in {}",
-                edition.id
-            );
-            assert!(error.starts_with(&both), "{error}");
-        }
     }
 }

@@ -179,7 +179,7 @@ impl OAuthError {
         Self::new(
             StatusCode::BAD_REQUEST,
             "access_denied",
-            "the deferred request was denied or cancelled",
+            "the request was denied or cancelled",
         )
     }
 
@@ -187,7 +187,7 @@ impl OAuthError {
         Self::new(
             StatusCode::BAD_REQUEST,
             "expired_token",
-            "the deferral code has expired",
+            "the code has expired",
         )
     }
 

@@ -12,6 +12,7 @@
 //! | `token` | the token endpoint, one grant a file; `token/deferred` is the poll |
 //! | `revoke`, `authorize`, `par`, `device`, `register`, `metadata` | the other endpoints, one a file |
 //! | `request_object`, `jws` | authorization requests that are signed; whatever else peers sign |
+//! | `opening` | how deferrals come into being |
 //! | `page` | the pages where people decide (Sections 6.4, 9.5) |
 //! | `client`, `client_auth`, `certificate`, [`dpop`] | who is asking |
 //! | [`policy`] | what is deferred |
@@ -45,6 +46,7 @@ mod housekeeping;
 mod introspect;
 mod jws;
 mod metadata;
+mod opening;
 mod page;
 mod par;
 pub mod policy;

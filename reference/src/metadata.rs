@@ -5,6 +5,7 @@ use axum::extract::State;
 use http::{HeaderValue, Response, StatusCode, header};
 use serde::Serialize;
 
+use crate::edition::OpenedBy;
 use crate::reply;
 use crate::server::Context;
 use crate::wire;
@@ -27,7 +28,7 @@ struct Metadata<'a> {
     scopes_supported: Vec<&'a str>,
     response_types_supported: [&'a str; 1],
     response_modes_supported: [&'a str; 1],
-    grant_types_supported: [&'a str; 7],
+    grant_types_supported: Vec<&'a str>,
     token_endpoint_auth_methods_supported: &'a [&'a str],
     token_endpoint_auth_signing_alg_values_supported: [&'a str; 1],
     revocation_endpoint_auth_methods_supported: &'a [&'a str],
@@ -40,10 +41,22 @@ struct Metadata<'a> {
     dpop_signing_alg_values_supported: [&'a str; 1],
     authorization_response_iss_parameter_supported: bool,
     /// Section 5.1.
-    deferred_token_response_supported: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    deferred_token_response_supported: Option<bool>,
     /// Section 8.4.
-    revocation_endpoint_token_type_values_supported: [&'a str; 1],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    revocation_endpoint_token_type_values_supported: Option<[&'a str; 1]>,
 }
+
+/// Those of every edition.
+const GRANT_TYPES: [&str; 6] = [
+    wire::GRANT_AUTHORIZATION_CODE,
+    wire::GRANT_CLIENT_CREDENTIALS,
+    wire::GRANT_REFRESH_TOKEN,
+    wire::GRANT_JWT_BEARER,
+    wire::GRANT_DEVICE_CODE,
+    wire::GRANT_TOKEN_EXCHANGE,
+];
 
 /// Those with certificates last.
 const AUTH_METHODS: [&str; 6] = [
@@ -74,6 +87,11 @@ pub(crate) async fn document(State(context): State<Context>) -> Response<Body> {
         true => &AUTH_METHODS[..],
         false => &AUTH_METHODS[..AUTH_METHODS.len() - 2],
     };
+    let edition = &config.draft;
+    let mut grant_types = GRANT_TYPES.to_vec();
+    if !grant_types.contains(&edition.polling_grant) {
+        grant_types.push(edition.polling_grant);
+    }
     let metadata = Metadata {
         issuer: &config.issuer,
         authorization_endpoint: context.url(wire::AUTHORIZE),
@@ -94,15 +112,7 @@ pub(crate) async fn document(State(context): State<Context>) -> Response<Body> {
         scopes_supported: scopes,
         response_types_supported: ["code"],
         response_modes_supported: ["query"],
-        grant_types_supported: [
-            wire::GRANT_AUTHORIZATION_CODE,
-            wire::GRANT_CLIENT_CREDENTIALS,
-            wire::GRANT_REFRESH_TOKEN,
-            wire::GRANT_JWT_BEARER,
-            wire::GRANT_DEVICE_CODE,
-            wire::GRANT_TOKEN_EXCHANGE,
-            wire::GRANT_DEFERRED,
-        ],
+        grant_types_supported: grant_types,
         token_endpoint_auth_methods_supported: methods,
         token_endpoint_auth_signing_alg_values_supported: ["ES256"],
         revocation_endpoint_auth_methods_supported: methods,
@@ -114,8 +124,11 @@ pub(crate) async fn document(State(context): State<Context>) -> Response<Body> {
         code_challenge_methods_supported: ["S256"],
         dpop_signing_alg_values_supported: ["ES256"],
         authorization_response_iss_parameter_supported: true,
-        deferred_token_response_supported: true,
-        revocation_endpoint_token_type_values_supported: [wire::TOKEN_TYPE_DEFERRAL_CODE],
+        deferred_token_response_supported: (edition.opened_by == OpenedBy::TokenRequest)
+            .then_some(true),
+        revocation_endpoint_token_type_values_supported: edition
+            .cancellation
+            .then_some([wire::TOKEN_TYPE_DEFERRAL_CODE]),
     };
     cacheable(reply::json(StatusCode::OK, &metadata))
 }

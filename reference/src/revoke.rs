@@ -17,7 +17,7 @@ use crate::reply;
 use crate::secret::{Credential, DeferralCode};
 use crate::server::Context;
 use crate::service::AnsweredTo;
-use crate::store::{Means, Use};
+use crate::store::{Means, StoreError, Use};
 use crate::wire;
 
 /// `POST /revoke`.
@@ -50,7 +50,7 @@ async fn answer(context: &Context, request: Request<Body>) -> Result<Response<Bo
         proof: &proof,
         enabled: client.enabled,
     };
-    let cancellation = match context.store.cancel(&code, &caller, now).await? {
+    let cancellation = match cancel(context, &code, &caller, now).await? {
         Cancellation::Void => end_refresh_token(context, code.expose(), &caller, now).await?,
         of_a_request => of_a_request,
     };
@@ -68,6 +68,19 @@ async fn answer(context: &Context, request: Request<Body>) -> Result<Response<Bo
         .extensions_mut()
         .insert(AnsweredTo(client.client_id.clone()));
     Ok(response)
+}
+
+/// Cancels a deferred request, where the edition has that; elsewhere its code is no token.
+async fn cancel(
+    context: &Context,
+    code: &DeferralCode,
+    caller: &Caller<'_>,
+    now: u64,
+) -> Result<Cancellation, StoreError> {
+    match context.config.draft.cancellation {
+        true => context.store.cancel(code, caller, now).await,
+        false => Ok(Cancellation::Void),
+    }
 }
 
 /// Ends a refresh token of this client. One that is suspended ends with the request it waits

@@ -21,6 +21,7 @@ use crate::clock::{Clock, SystemClock};
 use crate::config::Config;
 use crate::device::DeviceRequests;
 use crate::dpop::{ProofChecker, ReplayCache};
+use crate::edition::OpenedBy;
 use crate::error::SetupError;
 use crate::expiring::Expiring;
 use crate::jws::{Audience, LONGEST_VALIDITY};
@@ -34,8 +35,8 @@ use crate::secret::DeferralCode;
 use crate::service::{Drops, PublicService};
 use crate::store::{MemoryStore, Store};
 use crate::{
-    authorize, control, device, housekeeping, introspect, metadata, page, par, register, reply,
-    revoke, token, transport, wire,
+    authorize, control, device, housekeeping, introspect, metadata, opening, page, par, register,
+    reply, revoke, token, transport, wire,
 };
 
 /// What the server is built from, besides its configuration. The default suits production but for its store.
@@ -84,8 +85,9 @@ impl AuthorizationServer {
     ///
     /// # Errors
     /// [`SetupError`] when the configuration is wrong or no tokio runtime is running.
-    pub fn new(config: Config, parts: Parts) -> Result<Self, SetupError> {
+    pub fn new(mut config: Config, parts: Parts) -> Result<Self, SetupError> {
         config.validate()?;
+        config.readings = config.readings.settled(config.draft.settled);
         for (question, reading) in config.readings.breaking() {
             tracing::warn!(
                 question = question.id,
@@ -108,6 +110,7 @@ impl AuthorizationServer {
             assertions: ReplayCache::new(LONGEST_VALIDITY),
             links: Links::new(&config.interaction_base),
             devices: DeviceRequests::default(),
+            user_codes: Expiring::default(),
             pushed: Expiring::default(),
             sessions: Sessions::new(&config.approvers),
             overrides: Overrides::default(),
@@ -134,12 +137,17 @@ impl AuthorizationServer {
 
     /// The public endpoints, as a service to call in process.
     pub fn service(&self) -> PublicService {
+        let edition = &self.context.config.draft;
+        let device_authorization = match edition.opened_by {
+            OpenedBy::DeviceAuthorization => any(opening::device::endpoint),
+            OpenedBy::TokenRequest | OpenedBy::Authentication => any(device::endpoint),
+        };
         let mut router = Router::new()
             .route(wire::METADATA, get(metadata::document))
             .route(wire::JWKS, get(metadata::jwks))
             .route(wire::AUTHORIZE, get(authorize::endpoint))
             .route(wire::PAR, any(par::endpoint))
-            .route(wire::DEVICE_AUTHORIZATION, any(device::endpoint))
+            .route(wire::DEVICE_AUTHORIZATION, device_authorization)
             .route(
                 wire::DEVICE,
                 get(page::device::show).post(page::device::submit),
@@ -239,6 +247,8 @@ pub(crate) struct Inner {
     pub(crate) callbacks: Callbacks,
     pub(crate) links: Links,
     pub(crate) devices: DeviceRequests,
+    /// The codes of deferrals that users of devices are to decide, by user code.
+    pub(crate) user_codes: Expiring<DeferralCode>,
     pub(crate) pushed: Expiring<PushedRequest>,
     pub(crate) sessions: Sessions,
     pub(crate) drops: Drops,

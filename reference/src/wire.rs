@@ -14,6 +14,8 @@ pub const GRANT_JWT_BEARER: &str = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 pub const CLIENT_ASSERTION_JWT: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 /// The device authorization grant (RFC 8628).
 pub const GRANT_DEVICE_CODE: &str = "urn:ietf:params:oauth:grant-type:device_code";
+/// Client-initiated backchannel authentication (CIBA Core 1.0).
+pub const GRANT_CIBA: &str = "urn:openid:params:grant-type:ciba";
 /// Token exchange (RFC 8693).
 pub const GRANT_TOKEN_EXCHANGE: &str = "urn:ietf:params:oauth:grant-type:token-exchange";
 /// What an access token is called there.
@@ -27,6 +29,8 @@ pub const AUTHORIZE: &str = "/authorize";
 pub const PAR: &str = "/par";
 /// Path of the device authorization endpoint (RFC 8628), below the issuer.
 pub const DEVICE_AUTHORIZATION: &str = "/device_authorization";
+/// Path of the backchannel authentication endpoint (CIBA Core 1.0), below the issuer.
+pub const BACKCHANNEL_AUTHENTICATION: &str = "/bc-authorize";
 /// Path of the page where the user of a device decides, below the issuer.
 pub const DEVICE: &str = "/device";
 /// Path of the token endpoint, below the issuer.

@@ -54,11 +54,12 @@ impl Courier {
         })
     }
 
-    /// Calls the endpoint; the status of its response, or nothing if there was none. The code is in the body and the
-    /// token in the header, never in the URL (Section 11.5).
+    /// Calls the endpoint; the status of its response, or nothing if there was none. The code is in the body, as the
+    /// member `name`, and the token in the header, never in the URL (Section 11.5).
     pub(crate) async fn deliver(
         &self,
         endpoint: &str,
+        name: &str,
         code: &DeferralCode,
         token: Option<&NotificationToken>,
     ) -> Option<u16> {
@@ -70,7 +71,7 @@ impl Courier {
             );
             return None;
         }
-        let body = json!({ "deferral_code": code.expose() }).to_string();
+        let body = json!({ name: code.expose() }).to_string();
         let mut request = self
             .client
             .post(url)

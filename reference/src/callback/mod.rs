@@ -20,6 +20,7 @@ use crate::store::StoreError;
 
 use delivery::Courier;
 use handover::Handover;
+pub(crate) use handover::HeldBack;
 
 /// Delivers callbacks.
 pub(crate) struct Callbacks {
@@ -82,10 +83,11 @@ impl Callbacks {
         };
         let readings = context.config.readings;
         let client = context.clients.find(&attempt.client_id);
+        let edition = &context.config.draft;
         // C-57/A: whoever registered an endpoint is called.
         let Some(endpoint) = client
             .as_ref()
-            .filter(|_| readings.c57 == C57::A)
+            .filter(|_| edition.callbacks && readings.c57 == C57::A)
             .and_then(|client| client.notification_endpoint.as_deref())
         else {
             // Nobody to tell; the client polls.
@@ -97,7 +99,7 @@ impl Callbacks {
         };
         let status = self
             .courier
-            .deliver(endpoint, code, attempt.token.as_ref())
+            .deliver(endpoint, edition.code.name, code, attempt.token.as_ref())
             .await;
         let delivered = status.is_some_and(|status| match readings.c60 {
             C60::A => (200..300).contains(&status),

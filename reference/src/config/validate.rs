@@ -158,7 +158,7 @@ fn check_issuer(issuer: &str) -> Result<(), ConfigError> {
 
 fn check_readings(edition: &Edition, readings: &Readings) -> Result<(), ConfigError> {
     for settled in edition.settled {
-        match readings.letter(settled.question) {
+        match readings.wished(settled.question) {
             Some(letter) if letter != settled.reading => {
                 return Err(ConfigError::Reading {
                     question: settled.question,
@@ -234,10 +234,12 @@ fn check_client(client: &ClientConfig) -> Result<(), ConfigError> {
     check_certified_name(client)?;
     for grant in &client.grant_types {
         match grant.as_str() {
-            wire::GRANT_CLIENT_CREDENTIALS if client.auth_method == AuthMethod::None => {
+            wire::GRANT_CLIENT_CREDENTIALS | wire::GRANT_CIBA
+                if client.auth_method == AuthMethod::None =>
+            {
                 return Err(wrong(
                     field("grant_types"),
-                    "lets a public client use client_credentials",
+                    "lets a public client use client_credentials or CIBA",
                     "remove that grant or give the client a secret",
                 ));
             }
@@ -247,6 +249,7 @@ fn check_client(client: &ClientConfig) -> Result<(), ConfigError> {
             | wire::GRANT_JWT_BEARER
             | wire::GRANT_DEVICE_CODE
             | wire::GRANT_TOKEN_EXCHANGE
+            | wire::GRANT_CIBA
             | wire::GRANT_DEFERRED => {}
             _ => {
                 return Err(wrong(

@@ -27,6 +27,7 @@ use std::sync::Arc;
 
 use crate::config::readings::{C02, C03, C04, C06, C07, C08, C13, C53, C65};
 use crate::dpop::{Proof, Thumbprint};
+use crate::scope::Scope;
 
 use notice::Notice;
 use pace::Pace;
@@ -185,12 +186,10 @@ impl Deferral {
             return Decided::Void;
         }
         match decision {
-            Decision::Approve(narrowed) => {
-                let scope = narrowed
-                    .clone()
-                    .unwrap_or_else(|| self.request.scope.clone());
-                self.approved_late = now >= self.expires_at();
-                self.resolve(State::Approved { scope }, now);
+            Decision::Approve(narrowed) => self.approve(narrowed.clone(), now),
+            Decision::ApproveAs(owner) => {
+                self.request.subject = Arc::clone(owner);
+                self.approve(None, now);
             }
             Decision::Deny => self.resolve(State::Denied, now),
             // Both directions, as often as it takes (Section 6.6).
@@ -204,6 +203,12 @@ impl Deferral {
             Decision::InteractionBegun => self.interaction_begun = true,
         }
         Decided::Applied
+    }
+
+    fn approve(&mut self, narrowed: Option<Scope>, now: u64) {
+        let scope = narrowed.unwrap_or_else(|| self.request.scope.clone());
+        self.approved_late = now >= self.expires_at();
+        self.resolve(State::Approved { scope }, now);
     }
 
     /// A decision for good, which is called back.

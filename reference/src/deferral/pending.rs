@@ -79,6 +79,13 @@ impl Deferral {
         (waits || readings.c34 == C34::A).then_some(&self.request)
     }
 
+    /// The request, for somebody who may decide about it: while nobody has, and within its lifetime.
+    pub fn undecided(&mut self, now: u64) -> Option<&FrozenRequest> {
+        self.lapse(now);
+        let open = matches!(self.state, State::Pending { .. }) && now < self.expires_at();
+        open.then_some(&self.request)
+    }
+
     /// Shows another link from the next answer on (C-31).
     pub fn replace_link(&mut self, interaction_uri: Arc<str>) {
         self.interaction_uri = interaction_uri;

@@ -225,6 +225,8 @@ pub struct Opening {
 pub enum Decision {
     /// Approve, possibly for less than was asked.
     Approve(Option<Scope>),
+    /// Approve by the resource owner in person: the token will be about them, whom the request could not name.
+    ApproveAs(Arc<str>),
     /// Deny.
     Deny,
     /// Interaction has become necessary, or is no longer.

@@ -9,10 +9,22 @@ use maud::html;
 
 use super::session::{self, Session};
 use super::{notice, page};
+use crate::deferral::{Decided, Decision, FrozenRequest};
 use crate::device::DeviceRequest;
 use crate::form::Form;
+use crate::opening::user_code::normalized;
+use crate::scope::Scope;
+use crate::secret::DeferralCode;
 use crate::server::Context;
 use crate::store::{Authorization, Means, StoreError, Use};
+
+/// What waits for the user of a device.
+enum Waiting {
+    /// A token request that the device may make then.
+    TokenRequest(DeviceRequest),
+    /// A deferred request, and its code.
+    Deferred(DeferralCode, FrozenRequest),
+}
 
 /// `GET /device`: asks for the code, or has it from the link. It decides nothing.
 pub(crate) async fn show(
@@ -61,32 +73,66 @@ async fn take_form(
         return Ok(context.sessions.sign_in_page(true));
     };
     let user_code = form.get("user_code").unwrap_or_default();
-    let Some(request) = context.devices.find(user_code, now) else {
+    let Some(waiting) = find(context, user_code).await? else {
         return Ok(code_page(StatusCode::NOT_FOUND, user_code));
     };
-    match form.get("action") {
-        Some("look_up") => Ok(request_page(&session, user_code, &request)),
-        Some("approve" | "deny") if !session.sent(&form) => Ok(bad_form()),
-        Some("approve") => approve(context, &session, user_code, request).await,
-        Some("deny") if context.devices.decide(user_code, false, now) => {
-            Ok(done("The request is denied."))
+    let approved = match form.get("action") {
+        Some("look_up") => return Ok(request_page(&session, user_code, &waiting)),
+        Some("approve" | "deny") if !session.sent(&form) => return Ok(bad_form()),
+        Some("approve") => true,
+        Some("deny") => false,
+        _ => return Ok(bad_form()),
+    };
+    let first = match waiting {
+        Waiting::Deferred(code, _) => decide(context, &session, &code, approved).await?,
+        Waiting::TokenRequest(request) => {
+            let first = context.devices.decide(user_code, approved, now);
+            if first && approved {
+                approve(context, &session, request).await?;
+            }
+            first
         }
-        Some("deny") => Ok(code_page(StatusCode::NOT_FOUND, user_code)),
-        _ => Ok(bad_form()),
-    }
+    };
+    Ok(match (first, approved) {
+        (false, _) => code_page(StatusCode::NOT_FOUND, user_code),
+        (true, true) => done("The request is approved. Go on with your device."),
+        (true, false) => done("The request is denied."),
+    })
+}
+
+/// What waits for a decision under this user code, however it is written.
+async fn find(context: &Context, user_code: &str) -> Result<Option<Waiting>, StoreError> {
+    let now = context.clock.now();
+    let Some(code) = context.user_codes.get(&normalized(user_code), now) else {
+        let request = context.devices.find(user_code, now);
+        return Ok(request.map(Waiting::TokenRequest));
+    };
+    let request = context.store.undecided(&code, now).await?;
+    Ok(request.map(|request| Waiting::Deferred(code, request)))
+}
+
+/// Decides a deferred request; `false` when that was done before.
+async fn decide(
+    context: &Context,
+    session: &Session,
+    code: &DeferralCode,
+    approved: bool,
+) -> Result<bool, StoreError> {
+    let decision = match approved {
+        true => Decision::ApproveAs(Arc::clone(&session.approver)),
+        false => Decision::Deny,
+    };
+    let now = context.clock.now();
+    let decided = context.store.decide(code, &decision, now).await?;
+    Ok(decided == Some(Decided::Applied))
 }
 
 /// From here on the device code feeds one token or one deferral, like an authorization code.
 async fn approve(
     context: &Context,
     session: &Session,
-    user_code: &str,
     request: DeviceRequest,
-) -> Result<Response<Body>, StoreError> {
-    let now = context.clock.now();
-    if !context.devices.decide(user_code, true, now) {
-        return Ok(code_page(StatusCode::NOT_FOUND, user_code));
-    }
+) -> Result<(), StoreError> {
     let authorization = Authorization {
         client_id: request.client_id,
         subject: Arc::clone(&session.approver),
@@ -101,8 +147,23 @@ async fn approve(
     context
         .store
         .insert_authorization(request.device_code, authorization)
-        .await?;
-    Ok(done("The request is approved. Go on with your device."))
+        .await
+}
+
+impl Waiting {
+    fn client_id(&self) -> &str {
+        match self {
+            Self::TokenRequest(request) => &request.client_id,
+            Self::Deferred(_, request) => &request.client_id,
+        }
+    }
+
+    fn scope(&self) -> &Scope {
+        match self {
+            Self::TokenRequest(request) => &request.scope,
+            Self::Deferred(_, request) => &request.scope,
+        }
+    }
 }
 
 fn code_page(status: StatusCode, user_code: &str) -> Response<Body> {
@@ -118,12 +179,12 @@ fn code_page(status: StatusCode, user_code: &str) -> Response<Body> {
     page(status, "What does your device show?", &content)
 }
 
-fn request_page(session: &Session, user_code: &str, request: &DeviceRequest) -> Response<Body> {
+fn request_page(session: &Session, user_code: &str, waiting: &Waiting) -> Response<Body> {
     let content = html! {
         p { "The device with the code " strong { (user_code) } " asks for access for the client "
-            strong { (request.client_id) } "." }
+            strong { (waiting.client_id()) } "." }
         p { "Scope:" }
-        ul { @for value in request.scope.iter() { li { (value) } } }
+        ul { @for value in waiting.scope().iter() { li { (value) } } }
         form method="post" {
             (session.field())
             input type="hidden" name="user_code" value=(user_code);

@@ -291,6 +291,18 @@ impl dyn Store {
         Ok(request.flatten())
     }
 
+    /// See [`Deferral::undecided`].
+    pub async fn undecided(
+        &self,
+        code: &DeferralCode,
+        now: u64,
+    ) -> Result<Option<FrozenRequest>, StoreError> {
+        let request = self
+            .with(code, now, |deferral| deferral.undecided(now).cloned())
+            .await?;
+        Ok(request.flatten())
+    }
+
     /// See [`Deferral::replace_link`].
     pub async fn replace_link(
         &self,

@@ -1,6 +1,4 @@
-//! Deferring a request (Section 6.4): its code, its record, its response.
-
-use std::sync::Arc;
+//! Deferring a token request (Section 6.4): what it used up, and its response.
 
 use axum::body::Body;
 use http::{Response, StatusCode};
@@ -11,9 +9,9 @@ use super::issue;
 use super::one_time::Presented;
 use super::repeated::Repeated;
 use crate::config::readings::{C28, Readings};
-use crate::deferral::notice::{Notice, NoticeTerms};
-use crate::deferral::{Deferral, FrozenRequest, Opening, Terms, Told};
+use crate::deferral::{FrozenRequest, Opening};
 use crate::error::OAuthError;
+use crate::opening::{Waits, open};
 use crate::random;
 use crate::reply;
 use crate::secret::DeferralCode;
@@ -47,36 +45,22 @@ impl InitialRequest {
             (presented.credential, representation)
         });
         let told = self.mode.told(&context.config.draft);
-        let notice = Notice::new(self.notification_token, notice_terms(context));
-        let link = context.links.draw(&*context.random);
-        let client_id = Arc::clone(&request.client_id);
-        let mut deferral = Deferral::new(
+        let waits = Waits {
             request,
-            terms(context, told),
-            now,
+            told,
             interaction,
-            link.uri(),
-            notice,
-        );
-        let Some(opening) = deferral.opening(now) else {
-            return Err(OAuthError::temporarily_unavailable());
+            notification_token: self.notification_token,
+            lifetime: context.config.deferral.lifetime,
         };
-        let forget_at = deferral.forget_at();
-        // Held back before the code exists for anybody, and until its response is with the transport (Section 7).
-        let handover = context.callbacks.hold_back(&code);
-        if !context
-            .store
-            .insert_deferral(code.clone(), deferral, from, now)
-            .await?
-        {
+        let Some(opened) = open(context, &code, waits, from, now).await? else {
             return Ok(None);
-        }
-        context.links.lead(link, &code, forget_at, now);
-        repeated.remember(context, &code, forget_at, now);
-        tracing::debug!(%client_id, interaction, "request deferred");
+        };
+        repeated.remember(context, &code, opened.forget_at, now);
         let readings = &context.config.readings;
-        let response = deferred_response(&code, &opening, refresh_token.as_deref(), readings);
-        Ok(Some(response.map(|body| handover.release_with(body))))
+        let refresh_token = refresh_token.as_deref();
+        let response = deferred_response(&code, &opened.opening, refresh_token, readings);
+        let held_back = opened.held_back;
+        Ok(Some(response.map(|body| held_back.release_with(body))))
     }
 }
 
@@ -118,26 +102,4 @@ pub(super) fn deferred_response(
             refresh_token,
         },
     )
-}
-
-fn terms(context: &Context, told: Told) -> Terms {
-    let config = &context.config.deferral;
-    Terms {
-        interval: config.interval,
-        lifetime: config.lifetime,
-        tombstone: config.tombstone,
-        escalate_after: config.escalate_after,
-        repeat_window: config.representation_window,
-        told,
-        readings: context.config.readings,
-    }
-}
-
-fn notice_terms(context: &Context) -> NoticeTerms {
-    let config = &context.config.callback;
-    NoticeTerms {
-        delay: config.delay,
-        backoff: config.backoff,
-        attempts: config.attempts,
-    }
 }

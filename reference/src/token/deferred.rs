@@ -7,9 +7,10 @@ use super::issue;
 use super::no_token::without_token;
 use super::on_its_way::OnItsWay;
 use crate::client::Client;
-use crate::config::readings::{C14, C26, C31, C48, C75, C78, Readings};
+use crate::config::Config;
+use crate::config::readings::{C14, C26, C31, C48, C75, C78};
 use crate::deferral::{Caller, FrozenRequest, Issued, PollAnswer, Renewal, Waiting, WaitsFor};
-use crate::dpop::Proof;
+use crate::dpop::{Proof, Thumbprint};
 use crate::error::OAuthError;
 use crate::form::Form;
 use crate::reply;
@@ -17,7 +18,6 @@ use crate::scope::Scope;
 use crate::secret::DeferralCode;
 use crate::server::Context;
 use crate::store::Use;
-use crate::wire;
 
 /// Parameters of originating requests. A poll changes none of them (Section 4.1 item 4), so it may not bring them
 /// (C-26/B). `completion_mode` is no such parameter here and is ignored.
@@ -48,7 +48,8 @@ pub(super) struct PollRequest {
 }
 
 impl PollRequest {
-    pub(super) fn parse(form: &Form, readings: &Readings) -> Result<Self, OAuthError> {
+    pub(super) fn parse(form: &Form, config: &Config) -> Result<Self, OAuthError> {
+        let readings = &config.readings;
         let originating = ORIGINATING.iter().any(|name| form.get(name).is_some());
         if originating && readings.c26 == C26::B {
             return Err(OAuthError::invalid_request(
@@ -56,7 +57,9 @@ impl PollRequest {
             ));
         }
         Ok(Self {
-            code: DeferralCode::new(form.require("deferral_code", "deferral_code is missing")?),
+            code: DeferralCode::new(
+                form.require(config.draft.code.name, config.draft.code.missing)?,
+            ),
             scope: match readings.c26 {
                 C26::A | C26::B => None,
                 C26::C => form.get("scope").and_then(Scope::parse),
@@ -72,7 +75,7 @@ impl PollRequest {
         proof: &Proof,
     ) -> Result<Response<Body>, OAuthError> {
         if context.config.readings.c78 == C78::A {
-            client.may_use(wire::GRANT_DEFERRED)?;
+            client.may_use(context.config.draft.polling_grant)?;
         }
         let caller = Caller {
             client_id: &client.client_id,
@@ -85,7 +88,13 @@ impl PollRequest {
             .poll(&self.code, &caller, context.clock.now())
             .await?;
         let request = match self.completed(context, found).await? {
-            PollAnswer::Ready(request) => self.narrowed(as_of_today(request, client, readings.c48)),
+            PollAnswer::Ready(request) => {
+                let request = self.narrowed(as_of_today(request, client, readings.c48));
+                FrozenRequest {
+                    key: key(context, &request, proof),
+                    ..request
+                }
+            }
             other => return without_token(other, &self.code, readings),
         };
         let now = context.clock.now();
@@ -198,6 +207,14 @@ fn as_of_today(request: FrozenRequest, client: &Client, frozen: C48) -> FrozenRe
             ..request
         },
         _ => request,
+    }
+}
+
+/// What the access token is bound to: what the code is, or what this poll proves where codes are not bound.
+fn key(context: &Context, request: &FrozenRequest, proof: &Proof) -> Option<Thumbprint> {
+    match (context.config.draft.binds_code, proof) {
+        (false, Proof::By(key)) => Some(key.clone()),
+        _ => request.key.clone(),
     }
 }
 

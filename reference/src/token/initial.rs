@@ -12,7 +12,7 @@ use crate::config::Config;
 use crate::config::readings::{C32, C43, C54, C55, C67, Readings};
 use crate::deferral::FrozenRequest;
 use crate::dpop::{Proof, Thumbprint};
-use crate::edition::Edition;
+use crate::edition::{Edition, OpenedBy};
 use crate::error::OAuthError;
 use crate::form::Form;
 use crate::policy::Outcome;
@@ -83,6 +83,12 @@ impl InitialRequest {
             .take(&client.client_id)
             .unwrap_or_else(|| context.policy.decide(&client.client_id, &request.scope));
         let readings = context.config.readings;
+        let elsewhere = context.config.draft.opened_by != OpenedBy::TokenRequest;
+        let outcome = match outcome {
+            // Deferrals are opened at an endpoint of their own, and by no token request.
+            Outcome::Defer | Outcome::DeferWithInteraction if elsewhere => Outcome::Complete,
+            outcome => outcome,
+        };
         let defers = matches!(outcome, Outcome::Defer | Outcome::DeferWithInteraction);
         let in_the_way = match defers {
             true => self.unless_completed.take(),

@@ -15,7 +15,7 @@ use crate::store::{Authorization, Means, Use};
 use crate::wire;
 
 /// What comes with the first token of a grant: a refresh token for clients that registered to use one.
-pub(super) fn first_renewal(client: &Client) -> Renewal {
+pub(crate) fn first_renewal(client: &Client) -> Renewal {
     match client.may_use(wire::GRANT_REFRESH_TOKEN) {
         Ok(()) => Renewal::First,
         Err(_) => Renewal::None,

@@ -28,7 +28,7 @@ use http::{HeaderMap, Request, Response};
 use crate::certificate;
 use crate::client::Client;
 use crate::client_auth;
-use crate::config::readings::Readings;
+use crate::config::Config;
 use crate::dpop::{NonceNeeded, Proof};
 use crate::error::OAuthError;
 use crate::form::Form;
@@ -42,6 +42,7 @@ use client_credentials::ClientCredentialsRequest;
 use deferred::PollRequest;
 use device::DeviceTokenRequest;
 use exchange::ExchangeRequest;
+pub(crate) use issue::first_renewal;
 use refresh::RefreshRequest;
 use refusal::refusal;
 
@@ -57,8 +58,13 @@ enum TokenRequest {
 }
 
 impl TokenRequest {
-    fn parse(form: &Form, readings: &Readings) -> Result<Self, OAuthError> {
+    /// The grant that polls is asked for first: in some editions it is one that elsewhere originates.
+    fn parse(form: &Form, config: &Config) -> Result<Self, OAuthError> {
+        let readings = &config.readings;
         match form.require("grant_type", "grant_type is missing")? {
+            grant if grant == config.draft.polling_grant => {
+                PollRequest::parse(form, config).map(Self::Deferred)
+            }
             wire::GRANT_CLIENT_CREDENTIALS => {
                 ClientCredentialsRequest::parse(form, readings).map(Self::ClientCredentials)
             }
@@ -71,7 +77,6 @@ impl TokenRequest {
             wire::GRANT_TOKEN_EXCHANGE => {
                 ExchangeRequest::parse(form, readings).map(Self::Exchange)
             }
-            wire::GRANT_DEFERRED => PollRequest::parse(form, readings).map(Self::Deferred),
             _ => Err(OAuthError::unsupported_grant_type()),
         }
     }
@@ -112,7 +117,7 @@ async fn answer(context: &Context, request: Request<Body>) -> Result<Response<Bo
     let readings = &context.config.readings;
     let (headers, body) = Form::posted_body(request).await?;
     let parsed = Form::parse(&body).and_then(|form| {
-        let token_request = TokenRequest::parse(&form, readings)?;
+        let token_request = TokenRequest::parse(&form, &context.config)?;
         Ok((form, token_request))
     });
     let (form, token_request) = match parsed {

@@ -11,7 +11,7 @@ use crate::reply;
 use crate::secret::DeferralCode;
 
 const fn unknown() -> OAuthError {
-    OAuthError::invalid_grant("the deferral code is unknown")
+    OAuthError::invalid_grant("the code is unknown")
 }
 
 /// Every answer to a poll of `code` but a token response of its own (Section 6.6).
@@ -30,7 +30,7 @@ pub(super) fn without_token(
         PollAnswer::Again(response) => Ok(reply::json(StatusCode::OK, &*response)),
         // Told apart for the owner only (C-74/A).
         PollAnswer::Redeemed => Err(match readings.c74 {
-            C74::A => OAuthError::invalid_grant("the deferral code was already redeemed"),
+            C74::A => OAuthError::invalid_grant("the code was already redeemed"),
             C74::B => unknown(),
         }),
         PollAnswer::Denied => Err(OAuthError::access_denied()),

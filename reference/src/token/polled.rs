@@ -10,19 +10,19 @@ use crate::client::Client;
 use crate::client_auth;
 use crate::config::readings::{C25, C27, C56};
 use crate::deferral::Caller;
+use crate::edition::Edition;
 use crate::form::Form;
 use crate::secret::DeferralCode;
 use crate::server::Context;
 use crate::store::StoreError;
-use crate::wire;
 
 /// How a client that is not public says who it is, or a public one.
 const NAMES: [&str; 3] = ["client_id", "client_assertion", "client_secret"];
 
 /// The code that a poll is about, as far as it can be made out.
-fn code(form: &Form) -> Option<DeferralCode> {
-    let is_poll = form.get("grant_type") == Some(wire::GRANT_DEFERRED);
-    form.get("deferral_code")
+fn code(form: &Form, edition: &Edition) -> Option<DeferralCode> {
+    let is_poll = form.get("grant_type") == Some(edition.polling_grant);
+    form.get(edition.code.name)
         .filter(|_| is_poll)
         .map(DeferralCode::new)
 }
@@ -33,7 +33,10 @@ pub(super) async fn malformed(
     headers: &HeaderMap,
     form: &Form,
 ) -> Result<(), StoreError> {
-    let (Some(code), C25::A) = (code(form), context.config.readings.c25) else {
+    let (Some(code), C25::A) = (
+        code(form, &context.config.draft),
+        context.config.readings.c25,
+    ) else {
         return Ok(());
     };
     let Ok(client) = client_auth::authenticate(context, headers, form) else {
@@ -59,7 +62,11 @@ pub(super) async fn client_of_code(
 ) -> Result<Option<Arc<Client>>, StoreError> {
     let named = headers.contains_key(header::AUTHORIZATION)
         || NAMES.iter().any(|name| form.get(name).is_some());
-    let (Some(code), C27::B, false) = (code(form), context.config.readings.c27, named) else {
+    let (Some(code), C27::B, false) = (
+        code(form, &context.config.draft),
+        context.config.readings.c27,
+        named,
+    ) else {
         return Ok(None);
     };
     let owner = context.store.client_id(&code, context.clock.now()).await?;
@@ -73,7 +80,10 @@ pub(super) async fn challenged(
     client: &Client,
     form: &Form,
 ) -> Result<(), StoreError> {
-    let (Some(code), C56::B) = (code(form), context.config.readings.c56) else {
+    let (Some(code), C56::B) = (
+        code(form, &context.config.draft),
+        context.config.readings.c56,
+    ) else {
         return Ok(());
     };
     let now = context.clock.now();

@@ -31,7 +31,7 @@ fn opted_in(device_code: &str) -> Call {
 }
 
 /// The user signs in, types the code, and presses a button.
-async fn decide(world: &World, user_code: &str, action: &str) -> Answer {
+pub(crate) async fn decide(world: &World, user_code: &str, action: &str) -> Answer {
     let mut carol = Browser::signed_in(world, "/device").await;
     let look_up = [("action", "look_up"), ("user_code", user_code)];
     let page = carol.submit(world, "/device", &look_up).await;

@@ -33,5 +33,6 @@ mod readings;
 mod refresh;
 mod registration;
 mod request_object;
+mod rfc8628;
 mod targets;
 mod token_exchange;

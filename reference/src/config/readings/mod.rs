@@ -14,6 +14,8 @@
 
 use std::collections::BTreeMap;
 
+use crate::edition::Settled;
+
 /// Makes the type of each question, the struct of all of them, and the same as data.
 macro_rules! readings {
     ($(
@@ -34,11 +36,13 @@ macro_rules! readings {
         #[serde(try_from = "std::collections::BTreeMap<String, String>")]
         pub struct Readings {
             $(#[doc = concat!($id, ": ", $title)] pub $field: $name,)+
+            /// Which of them somebody set, in the order of [`QUESTIONS`](Self::QUESTIONS).
+            pub(super) by_hand: [bool; Readings::QUESTIONS.len()],
         }
 
         impl Default for Readings {
             fn default() -> Self {
-                Self { $($field: $name::$default,)+ }
+                Self { $($field: $name::$default,)+ by_hand: [false; Readings::QUESTIONS.len()] }
             }
         }
 
@@ -63,6 +67,9 @@ macro_rules! readings {
                 match (id, letter) {
                     $($(($id, stringify!($letter)) => self.$field = $name::$letter,)+)+
                     _ => return Err(UnknownReading::of(id, letter)),
+                }
+                for (question, by_hand) in Self::QUESTIONS.iter().zip(&mut self.by_hand) {
+                    *by_hand |= question.id == id;
                 }
                 Ok(())
             }
@@ -120,6 +127,22 @@ impl Readings {
         let mut chosen = Self::QUESTIONS.iter().zip(self.letters());
         let (_, letter) = chosen.find(|(question, _)| question.id == id)?;
         Some(letter)
+    }
+
+    /// How the question `id` is to be read by somebody's wish, the default included.
+    pub(crate) fn wished(&self, id: &str) -> Option<&'static str> {
+        let mut chosen = Self::QUESTIONS.iter().zip(self.letters()).zip(self.by_hand);
+        let ((question, letter), by_hand) = chosen.find(|((question, _), _)| question.id == id)?;
+        (by_hand || letter != question.default).then_some(letter)
+    }
+
+    /// The same readings, but for what an edition settles.
+    pub(crate) fn settled(mut self, settled: &[Settled]) -> Self {
+        for settled in settled {
+            self.set(settled.question, settled.reading)
+                .expect("a test settles what every edition settles");
+        }
+        self
     }
 
     /// The unsafe ones among these readings: each with the question it belongs to.

@@ -1,0 +1,99 @@
+//! Opening a deferral: its code and its record come into being.
+//!
+//! - this file: what every opening has in common, that of a token request included (`token/defer.rs`);
+//! - [`device`]: by a device authorization request (RFC 8628 Section 3.1);
+//! - [`user_code`]: what the user of a device types.
+
+pub(crate) mod device;
+pub(crate) mod user_code;
+
+use std::sync::Arc;
+
+use crate::callback::HeldBack;
+use crate::deferral::notice::{Notice, NoticeTerms};
+use crate::deferral::{Deferral, FrozenRequest, Opening, Terms, Told};
+use crate::error::OAuthError;
+use crate::secret::{Credential, DeferralCode, NotificationToken};
+use crate::server::Context;
+use crate::store::Representation;
+
+/// A request that is to wait.
+pub(crate) struct Waits {
+    pub(crate) request: FrozenRequest,
+    /// What its client is told of interaction meanwhile.
+    pub(crate) told: Told,
+    /// Whether it needs interaction from the start.
+    pub(crate) interaction: bool,
+    pub(crate) notification_token: Option<NotificationToken>,
+    /// How long, in seconds.
+    pub(crate) lifetime: u64,
+}
+
+/// A request that waits.
+pub(crate) struct Opened {
+    /// What the response says of it.
+    pub(crate) opening: Opening,
+    /// Keeps callbacks back until the response is with the transport.
+    pub(crate) held_back: HeldBack,
+    /// First second at which nothing about the code need be known any more.
+    pub(crate) forget_at: u64,
+}
+
+/// The code, its record and the spent credential come into being together. `None` when the credential was used up
+/// meanwhile.
+pub(crate) async fn open(
+    context: &Context,
+    code: &DeferralCode,
+    waits: Waits,
+    from: Option<(Credential, Representation)>,
+    now: u64,
+) -> Result<Option<Opened>, OAuthError> {
+    let terms = terms(context, &waits);
+    let notice = Notice::new(waits.notification_token, notice_terms(context));
+    let link = context.links.draw(&*context.random);
+    let client_id = Arc::clone(&waits.request.client_id);
+    let interaction = waits.interaction;
+    let mut deferral = Deferral::new(waits.request, terms, now, interaction, link.uri(), notice);
+    let Some(opening) = deferral.opening(now) else {
+        return Err(OAuthError::temporarily_unavailable());
+    };
+    let forget_at = deferral.forget_at();
+    // Held back before the code exists for anybody, and until its response is with the transport (Section 7).
+    let held_back = context.callbacks.hold_back(code);
+    if !context
+        .store
+        .insert_deferral(code.clone(), deferral, from, now)
+        .await?
+    {
+        return Ok(None);
+    }
+    context.links.lead(link, code, forget_at, now);
+    tracing::debug!(%client_id, interaction, "request deferred");
+    Ok(Some(Opened {
+        opening,
+        held_back,
+        forget_at,
+    }))
+}
+
+fn terms(context: &Context, waits: &Waits) -> Terms {
+    let config = &context.config.deferral;
+    Terms {
+        interval: config.interval,
+        lifetime: waits.lifetime,
+        tombstone: config.tombstone,
+        escalate_after: config.escalate_after,
+        repeat_window: config.representation_window,
+        told: waits.told,
+        readings: context.config.readings,
+    }
+}
+
+fn notice_terms(context: &Context) -> NoticeTerms {
+    let config = &context.config.callback;
+    NoticeTerms {
+        delay: config.delay,
+        backoff: config.backoff,
+        attempts: config.attempts,
+    }
+}

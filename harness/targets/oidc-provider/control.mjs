@@ -6,7 +6,8 @@
 // | `POST /deny` | `code` | what the user's no would do |
 // | `POST /advance` | `seconds` | lets time pass |
 //
-// `code` is a `device_code` or an `auth_req_id`. 404: nobody knows it; 409: it is decided; 410: it has expired.
+// `code` is a `device_code`, an `auth_req_id` or a `deferral_code`. 404: nobody knows it; 409: it is decided; 410: it has
+// expired.
 
 import { createServer } from 'node:http';
 import { json } from 'node:stream/consumers';
@@ -16,10 +17,14 @@ import { errors } from 'oidc-provider';
 import { advance } from './clock.mjs';
 
 /** A server of these routes, not yet listening. */
-export function createControl(provider) {
+export function createControl(provider, deferrals) {
   const routes = {
-    '/approve': ({ code, scope }) => decide(provider, code, (pending) => approve(provider, pending, scope)),
-    '/deny': ({ code }) => decide(provider, code, (pending) => deny(provider, pending)),
+    '/approve': ({ code, scope }) => deferrals.find(code)
+      ? settle(deferrals, code, (deferral) => deferral.approve(scope))
+      : decide(provider, code, (pending) => approve(provider, pending, scope)),
+    '/deny': ({ code }) => deferrals.find(code)
+      ? settle(deferrals, code, (deferral) => deferral.deny())
+      : decide(provider, code, (pending) => deny(provider, pending)),
     '/advance': ({ seconds }) => move(seconds),
   };
   // One after the other: between reading a code and saving it, nobody else may decide.
@@ -58,6 +63,13 @@ class Refused extends Error {
   }
 }
 
+/** Carries `decision` out on a deferred request. */
+async function settle(deferrals, code, decision) {
+  const deferral = deferrals.find(code);
+  if (!decision(deferral)) throw new Refused(409, 'there is nothing left to decide');
+  return told(deferrals.resolved(deferral), () => true);
+}
+
 const EVEN_IF_EXPIRED = { ignoreExpiration: true };
 
 const decided = (pending) => Boolean(pending?.grantId || pending?.error);
@@ -84,7 +96,7 @@ async function approve(provider, pending, scope = pending.params.scope) {
     await pending.save();
     return {};
   }
-  return told(provider, pending, provider.backchannelResult(pending, grant, { authTime }));
+  return told(provider.backchannelResult(pending, grant, { authTime }), () => isSaved(provider, pending));
 }
 
 async function deny(provider, pending) {
@@ -94,17 +106,20 @@ async function deny(provider, pending) {
     await pending.save();
     return {};
   }
-  return told(provider, pending, provider.backchannelResult(pending, denied));
+  return told(provider.backchannelResult(pending, denied), () => isSaved(provider, pending));
 }
 
-/** The decision is saved before the ping; a ping that fails, which is not repeated, leaves it as it is. */
-async function told(provider, { jti }, result) {
+async function isSaved(provider, { jti }) {
+  return decided(await provider.BackchannelAuthenticationRequest.find(jti, EVEN_IF_EXPIRED));
+}
+
+/** A decision is saved before the client is told; a notification that fails, which is not repeated, leaves it so. */
+async function told(notified, isSaved) {
   try {
-    await result;
-    return { pinged: true };
+    await notified;
+    return {};
   } catch (error) {
-    const saved = await provider.BackchannelAuthenticationRequest.find(jti, EVEN_IF_EXPIRED);
-    if (!decided(saved)) throw error;
-    return { pinged: false, problem: error.cause?.message ?? error.message };
+    if (!await isSaved()) throw error;
+    return { notification: error.cause?.message ?? error.message };
   }
 }

@@ -7,8 +7,10 @@ import Provider from 'oidc-provider';
 import MemoryAdapter from 'oidc-provider/lib/adapters/memory_adapter.js';
 import LRU from 'oidc-provider/lib/helpers/lru.js';
 
-export const DEVICE = 'urn:ietf:params:oauth:grant-type:device_code';
-export const CIBA = 'urn:openid:params:grant-type:ciba';
+import { POLLING as DEFERRED, configuration as deferral } from './dtr.mjs';
+
+const DEVICE = 'urn:ietf:params:oauth:grant-type:device_code';
+const CIBA = 'urn:openid:params:grant-type:ciba';
 
 const ACCOUNTS = new Set(['alice', 'bob']);
 
@@ -20,7 +22,7 @@ export function createProvider(issuer, { lifetime, notificationEndpoint }) {
     adapter: (model) => new MemoryAdapter(model, store, CLOCK_TOLERANCE),
     clockTolerance: CLOCK_TOLERANCE,
     clients: clients(notificationEndpoint),
-    scopes: ['openid', 'profile', 'payments'],
+    scopes: ['openid', 'profile', 'payments', 'root'],
     claims: { profile: ['name'] },
     findAccount: (_ctx, id) => ACCOUNTS.has(id)
       ? { accountId: id, claims: () => ({ sub: id, name: id }) }
@@ -51,6 +53,7 @@ export function createProvider(issuer, { lifetime, notificationEndpoint }) {
         triggerAuthenticationDevice: () => {},
       },
     },
+    ...deferral,
     // Without the dispatcher that keeps requests away from loopback addresses, where a test's receiver is.
     fetch: (url, { dispatcher, ...options }) => fetch(url, options),
     cookies: { keys: [randomUUID()] },
@@ -74,9 +77,15 @@ function clients(notificationEndpoint) {
     backchannel_token_delivery_mode: 'ping',
     backchannel_client_notification_endpoint: `${notificationEndpoint}/${id}`,
   });
+  const scoped = { scope: 'profile payments' };
   const post = { token_endpoint_auth_method: 'client_secret_post' };
   return [
-    client('service', ['client_credentials']),
+    client('service', ['client_credentials', DEFERRED], scoped),
+    client('ledger', ['client_credentials', DEFERRED], { ...scoped, ...post }),
+    client('notified', ['client_credentials', DEFERRED], {
+      ...scoped,
+      deferred_client_notification_endpoint: `${notificationEndpoint}/notified`,
+    }),
     client('television', [DEVICE]),
     client('printer', [DEVICE], post),
     client('watch', [DEVICE], { client_secret: undefined, token_endpoint_auth_method: 'none' }),

@@ -10,6 +10,7 @@ import { parseArgs } from 'node:util';
 
 import { stopClock } from './clock.mjs';
 import { createControl } from './control.mjs';
+import { addDeferral } from './dtr.mjs';
 import { createProvider } from './provider.mjs';
 
 const { values } = parseArgs({
@@ -17,7 +18,7 @@ const { values } = parseArgs({
     // 0: a free one.
     port: { type: 'string', default: '0' },
     'control-port': { type: 'string', default: '0' },
-    // Seconds that a device code, or an authentication request, lives for.
+    // Seconds that a device code, an authentication request or a deferral code lives for.
     lifetime: { type: 'string', default: '10' },
     // The URL that pings go to; the client's identifier is added to it.
     'notification-endpoint': { type: 'string', default: 'https://localhost:8412' },
@@ -41,8 +42,9 @@ const issuer = await listen(server, values.port);
 const provider = createProvider(issuer, { lifetime, notificationEndpoint: values['notification-endpoint'] });
 // What the provider answers with `server_error` it would otherwise keep to itself.
 provider.on('server_error', (_ctx, error) => console.error(error));
+const deferrals = addDeferral(provider, { lifetime, interval: 5 });
 server.on('request', provider.callback());
-const control = await listen(createControl(provider), values['control-port']);
+const control = await listen(createControl(provider, deferrals), values['control-port']);
 console.log(`issuer ${issuer}`);
 console.log(`control ${control}`);
 

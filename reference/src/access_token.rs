@@ -1,4 +1,4 @@
-//! JWT access tokens (RFC 9068), signed with a key that lives as long as the process.
+//! JWT access tokens (RFC 9068), and ID tokens beside them, signed with a key that lives as long as the process.
 
 use std::fmt;
 use std::sync::Arc;
@@ -20,7 +20,7 @@ use crate::scope::Scope;
 /// The `typ` of an access token.
 const TYPE: &str = "at+jwt";
 
-/// Makes access tokens.
+/// Makes access tokens and ID tokens.
 pub(crate) struct Minter {
     key: EncodingKey,
     header: Header,
@@ -39,6 +39,8 @@ pub struct TokenResponse {
     scope: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) refresh_token: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) id_token: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     issued_token_type: Option<&'static str>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -77,6 +79,16 @@ struct Claims<'a> {
     cnf: Option<Confirmation<'a>>,
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     authorization_details: &'a [Value],
+}
+
+/// Those of an ID token.
+#[derive(Serialize)]
+struct IdClaims<'a> {
+    iss: &'a str,
+    sub: &'a str,
+    aud: &'a str,
+    iat: u64,
+    exp: u64,
 }
 
 /// One audience is a string, several are a list (RFC 7519 Section 4.1.3).
@@ -188,9 +200,28 @@ impl Minter {
             expires_in: self.lifetime,
             scope,
             refresh_token: None,
+            id_token: None,
             issued_token_type: request.issued_token_type,
             authorization_details: request.targets.details().to_vec(),
         })
+    }
+
+    /// An ID token that tells the client who it was that approved this request (OpenID Connect Core Section 2).
+    pub(crate) fn id_token(
+        &self,
+        request: &FrozenRequest,
+        now: u64,
+    ) -> Result<String, jsonwebtoken::errors::Error> {
+        let claims = IdClaims {
+            iss: &self.issuer,
+            sub: &request.subject,
+            aud: &request.client_id,
+            iat: now,
+            exp: now.saturating_add(self.lifetime),
+        };
+        let mut header = Header::new(Algorithm::ES256);
+        header.kid = self.header.kid.clone();
+        jsonwebtoken::encode(&header, &claims, &self.key)
     }
 
     /// What a token says that this server made and that counts at `now`.

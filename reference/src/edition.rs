@@ -30,8 +30,8 @@ pub struct Edition {
     pub binds_code: bool,
     /// Whether a client can cancel its request, at the revocation endpoint (Section 8).
     pub cancellation: bool,
-    /// Whether a client that registered an endpoint is called back there (Section 7).
-    pub callbacks: bool,
+    /// Whether there are callbacks (Section 7), and as what a client registers its endpoint for them.
+    pub callbacks: Option<&'static str>,
     /// Whether an ID token comes with the access token (CIBA Core Section 10.1.1).
     pub id_token: bool,
     /// What a client is told of interaction (Sections 6.4 and 6.6).
@@ -94,7 +94,7 @@ impl Edition {
         },
         binds_code: true,
         cancellation: true,
-        callbacks: true,
+        callbacks: Some("deferred_client_notification_endpoint"),
         id_token: false,
         told: Told::Need,
         interactive_mode: false,
@@ -138,10 +138,31 @@ impl Edition {
         },
         binds_code: false,
         cancellation: false,
-        callbacks: false,
+        callbacks: None,
         told: Told::Nothing,
         settled: settled::SIBLINGS,
         ..Self::IETF_01
+    };
+
+    /// CIBA Core 1.0 with poll mode: a client asks about a user who is elsewhere, and polls until that user has
+    /// authenticated and decided.
+    pub const CIBA_POLL: Self = Self {
+        id: "ciba-poll",
+        opened_by: OpenedBy::Authentication,
+        polling_grant: wire::GRANT_CIBA,
+        code: Code {
+            name: "auth_req_id",
+            missing: "auth_req_id is missing",
+        },
+        id_token: true,
+        ..Self::RFC_8628
+    };
+
+    /// CIBA Core 1.0 with ping mode besides, for clients that registered an endpoint (its Section 10.2).
+    pub const CIBA_PING: Self = Self {
+        id: "ciba-ping",
+        callbacks: Some("backchannel_client_notification_endpoint"),
+        ..Self::CIBA_POLL
     };
 
     /// Every edition that is served, in the order of the texts, and then their siblings.
@@ -153,6 +174,8 @@ impl Edition {
         Self::PR_68,
         Self::PR_71,
         Self::RFC_8628,
+        Self::CIBA_POLL,
+        Self::CIBA_PING,
     ];
 
     /// The edition called `id`.
@@ -199,7 +222,7 @@ mod tests {
             assert_eq!(Edition::named(edition.id), Ok(*edition));
         }
         let error = Edition::named("gerber").unwrap_err().to_string();
-        let known = "use one of gerber-00, ietf-00, ietf-01, pr-67, pr-68, pr-71, rfc8628";
+        let known = "use one of gerber-00, ietf-00, ietf-01, pr-67, pr-68, pr-71, rfc8628, ciba-poll, ciba-ping";
         assert!(error.contains("`gerber`"), "{error}");
         assert!(error.ends_with(known), "{error}");
     }

@@ -98,6 +98,24 @@ impl OAuthError {
         )
     }
 
+    /// CIBA Core Section 13.
+    pub(crate) const fn unknown_user_id() -> Self {
+        Self::new(
+            StatusCode::BAD_REQUEST,
+            "unknown_user_id",
+            "the hint names no user of this server",
+        )
+    }
+
+    /// CIBA Core Section 13.
+    pub(crate) const fn invalid_binding_message() -> Self {
+        Self::new(
+            StatusCode::BAD_REQUEST,
+            "invalid_binding_message",
+            "binding_message has to be plain text of at most 64 characters",
+        )
+    }
+
     pub(crate) const fn invalid_grant(description: &'static str) -> Self {
         Self::new(StatusCode::BAD_REQUEST, "invalid_grant", description)
     }

@@ -46,6 +46,18 @@ struct Metadata<'a> {
     /// Section 8.4.
     #[serde(skip_serializing_if = "Option::is_none")]
     revocation_endpoint_token_type_values_supported: Option<[&'a str; 1]>,
+    #[serde(flatten)]
+    backchannel: Option<Backchannel>,
+}
+
+/// CIBA Core Section 4, and of OpenID Connect Discovery Section 3 what its ID tokens make necessary.
+#[derive(Serialize)]
+struct Backchannel {
+    backchannel_authentication_endpoint: String,
+    backchannel_token_delivery_modes_supported: &'static [&'static str],
+    backchannel_user_code_parameter_supported: bool,
+    subject_types_supported: [&'static str; 1],
+    id_token_signing_alg_values_supported: [&'static str; 1],
 }
 
 /// Those of every edition.
@@ -129,8 +141,22 @@ pub(crate) async fn document(State(context): State<Context>) -> Response<Body> {
         revocation_endpoint_token_type_values_supported: edition
             .cancellation
             .then_some([wire::TOKEN_TYPE_DEFERRAL_CODE]),
+        backchannel: (edition.opened_by == OpenedBy::Authentication).then(|| backchannel(&context)),
     };
     cacheable(reply::json(StatusCode::OK, &metadata))
+}
+
+fn backchannel(context: &Context) -> Backchannel {
+    Backchannel {
+        backchannel_authentication_endpoint: context.url(wire::BACKCHANNEL_AUTHENTICATION),
+        backchannel_token_delivery_modes_supported: match context.config.draft.callbacks {
+            Some(_) => &["poll", "ping"],
+            None => &["poll"],
+        },
+        backchannel_user_code_parameter_supported: false,
+        subject_types_supported: ["public"],
+        id_token_signing_alg_values_supported: ["ES256"],
+    }
 }
 
 /// `GET /jwks`.

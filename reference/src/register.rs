@@ -1,16 +1,20 @@
 //! Dynamic client registration (RFC 7591). A registered client works at once, and for as long as the process.
 
+use std::collections::HashMap;
+
 use axum::body::Body;
 use axum::extract::State;
 use axum::response::IntoResponse;
 use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, header};
 use jsonwebtoken::jwk::JwkSet;
 use serde::{Deserialize, Serialize};
-use serde_json::json;
+use serde_json::{Map, Value, json};
+use url::Url;
 
 use crate::callback::address;
 use crate::config::readings::C57;
 use crate::config::{AuthMethod, ClientConfig, ConfigError};
+use crate::edition::Edition;
 use crate::error::OAuthError;
 use crate::scope::Scope;
 use crate::secret::Secret;
@@ -39,10 +43,10 @@ struct Metadata {
     tls_client_auth_san_dns: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     tls_client_auth_san_uri: Option<String>,
-    /// Section 7.2.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    deferred_client_notification_endpoint: Option<String>,
 }
+
+/// Where callbacks go (Section 7.2), by the name that the edition has for it.
+type Endpoint = Option<(&'static str, String)>;
 
 fn authorization_code() -> Vec<String> {
     vec![wire::GRANT_AUTHORIZATION_CODE.into()]
@@ -64,6 +68,8 @@ struct Registered<'a> {
     client_secret_expires_at: Option<u64>,
     #[serde(flatten)]
     metadata: Metadata,
+    #[serde(flatten)]
+    endpoint: HashMap<&'static str, String>,
 }
 
 /// Why a registration was refused.
@@ -91,8 +97,7 @@ pub(crate) async fn endpoint(
     }
     authorize(context, request.headers())?;
     let body = form::read(request).await?;
-    let mut metadata: Metadata = serde_json::from_slice(&body)
-        .map_err(|error| invalid(format!("the body is not client metadata: {error}")))?;
+    let mut metadata: Metadata = serde_json::from_slice(&body).map_err(unreadable)?;
     let offered = &context.config.registration.scope;
     let scope = metadata
         .scope
@@ -100,9 +105,9 @@ pub(crate) async fn endpoint(
         .clone();
     within(&scope, offered)?;
     check_redirect_uris(&metadata)?;
-    check_endpoint(&metadata).await?;
+    let mut endpoint = endpoint_in(&body, &context.config.draft).await?;
     if context.config.readings.c57 == C57::C {
-        metadata.deferred_client_notification_endpoint = None;
+        endpoint = None;
     }
 
     let client_id = random::identifier(&*context.random);
@@ -122,9 +127,7 @@ pub(crate) async fn endpoint(
         tls_client_auth_subject_dn: metadata.tls_client_auth_subject_dn.clone(),
         tls_client_auth_san_dns: metadata.tls_client_auth_san_dns.clone(),
         tls_client_auth_san_uri: metadata.tls_client_auth_san_uri.clone(),
-        deferred_client_notification_endpoint: metadata
-            .deferred_client_notification_endpoint
-            .clone(),
+        deferred_client_notification_endpoint: endpoint.as_ref().map(|(_, url)| url.clone()),
         enabled: true,
     };
     client.validate().map_err(Refusal::from)?;
@@ -138,6 +141,7 @@ pub(crate) async fn endpoint(
         client_secret: secret.as_deref(),
         client_secret_expires_at: secret.is_some().then_some(0),
         metadata,
+        endpoint: endpoint.into_iter().collect(),
     };
     Ok(reply::json(StatusCode::CREATED, &registered))
 }
@@ -184,7 +188,7 @@ fn check_redirect_uris(metadata: &Metadata) -> Result<(), Refusal> {
         return refused("authorization_code needs one");
     }
     for uri in &metadata.redirect_uris {
-        match url::Url::parse(uri) {
+        match Url::parse(uri) {
             Ok(url) if url.scheme() == "https" && url.fragment().is_none() => {}
             _ => return refused("every one has to be an https URL without a fragment"),
         }
@@ -192,18 +196,33 @@ fn check_redirect_uris(metadata: &Metadata) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// Sections 7.2, 11.4 and 11.5: https, and nowhere inside.
-async fn check_endpoint(metadata: &Metadata) -> Result<(), Refusal> {
-    let Some(endpoint) = &metadata.deferred_client_notification_endpoint else {
-        return Ok(());
+/// Sections 7.2, 11.4 and 11.5: https, and nowhere inside. What another edition calls it means nothing in this one.
+async fn endpoint_in(body: &[u8], edition: &Edition) -> Result<Endpoint, Refusal> {
+    let Some(name) = edition.callbacks else {
+        return Ok(None);
+    };
+    let members: Map<String, Value> = serde_json::from_slice(body).map_err(unreadable)?;
+    let text = match members.get(name) {
+        None | Some(Value::Null) => return Ok(None),
+        Some(value) => value.as_str().unwrap_or_default(),
     };
     // `callback.allow_private_addresses` is for clients that the configuration names, not for whoever comes along.
-    match url::Url::parse(endpoint) {
-        Ok(url) if url.scheme() == "https" && address::may_register(&url).await => Ok(()),
-        _ => Err(invalid(
-            "deferred_client_notification_endpoint: has to be an https URL on a public host".into(),
-        )),
+    match Url::parse(text) {
+        Ok(url) if is_plain(&url) && address::may_register(&url).await => {
+            Ok(Some((name, text.to_owned())))
+        }
+        _ => Err(invalid(format!(
+            "{name}: has to be an https URL on a public host, without user information"
+        ))),
     }
+}
+
+fn is_plain(url: &Url) -> bool {
+    url.scheme() == "https" && url.username().is_empty() && url.password().is_none()
+}
+
+fn unreadable(error: serde_json::Error) -> Refusal {
+    invalid(format!("the body is not client metadata: {error}"))
 }
 
 fn invalid(why: String) -> Refusal {

@@ -160,6 +160,10 @@ impl AuthorizationServer {
                 get(interaction::show).post(interaction::submit),
             )
             .fallback(not_found);
+        if edition.opened_by == OpenedBy::Authentication {
+            let endpoint = any(opening::authentication::endpoint);
+            router = router.route(wire::BACKCHANNEL_AUTHENTICATION, endpoint);
+        }
         if self.context.config.registration.open {
             router = router.route(wire::REGISTER, any(register::endpoint));
         }
@@ -261,9 +265,13 @@ pub(crate) struct Inner {
 }
 
 impl Inner {
-    /// Whether a JWT is for this server: its issuer identifier, or its token endpoint (RFC 7523 Section 3).
+    /// Whether a JWT is for this server: its issuer identifier, or its token endpoint (RFC 7523 Section 3), or the one
+    /// for authentication requests where there is one (CIBA Core Section 7.1).
     pub(crate) fn is_audience(&self, audience: &Audience) -> bool {
-        audience.includes(&self.config.issuer) || audience.includes(&self.url(wire::TOKEN))
+        let backchannel = self.config.draft.opened_by == OpenedBy::Authentication;
+        audience.includes(&self.config.issuer)
+            || audience.includes(&self.url(wire::TOKEN))
+            || backchannel && audience.includes(&self.url(wire::BACKCHANNEL_AUTHENTICATION))
     }
 
     /// The full URL of an endpoint, also what a DPoP proof's `htu` must name.

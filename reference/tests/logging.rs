@@ -6,7 +6,8 @@ mod support;
 use std::io;
 use std::sync::{Arc, Mutex};
 
-use dtr_reference::wire::{CLIENT_ASSERTION_JWT, GRANT_DEVICE_CODE};
+use dtr_reference::Edition;
+use dtr_reference::wire::{CLIENT_ASSERTION_JWT, GRANT_CIBA, GRANT_DEVICE_CODE};
 use serde_json::json;
 use support::browser::Browser;
 use support::receiver::Receiver;
@@ -107,6 +108,35 @@ async fn use_what_is_signed(world: &World, key: &Key) -> Vec<String> {
     vec![request_uri, jwt]
 }
 
+/// The same by pings: the code, the token that comes with them, and what a poll brings.
+async fn be_pinged(receiver: &Receiver) -> Vec<String> {
+    let mut config = config();
+    config.draft = Edition::CIBA_PING;
+    config.callback.allow_private_addresses = true;
+    config.callback.extra_root_pem = Some(receiver.root_pem.clone());
+    config.clients[1].deferred_client_notification_endpoint = Some(receiver.endpoint());
+    let world = World::new(config);
+    let call = Call::new("/bc-authorize")
+        .with("scope", "openid")
+        .with("login_hint", "alice")
+        .with("client_notification_token", "ping-me-gently")
+        .by(BACKEND);
+    let code = world.send(call).await.member("auth_req_id");
+    assert!(world.decide(&code, "approve").await);
+    let attempt = json!({ "deferral_code": code });
+    let attempt = world.control("/control/callbacks", attempt).await;
+    assert_eq!(attempt.json()["status"], 204, "the ping was delivered");
+    let call = Call::token(GRANT_CIBA).with("auth_req_id", &code);
+    let token = world.send(call.by(BACKEND)).await.token().clone();
+    vec![
+        "ping-me-gently".into(),
+        code,
+        token.member("access_token"),
+        token.member("id_token"),
+        token.member("refresh_token"),
+    ]
+}
+
 /// A whole life at the most talkative level, libraries included.
 #[tokio::test]
 async fn logs_hold_no_secrets() {
@@ -170,6 +200,7 @@ async fn logs_hold_no_secrets() {
 
     secrets.extend(decide_as_a_person(&world).await);
     secrets.extend(use_what_is_signed(&world, &key).await);
+    secrets.extend(be_pinged(&receiver).await);
 
     let log = String::from_utf8(log.0.lock().expect("no panic").clone()).expect("UTF-8");
     assert!(log.contains("callback attempt"), "nothing was logged");

@@ -87,7 +87,7 @@ impl Callbacks {
         // C-57/A: whoever registered an endpoint is called.
         let Some(endpoint) = client
             .as_ref()
-            .filter(|_| edition.callbacks && readings.c57 == C57::A)
+            .filter(|_| edition.callbacks.is_some() && readings.c57 == C57::A)
             .and_then(|client| client.notification_endpoint.as_deref())
         else {
             // Nobody to tell; the client polls.

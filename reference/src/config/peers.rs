@@ -66,7 +66,8 @@ pub struct ClientConfig {
     pub default_scope: Option<String>,
     /// The originating grants the client may use. Polling needs no entry, unless C-78 is read as A.
     pub grant_types: Vec<String>,
-    /// Where callbacks go: an https URL (Section 7.2). Without it the client polls only.
+    /// Where callbacks go: an https URL (Section 7.2). Without it the client polls only. The same in an edition where
+    /// clients that register themselves call it otherwise.
     pub deferred_client_notification_endpoint: Option<String>,
     /// A disabled client is refused with `invalid_client` everywhere (C-16/A).
     pub enabled: bool,

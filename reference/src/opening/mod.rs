@@ -2,8 +2,10 @@
 //!
 //! - this file: what every opening has in common, that of a token request included (`token/defer.rs`);
 //! - [`device`]: by a device authorization request (RFC 8628 Section 3.1);
+//! - [`authentication`]: by an authentication request (CIBA Core Section 7.1);
 //! - [`user_code`]: what the user of a device types.
 
+pub(crate) mod authentication;
 pub(crate) mod device;
 pub(crate) mod user_code;
 

@@ -98,7 +98,7 @@ impl PollRequest {
             other => return without_token(other, &self.code, readings),
         };
         let now = context.clock.now();
-        let response = issue::token(context, &request).await?;
+        let response = issue::polled(context, &request).await?;
         if !spend_credential(context, &request, now).await? {
             return without_token(PollAnswer::Redeemed, &self.code, readings);
         }

@@ -32,15 +32,25 @@ pub(super) async fn token(
     let mut response = context
         .minter
         .mint(request, &*context.random, now)
-        .map_err(|error| {
-            tracing::error!(%error, "cannot sign an access token");
-            OAuthError::temporarily_unavailable()
-        })?;
+        .map_err(unsigned)?;
     response.refresh_token = match &request.renewal {
         Renewal::None => None,
         Renewal::First => Some(refresh_token(context, request, &request.scope).await?),
         Renewal::Of { scope, .. } => Some(refresh_token(context, request, scope).await?),
     };
+    Ok(response)
+}
+
+/// The same for a request that waited: with an ID token where the edition has one (CIBA Core Section 10.1.1).
+pub(super) async fn polled(
+    context: &Context,
+    request: &FrozenRequest,
+) -> Result<TokenResponse, OAuthError> {
+    let mut response = token(context, request).await?;
+    if context.config.draft.id_token {
+        let id_token = context.minter.id_token(request, context.clock.now());
+        response.id_token = Some(id_token.map_err(unsigned)?);
+    }
     Ok(response)
 }
 
@@ -56,6 +66,11 @@ pub(super) async fn ahead(
     let token = refresh_token(context, request, scope).await?;
     request.renewal = Renewal::None;
     Ok(Some(token))
+}
+
+fn unsigned(error: jsonwebtoken::errors::Error) -> OAuthError {
+    tracing::error!(%error, "cannot sign a token");
+    OAuthError::temporarily_unavailable()
 }
 
 /// A refresh token for this scope, bound like the access token (C-49/A).

@@ -12,6 +12,7 @@ mod callback;
 mod cancellation;
 mod certificate;
 mod certified_name;
+mod ciba;
 mod client_authentication;
 mod concurrency;
 mod control;

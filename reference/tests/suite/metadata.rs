@@ -1,6 +1,7 @@
 //! Discovery, and tokens checked by what is published.
 
-use dtr_reference::wire;
+use dtr_reference::edition::OpenedBy;
+use dtr_reference::{Edition, wire};
 use http::StatusCode;
 use jsonwebtoken::jwk::JwkSet;
 use jsonwebtoken::{Algorithm, DecodingKey, Validation};
@@ -38,7 +39,14 @@ async fn the_metadata_announces_deferral() {
 /// Every endpoint that is announced is there, and every grant is one that the token endpoint knows.
 #[tokio::test]
 async fn what_is_announced_is_there() {
+    for edition in Edition::ALL {
+        announced_is_there(*edition).await;
+    }
+}
+
+async fn announced_is_there(draft: Edition) {
     let mut config = config();
+    config.draft = draft;
     config.registration.open = true;
     let world = World::new(config);
     let document = world.get(wire::METADATA).await.json();
@@ -48,7 +56,9 @@ async fn what_is_announced_is_there() {
         .filter(|(name, _)| name.ends_with("_endpoint") || *name == "jwks_uri")
         .map(|(_, url)| url.as_str().unwrap().strip_prefix(ISSUER).unwrap())
         .collect();
-    assert_eq!(endpoints.len(), 8, "{endpoints:?}");
+    let with_backchannel = draft.opened_by == OpenedBy::Authentication;
+    let count = if with_backchannel { 9 } else { 8 };
+    assert_eq!(endpoints.len(), count, "{}: {endpoints:?}", draft.id);
     for path in endpoints {
         let answer = world.get(path).await;
         assert_ne!(answer.status, StatusCode::NOT_FOUND, "{path}");

@@ -1,0 +1,162 @@
+//! Backchannel authentication requests (CIBA Core Section 7): a client asks about a user who is elsewhere, and polls with
+//! the `auth_req_id`. There is no authentication device here: the control API decides in the user's place.
+
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::extract::State;
+use http::{Request, Response, StatusCode};
+use serde_json::json;
+
+use super::{Waits, open};
+use crate::client::Client;
+use crate::client_auth;
+use crate::config::Config;
+use crate::deferral::FrozenRequest;
+use crate::error::OAuthError;
+use crate::form::Form;
+use crate::random;
+use crate::reply;
+use crate::scope::Scope;
+use crate::secret::{DeferralCode, NotificationToken};
+use crate::server::Context;
+use crate::service::AnsweredTo;
+use crate::targets::Targets;
+use crate::token::first_renewal;
+
+/// The ways to say who the user is, of which a request uses one (Section 7.1).
+const HINTS: [&str; 3] = ["login_hint", "login_hint_token", "id_token_hint"];
+/// Most characters of a notification token (Section 7.1).
+const LONGEST_TOKEN: usize = 1024;
+/// Most characters of a binding message. Two people compare it, one of them on a small screen.
+const LONGEST_MESSAGE: usize = 64;
+
+/// `POST /bc-authorize`.
+pub(crate) async fn endpoint(
+    State(context): State<Context>,
+    request: Request<Body>,
+) -> Result<Response<Body>, OAuthError> {
+    let context = &context;
+    let (headers, form) = Form::posted(request).await?;
+    let client = client_auth::authenticate(context, &headers, &form)?;
+    client.may_use(context.config.draft.polling_grant)?;
+    let waits = waits(context, &client, &form)?;
+    let code = DeferralCode::new(&random::identifier(&*context.random));
+    let opened = open(context, &code, waits, None, context.clock.now()).await?;
+    // No credential was presented that could have been used up meanwhile.
+    let opened = opened.ok_or(OAuthError::temporarily_unavailable())?;
+    let members = json!({
+        context.config.draft.code.name: code.expose(),
+        "expires_in": opened.opening.expires_in,
+        "interval": opened.opening.interval,
+    });
+    let mut response = reply::json(StatusCode::OK, &members);
+    let answered_to = AnsweredTo(Arc::clone(&client.client_id));
+    response.extensions_mut().insert(answered_to);
+    Ok(response.map(|body| opened.held_back.release_with(body)))
+}
+
+/// What a valid request asks for (Sections 7.1 and 7.2).
+fn waits(context: &Context, client: &Client, form: &Form) -> Result<Waits, OAuthError> {
+    let config = &context.config;
+    if form.get("request").is_some() {
+        return Err(OAuthError::invalid_request(
+            "request: signed authentication requests are not supported; send the parameters themselves",
+        ));
+    }
+    let scope = scope(client, form)?;
+    let subject = user(config, form)?;
+    check_binding_message(form)?;
+    Ok(Waits {
+        lifetime: lifetime(config, form)?,
+        notification_token: notification_token(config, client, form)?,
+        told: config.draft.told,
+        interaction: false,
+        request: FrozenRequest {
+            client_id: Arc::clone(&client.client_id),
+            subject,
+            scope,
+            key: None,
+            targets: Targets::parse(form, config)?,
+            issued_token_type: None,
+            renewal: first_renewal(client),
+            default_scope: None,
+            credential: None,
+        },
+    })
+}
+
+fn scope(client: &Client, form: &Form) -> Result<Scope, OAuthError> {
+    let asked = form.require("scope", "scope is missing")?;
+    let scope = client.resolve_scope(Some(asked))?;
+    match scope.contains("openid") {
+        true => Ok(scope),
+        false => Err(OAuthError::invalid_scope(
+            "the scope of an authentication request has to hold openid",
+        )),
+    }
+}
+
+/// Whom the request is about: the configured subject, or somebody who can sign in here. The two kinds of tokens are
+/// hints that this server cannot read, and so know nobody.
+fn user(config: &Config, form: &Form) -> Result<Arc<str>, OAuthError> {
+    let mut hints = HINTS.iter().filter(|name| form.get(name).is_some());
+    if hints.next().is_none() || hints.next().is_some() {
+        return Err(OAuthError::invalid_request(
+            "exactly one of login_hint, login_hint_token and id_token_hint is needed",
+        ));
+    }
+    let approvers = config.approvers.iter().map(|approver| &approver.name);
+    let mut users = approvers.chain([&config.subject]);
+    let user = users.find(|user| form.get("login_hint") == Some(user));
+    let user = user.ok_or(OAuthError::unknown_user_id())?;
+    Ok(Arc::from(user.as_str()))
+}
+
+fn check_binding_message(form: &Form) -> Result<(), OAuthError> {
+    let message = form.get("binding_message").unwrap_or_default();
+    let plain = !message.chars().any(char::is_control);
+    match plain && message.chars().count() <= LONGEST_MESSAGE {
+        true => Ok(()),
+        false => Err(OAuthError::invalid_binding_message()),
+    }
+}
+
+/// Seconds that the request may wait: no longer than usual, and no longer than the client wishes.
+fn lifetime(config: &Config, form: &Form) -> Result<u64, OAuthError> {
+    let usual = config.deferral.lifetime;
+    let Some(wish) = form.get("requested_expiry") else {
+        return Ok(usual);
+    };
+    let digits = wish.bytes().all(|octet| octet.is_ascii_digit());
+    // What is too large for a number is too large for a wish, and not granted either.
+    let wish = digits.then(|| wish.parse().unwrap_or(u64::MAX));
+    match wish {
+        None | Some(0) => Err(OAuthError::invalid_request(
+            "requested_expiry is not a positive whole number of seconds",
+        )),
+        Some(wish) => Ok(usual.min(wish)),
+    }
+}
+
+/// What a ping is to show, and only a client that is pinged has to say.
+fn notification_token(
+    config: &Config,
+    client: &Client,
+    form: &Form,
+) -> Result<Option<NotificationToken>, OAuthError> {
+    let pinged = config.draft.callbacks.is_some() && client.notification_endpoint.is_some();
+    if !pinged {
+        return Ok(None);
+    }
+    let complaint = "client_notification_token is missing, and the client is registered for pings";
+    let token = form.require("client_notification_token", complaint)?;
+    let fits = token.chars().count() <= LONGEST_TOKEN;
+    let parsed = NotificationToken::parse(token).filter(|_| fits);
+    match parsed {
+        Some(token) => Ok(Some(token)),
+        None => Err(OAuthError::invalid_request(
+            "client_notification_token is not a bearer token of at most 1024 characters",
+        )),
+    }
+}

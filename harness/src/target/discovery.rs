@@ -41,19 +41,29 @@ pub struct Endpoints {
 }
 
 impl Endpoints {
-    /// Reads the metadata of `issuer`.
+    /// Reads the metadata of `issuer`: where RFC 8414 has them, otherwise where OpenID Connect Discovery has.
     ///
     /// # Errors
     /// [`SetupError::Url`] for an issuer that is no URL, [`SetupError::Metadata`] for a document that cannot be used.
     pub async fn discover(transport: &Transport, issuer: &str) -> Result<Self, SetupError> {
         let issuer = parse("issuer", issuer)?;
         let metadata = metadata_url(&issuer);
-        Self::read(transport, issuer, &metadata)
-            .await
-            .map_err(|cause| SetupError::Metadata {
-                url: metadata.to_string(),
-                cause,
-            })
+        let at_oauth = Self::read(transport, Arc::clone(&issuer), &metadata).await;
+        let (url, read) = match at_oauth {
+            Err(MetadataError::Status(404)) => {
+                let url = openid_url(&issuer);
+                match Self::read(transport, issuer, &url).await {
+                    // That there is nothing either needs no second word.
+                    Err(MetadataError::Status(_)) => (metadata, at_oauth),
+                    at_openid => (url, at_openid),
+                }
+            }
+            _ => (metadata, at_oauth),
+        };
+        read.map_err(|cause| SetupError::Metadata {
+            url: url.to_string(),
+            cause,
+        })
     }
 
     /// A server without metadata, whose token endpoint is known.
@@ -157,6 +167,17 @@ fn metadata_url(issuer: &Url) -> Arc<Url> {
     let mut url = issuer.clone();
     let path = format!(
         "/.well-known/oauth-authorization-server{}",
+        issuer.path().trim_end_matches('/')
+    );
+    url.set_path(&path);
+    Arc::new(url)
+}
+
+/// The well-known segment goes behind the path (OpenID Connect Discovery 1.0 Section 4).
+fn openid_url(issuer: &Url) -> Arc<Url> {
+    let mut url = issuer.clone();
+    let path = format!(
+        "{}/.well-known/openid-configuration",
         issuer.path().trim_end_matches('/')
     );
     url.set_path(&path);

@@ -108,7 +108,8 @@ fn write_findings(path: &Path, findings: &[Finding]) -> Result<(), Trouble> {
         Ok((*pair, checked))
     })?;
     bar.finish_and_clear();
-    std::fs::write(path, findings::page(&checked, &found))
+    let parents = findings::parents()?;
+    std::fs::write(path, findings::page(&checked, &found, &parents))
         .map_err(|e| Trouble::new(format!("cannot write {}: {e}", path.display())))
 }
 

@@ -36,7 +36,7 @@ pub(super) struct Args {
     /// End with exit code 1 if they differ
     #[arg(long)]
     exit_code: bool,
-    /// Write down how the submitted drafts differ, each from each
+    /// Write down how the submitted drafts differ, each from each, and the last from RFC 8628 and CIBA
     #[arg(
         long,
         conflicts_with_all = ["one", "other", "lawful", "json", "exit_code"],
@@ -65,24 +65,31 @@ pub(super) fn diff(args: &Args) -> Result<Exit, Trouble> {
     Ok(if differs { Exit::Fail } else { Exit::Pass })
 }
 
-/// Each pair of the submitted drafts, one file a pair.
+/// Each pair of the submitted drafts, and the last of them beside the siblings: one file a pair.
 fn record(dir: &Path) -> Result<Exit, Trouble> {
     let cannot = |path: &Path, e| Trouble::new(format!("cannot write {}: {e}", path.display()));
     std::fs::create_dir_all(dir).map_err(|e| cannot(dir, e))?;
-    for (at, one) in Draft::SUBMITTED.iter().enumerate() {
-        for other in &Draft::SUBMITTED[at + 1..] {
-            let drafts = [one, other];
-            let sides = drafts.map(|draft| Side {
-                draft,
-                readings: draft.pins(),
-            });
-            let difference = diff::diff(&sides[0], &sides[1]);
-            let document = Document::of(drafts.map(|d| d.id), drafts, &difference);
-            let path = dir.join(format!("{}..{}.json", one.id, other.id));
-            let text = serde_json::to_string_pretty(&document)? + "\n";
-            std::fs::write(&path, text).map_err(|e| cannot(&path, e))?;
-            anstream::eprintln!("{}", path.display());
-        }
+    let submitted = Draft::SUBMITTED.iter().enumerate();
+    let mut pairs: Vec<[&'static Draft; 2]> = submitted
+        .flat_map(|(at, one)| {
+            Draft::SUBMITTED[at + 1..]
+                .iter()
+                .map(move |other| [one, other])
+        })
+        .collect();
+    let siblings = Draft::ALL.iter().filter(|d| d.own_endpoint.is_some());
+    pairs.extend(siblings.map(|sibling| [sibling, Draft::DEFAULT]));
+    for drafts in pairs {
+        let sides = drafts.map(|draft| Side {
+            draft,
+            readings: draft.pins(),
+        });
+        let difference = diff::diff(&sides[0], &sides[1]);
+        let document = Document::of(drafts.map(|d| d.id), drafts, &difference);
+        let path = dir.join(format!("{}..{}.json", drafts[0].id, drafts[1].id));
+        let text = serde_json::to_string_pretty(&document)? + "\n";
+        std::fs::write(&path, text).map_err(|e| cannot(&path, e))?;
+        anstream::eprintln!("{}", path.display());
     }
     Ok(Exit::Pass)
 }

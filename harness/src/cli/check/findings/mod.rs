@@ -4,20 +4,24 @@
 //! |---|---|
 //! | `mod.rs` | the page: the ten contradictions in full, the rest in tables |
 //! | `harm.rs` | what one question breaks, and how bad that is |
+//! | `heritage.rs` | what the text has from RFC 8628 and CIBA |
 //! | `diagram.rs` | a story as a Mermaid sequence diagram, and in words |
 
 mod diagram;
 mod harm;
+mod heritage;
 
 use std::fmt::Write as _;
 
 use dtr_model::check::Checked;
+use dtr_model::draft::Draft;
 use dtr_model::finding::contradiction::{CONTRADICTIONS, Contradiction};
 use dtr_model::finding::{Pair, beyond, effect, meeting};
 use dtr_model::property::Property;
 use dtr_model::question::{Entry, Place, Question, Reading, catalogue, named_entry};
 
 use harm::{Cost, Harm, costs};
+pub(super) use heritage::parents;
 
 const INTRODUCTION: &str = "# Findings
 
@@ -35,7 +39,11 @@ What the open points of draft-ietf-oauth-deferred-token-response-01 do to server
 ";
 
 /// The page.
-pub(super) fn page(checked: &[Checked], pairs: &[(Pair, Checked)]) -> String {
+pub(super) fn page(
+    checked: &[Checked],
+    pairs: &[(Pair, Checked)],
+    parents: &[(&'static Draft, Checked)],
+) -> String {
     let Some((pins, cases)) = checked.split_first() else {
         return String::new();
     };
@@ -62,6 +70,7 @@ pub(super) fn page(checked: &[Checked], pairs: &[(Pair, Checked)]) -> String {
         contradiction(&mut page, at + 1, one, &costs);
     }
     together(&mut page, pins, cases, pairs);
+    heritage::write(&mut page, pins, parents);
     rest(&mut page, &costs);
     page
 }

@@ -9,7 +9,7 @@ use dtr_model::property::Property;
 use dtr_model::question::Question;
 
 /// The parents, each with its world at the pins.
-pub(super) fn parents() -> Result<Vec<(&'static Draft, Checked)>, CheckError> {
+pub(in crate::cli::check) fn parents() -> Result<Vec<(&'static Draft, Checked)>, CheckError> {
     let siblings = Draft::ALL
         .iter()
         .filter(|draft| draft.rules.opening == Opening::OwnEndpoint);

@@ -21,7 +21,7 @@ use dtr_model::property::Property;
 use dtr_model::question::{Entry, Place, Question, Reading, catalogue, named_entry};
 
 use harm::{Cost, Harm, costs};
-pub(super) use heritage::parents;
+pub(in crate::cli::check) use heritage::parents;
 
 const INTRODUCTION: &str = "# Findings
 

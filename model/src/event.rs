@@ -20,6 +20,12 @@ pub enum Caller {
     /// has, the key included, but not its credentials (Section 6.5.1 step 1).
     /// Only of a client that has credentials.
     Impostor,
+    /// The owner without the code verifier that the first poll has to show
+    /// (pull request 47).
+    NoVerifier,
+    /// The owner with another verifier: somebody slipped the code into a session
+    /// that did not ask for it (pull request 47).
+    OtherVerifier,
 }
 
 /// What the control hook asks the server's policy to do with a token request.
@@ -208,6 +214,9 @@ pub enum Code {
     Same,
     /// Another one beside the first.
     Other,
+    /// A new one, which the authorization endpoint hands out itself (pull
+    /// request 47).
+    Direct,
 }
 
 /// What the server says back.

@@ -14,6 +14,8 @@ impl Display for Caller {
             Caller::OtherKey => "owner without the bound key",
             Caller::OtherClient => "another client",
             Caller::Impostor => "an impostor without the owner's credentials",
+            Caller::NoVerifier => "owner without the code verifier",
+            Caller::OtherVerifier => "owner with another code verifier",
         })
     }
 }
@@ -101,6 +103,7 @@ impl Display for Answer {
                 Code::New => "deferred",
                 Code::Same => "deferred, the same code",
                 Code::Other => "deferred, another code",
+                Code::Direct => "deferred by the authorization endpoint",
             },
             Answer::Deferred {
                 interaction: true,
@@ -109,6 +112,7 @@ impl Display for Answer {
                 Code::New => "deferred with interaction_required",
                 Code::Same => "deferred with interaction_required, the same code",
                 Code::Other => "deferred with interaction_required, another code",
+                Code::Direct => "deferred by the authorization endpoint with interaction_required",
             },
             Answer::AuthorizationPending => "authorization_pending",
             Answer::InteractionRequired => "interaction_required",

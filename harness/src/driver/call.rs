@@ -49,7 +49,7 @@ impl Sender {
             shows: Credentials::Own,
         };
         match by {
-            Caller::Owner => vec![owner],
+            Caller::Owner | Caller::NoVerifier | Caller::OtherVerifier => vec![owner],
             Caller::OtherKey => {
                 let keys = [Some(OTHER_KEY), None];
                 let keys = &keys[..if bound { 2 } else { 1 }];

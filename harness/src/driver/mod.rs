@@ -82,6 +82,15 @@ struct Captured {
     interaction_uri: Option<String>,
     /// `interval` and `expires_in` as announced, in seconds.
     announced: Option<(u64, u64)>,
+    /// What polls have to show of a code from the authorization endpoint (pull request 47).
+    verifier: Option<Verifier>,
+}
+
+/// A code verifier (RFC 7636), and whether the server has taken it.
+#[derive(Debug)]
+struct Verifier {
+    value: String,
+    taken: bool,
 }
 
 /// What the trace changed at the server, to be undone in the end.

@@ -14,6 +14,9 @@ use crate::target::TransportFailure;
 use crate::target::client::append;
 use crate::target::transport::Reply;
 
+/// A code verifier as long as it has to be (RFC 7636 Section 4.1), and not the one that was challenged.
+const OTHER_VERIFIER: &str = "wwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwww";
+
 /// The code that a poll is about.
 pub(super) struct Polled {
     pub(super) code: Arc<str>,
@@ -58,12 +61,17 @@ impl Session {
         let mut form = String::with_capacity(192);
         append(&mut form, "grant_type", draft.deferred_grant);
         append(&mut form, draft.deferral_code, &about.code);
+        if let Some(verifier) = self.verifier_of(by) {
+            append(&mut form, "code_verifier", verifier);
+        }
         Call {
             purpose: match by {
                 Caller::Owner => "poll by the owner",
                 Caller::OtherKey => "poll by the owner with another key",
                 Caller::OtherClient => "poll by another client",
                 Caller::Impostor => "poll by an impostor",
+                Caller::NoVerifier => "poll by the owner without the code verifier",
+                Caller::OtherVerifier => "poll by the owner with another code verifier",
             },
             url: self.target.endpoints.token.clone(),
             form,
@@ -73,6 +81,14 @@ impl Session {
     }
 
     pub(super) fn read_poll(&mut self, log: &mut Log, reply: &Reply, about: &Polled) -> Seen {
+        let seen = self.read_poll_answer(log, reply, about);
+        if let Seen::Answer(answer) = seen {
+            self.note_verifier(answer);
+        }
+        seen
+    }
+
+    fn read_poll_answer(&mut self, log: &mut Log, reply: &Reply, about: &Polled) -> Seen {
         let Polled { code, bound } = about;
         let draft = self.target.draft;
         let is_error = reply.status >= 400;
@@ -100,6 +116,37 @@ impl Session {
         }
         self.keep_interaction_uri(&response);
         answer::of_error(&response, draft)
+    }
+
+    /// The code verifier that a poll carries (pull request 47): the owner's until a poll was answered by how the request
+    /// stands, for until then it cannot know whether the server has seen it.
+    fn verifier_of(&self, by: Caller) -> Option<&str> {
+        let awaited = self.deferral.as_ref().and_then(|captured| {
+            let verifier = captured.verifier.as_ref()?;
+            (!verifier.taken).then_some(&*verifier.value)
+        });
+        match by {
+            Caller::Owner | Caller::OtherKey | Caller::Impostor => awaited,
+            Caller::NoVerifier | Caller::OtherClient => None,
+            // As long as it has to be, and nobody's.
+            Caller::OtherVerifier => Some(OTHER_VERIFIER),
+        }
+    }
+
+    /// Notes that the server has taken the verifier. What does not tell how the request stands may have been answered
+    /// before the verifier was looked at.
+    fn note_verifier(&mut self, answer: Answer) {
+        let tells = matches!(
+            answer,
+            Answer::Token { .. }
+                | Answer::AuthorizationPending
+                | Answer::InteractionRequired
+                | Answer::InteractionPending
+        );
+        let verifier = self.deferral.as_mut().and_then(|d| d.verifier.as_mut());
+        if let Some(verifier) = verifier.filter(|_| tells) {
+            verifier.taken = true;
+        }
     }
 
     /// What no description may contain.

@@ -1,6 +1,7 @@
 //! The initial token request (Section 6.3), with the preceding request where the grant has one.
 
 mod authorize;
+mod direct;
 
 use std::sync::Arc;
 
@@ -35,7 +36,10 @@ impl Session {
         self.steer(log, request).await?;
         let (call, asked) = match self.request_call(log, request).await? {
             Ok(prepared) => prepared,
-            Err(seen) => return Ok(seen),
+            Err(seen) => {
+                self.carry_lapse_over(log, &seen).await?;
+                return Ok(seen);
+            }
         };
         let called = self.call(log, call).await?;
         if request.lost && self.may_be_deferred(request) {
@@ -246,6 +250,7 @@ impl Session {
                     .seconds("interval")
                     .or(draft.default_interval)
                     .zip(response.seconds("expires_in")),
+                verifier: None,
             });
         }
         Seen::Answer(Answer::Deferred {

@@ -39,7 +39,8 @@ impl Session {
         sender: Sender,
     ) -> Result<Call, TransportFailure> {
         let purpose = match by {
-            Caller::Owner => "revocation by the owner",
+            // No revocation carries a verifier.
+            Caller::Owner | Caller::NoVerifier | Caller::OtherVerifier => "revocation by the owner",
             Caller::OtherKey => "revocation by the owner with another key",
             Caller::OtherClient => "revocation by another client",
             Caller::Impostor => "revocation by an impostor",

@@ -78,7 +78,9 @@ pub fn actor(event: Event) -> &'static str {
         Event::Request(_) => "client",
         Event::Poll { by, .. } | Event::Revoke { by } => match by {
             Caller::OtherClient | Caller::Impostor => "stranger",
-            Caller::Owner | Caller::OtherKey => "client",
+            Caller::Owner | Caller::OtherKey | Caller::NoVerifier | Caller::OtherVerifier => {
+                "client"
+            }
         },
         Event::Decide(_) | Event::Lapse(_) | Event::Return(_) | Event::Widen => "control",
         Event::ResponseLost => "network",

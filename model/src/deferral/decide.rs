@@ -54,7 +54,7 @@ fn may_interact(d: Deferral, terms: &Terms) -> bool {
 /// Resolution makes a callback due (Section 7), though never for a code that
 /// has expired already, and may make the server forget (C-08).
 fn resolve(d: Deferral, late: bool, terms: &Terms, c: &mut Choices<'_>) -> Deferral {
-    let due = terms.callback && !late;
+    let due = d.is_called_back(terms) && !late;
     let d = d.with_callback(if due { Callback::Due } else { Callback::None });
     match c.reads(Question::C08, Reading::B) {
         true => d.with_phase(Phase::Disposed),

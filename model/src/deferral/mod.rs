@@ -20,7 +20,7 @@ mod revoke;
 mod state;
 mod words;
 
-pub use state::{Callback, Deferral, Phase};
+pub use state::{Callback, Deferral, Phase, Verifier};
 
 use crate::choice::{self, Choices};
 use crate::event::{Answer, Event};
@@ -127,6 +127,9 @@ impl Deferral {
         // A repeated request is compared with the first as long as it may be known.
         let comparable = d.is_live() || d.phase() == Phase::Denied;
         d = d.with_interactive(d.interactive() && comparable);
+        if d.is_direct() && !d.exists() {
+            d = d.with_verifier(Verifier::Shown);
+        }
         match d.phase() {
             Phase::Redeemed if reissue => {}
             Phase::Redeemed if repeat => d = d.with_consent_lapsed(false).with_widened(false),

@@ -1,8 +1,9 @@
 //! A poll (Sections 6.5 and 6.6), in the order the pins imply: client,
-//! ownership, proof, terminal state, rate, pending.
+//! ownership, proof, code verifier (only pull request 47), terminal state, rate,
+//! pending.
 
 use crate::choice::Choices;
-use crate::deferral::{Callback, Deferral, Phase};
+use crate::deferral::{Callback, Deferral, Phase, Verifier};
 use crate::event::{Answer, Caller, Scope};
 use crate::question::{Question, Reading};
 use crate::terms::Terms;
@@ -21,7 +22,11 @@ pub(super) fn poll(
         return (d, disabled(c));
     }
     // Step 2: recognised, and issued to this client.
-    if !d.exists() || (by == Caller::OtherKey && is_forgotten(d, terms, c)) {
+    let lacks_something = matches!(
+        by,
+        Caller::OtherKey | Caller::NoVerifier | Caller::OtherVerifier
+    );
+    if !d.exists() || (lacks_something && is_forgotten(d, terms, c)) {
         return (d, Answer::InvalidGrant);
     }
     let early = is_early(d, terms, c);
@@ -47,6 +52,10 @@ pub(super) fn poll(
     if by == Caller::OtherKey && d.bound() {
         return (d, without_the_key(d, terms, c));
     }
+    let d = match verified(d, by) {
+        Ok(d) => d,
+        Err(refused) => return refused,
+    };
     if early
         && c.reads(Question::C10, Reading::A)
         && let Some(throttled) = throttle(d, terms, c)
@@ -137,6 +146,22 @@ fn without_the_key(d: Deferral, terms: &Terms, c: &mut Choices<'_>) -> Answer {
     refused_proof(c)
 }
 
+/// The deferral once the verifier was looked at, or how the poll is refused. A
+/// refusal is no poll for the pace.
+fn verified(d: Deferral, by: Caller) -> Result<Deferral, (Deferral, Answer)> {
+    match (d.verifier(), by) {
+        (Verifier::Awaited, Caller::NoVerifier) => Err((d, Answer::InvalidRequest)),
+        (Verifier::Awaited, Caller::OtherVerifier) => {
+            Err((d.with_phase(Phase::Disposed), Answer::InvalidGrant))
+        }
+        (Verifier::Awaited, _) => Ok(d.with_verifier(Verifier::Shown)),
+        (Verifier::Unasked | Verifier::Shown, Caller::OtherVerifier) => {
+            Err((d, Answer::InvalidRequest))
+        }
+        (Verifier::Unasked | Verifier::Shown, _) => Ok(d),
+    }
+}
+
 /// The error that a resolved request answers with, or `None` if it is pending
 /// or a token is owed (Section 6.5.1 steps 3 to 5).
 fn terminal(d: Deferral, terms: &Terms, c: &mut Choices<'_>) -> Option<Answer> {
@@ -210,7 +235,7 @@ fn redeem(d: Deferral, terms: &Terms, c: &mut Choices<'_>) -> (Deferral, Answer)
     } else {
         granted_scope(d)
     };
-    let owed = terms.callback && d.callback() != Callback::None;
+    let owed = d.is_called_back(terms) && d.callback() != Callback::None;
     let burnt = d
         .with_phase(Phase::Redeemed)
         .with_fresh(true)
@@ -289,7 +314,7 @@ fn locked_out(d: Deferral, terms: &Terms, c: &mut Choices<'_>) -> Deferral {
         Reading::A => d,
         Reading::B if !d.is_live() => d,
         Reading::B => {
-            let told = terms.callback && !c.reads(Question::C59, Reading::C);
+            let told = d.is_called_back(terms) && !c.reads(Question::C59, Reading::C);
             d.with_phase(Phase::Cancelled).with_callback(if told {
                 Callback::Due
             } else {

@@ -1,7 +1,8 @@
-//! The initial token request (Sections 5, 6.3 and 6.4).
+//! The initial token request (Sections 5, 6.3 and 6.4), and the authorization
+//! request before it, where that may be deferred itself (pull request 47).
 
 use crate::choice::Choices;
-use crate::deferral::{Deferral, Phase, poll};
+use crate::deferral::{Deferral, Phase, Verifier, poll};
 use crate::draft::{Interaction, Opening};
 use crate::event::{Answer, Code, Scope, Steer, TokenRequest};
 use crate::question::{Question, Reading};
@@ -26,11 +27,18 @@ pub(super) fn request(
         let refusals = [poll::disabled(c), Answer::GrantError];
         return (d, c.either(&refusals));
     }
-    if d.phase() != Phase::Absent && terms.one_time {
+    if d.phase() != Phase::Absent && terms.one_time && !d.is_direct() {
         return presented_again(d, r, terms, c);
     }
     if !r.sound && c.reads(Question::C42, Reading::A) {
         return (d, Answer::GrantError);
+    }
+    if r.hinted
+        && r.sound
+        && terms.draft.rules.opening == Opening::Either
+        && let Some(answered) = directly(d, r, terms, c)
+    {
+        return answered;
     }
     // What is not valid anyway may be refused for that first (C-42/B).
     if r.hinted && !r.opted_in && r.sound {
@@ -83,6 +91,45 @@ fn at_own_endpoint(
     }
 }
 
+/// What the authorization endpoint answers in place of an authorization code; `None`
+/// if it hands out such a code, as it always may (pull request 47).
+fn directly(
+    d: Deferral,
+    r: TokenRequest,
+    terms: &Terms,
+    c: &mut Choices<'_>,
+) -> Option<(Deferral, Answer)> {
+    let completes = r.steer == Steer::Complete;
+    if c.either(&[completes, !completes]) {
+        return None;
+    }
+    // Without `dpop_jkt` nothing but its name would bind the code to a public client.
+    if terms.public && !r.keyed {
+        return Some((d, Answer::GrantError));
+    }
+    // The response has no link: who is needed is said by the first poll.
+    let needed = r.steer == Steer::Interact;
+    let waits = may_interact(r, terms) && c.either(&[needed, !needed]);
+    let opened = defer(d, r, terms, false, waits);
+    Some(match d.phase() {
+        Phase::Absent => {
+            let (interaction, code) = (false, Code::Direct);
+            let awaiting = opened.0.with_verifier(Verifier::Awaited);
+            (awaiting, Answer::Deferred { interaction, code })
+        }
+        _ => opened,
+    })
+}
+
+/// Whether the client may be told that interaction is needed.
+fn may_interact(r: TokenRequest, terms: &Terms) -> bool {
+    match terms.draft.rules.interaction {
+        Interaction::Unknown => false,
+        Interaction::Anybody => true,
+        Interaction::OptedIn => r.interactive,
+    }
+}
+
 /// Whether to defer is the server's discretion (Section 5.3).
 fn opted_in(
     d: Deferral,
@@ -90,13 +137,8 @@ fn opted_in(
     terms: &Terms,
     c: &mut Choices<'_>,
 ) -> (Deferral, Answer) {
-    let may_complete = terms.draft.rules.opening == Opening::TokenEndpoint;
-    let may_interact = match terms.draft.rules.interaction {
-        Interaction::Unknown => false,
-        Interaction::Anybody => true,
-        Interaction::OptedIn => r.interactive,
-    };
-    let order: &[Option<Steer>] = match (may_complete, may_interact, r.steer) {
+    let may_complete = terms.draft.rules.opening != Opening::AuthorizationEndpoint;
+    let order: &[Option<Steer>] = match (may_complete, may_interact(r, terms), r.steer) {
         (true, true, Steer::Complete) => &[None, Some(Steer::Defer), Some(Steer::Interact)],
         (true, true, Steer::Defer) => &[Some(Steer::Defer), Some(Steer::Interact), None],
         (true, true, Steer::Interact) => &[Some(Steer::Interact), Some(Steer::Defer), None],
@@ -128,7 +170,8 @@ fn defer(
     waits: bool,
 ) -> (Deferral, Answer) {
     if d.phase() != Phase::Absent {
-        // A reusable credential starts another, independent deferral.
+        // A reusable credential starts another, independent deferral; so does
+        // another authorization request.
         let code = Code::Other;
         return (d, Answer::Deferred { interaction, code });
     }
@@ -166,7 +209,9 @@ fn synchronous(
     };
     match c.either(&order[..if r.sound { 2 } else { 1 }]) {
         Answer::GrantError => (credential_spent_or_not(d, terms, c), Answer::GrantError),
-        answer if terms.one_time => (d.with_phase(Phase::Synchronous), answer),
+        answer if terms.one_time && d.phase() == Phase::Absent => {
+            (d.with_phase(Phase::Synchronous), answer)
+        }
         answer => (d, answer),
     }
 }

@@ -67,7 +67,7 @@ fn cancelled(d: Deferral, terms: &Terms, c: &mut Choices<'_>) -> Deferral {
 
 /// Callbacks not yet begun are suppressed (clause 1, C-59).
 fn cancel(d: Deferral, terms: &Terms, c: &mut Choices<'_>) -> Deferral {
-    let told = terms.callback && c.reads(Question::C59, Reading::A);
+    let told = d.is_called_back(terms) && c.reads(Question::C59, Reading::A);
     d.with_phase(Phase::Cancelled)
         .with_callback(if told { Callback::Due } else { Callback::None })
 }

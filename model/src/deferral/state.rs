@@ -1,4 +1,4 @@
-//! The state of one deferral code: 24 bits.
+//! The state of one deferral code: 26 bits.
 
 use bitfield_struct::{bitenum, bitfield};
 
@@ -52,6 +52,21 @@ pub enum Callback {
     Retry = 2,
 }
 
+/// What polls have shown of the PKCE code verifier (RFC 7636), which a code from
+/// the authorization endpoint is bound to (pull request 47).
+#[bitenum]
+#[repr(u8)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Verifier {
+    /// It is none of their business: the token endpoint issued the code.
+    #[fallback]
+    Unasked = 0,
+    /// The first poll still has to show it.
+    Awaited = 1,
+    /// A poll has shown it.
+    Shown = 2,
+}
+
 /// The state of one deferral code, packed.
 #[bitfield(u32)]
 #[derive(PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -92,6 +107,10 @@ pub struct Deferral {
     pub callback: Callback,
     /// The client opted in to interaction, where that is an opt-in of its own.
     pub interactive: bool,
+    /// What polls have shown of the code verifier.
+    #[bits(2)]
+    pub verifier: Verifier,
+    #[bits(6)]
     __: u8,
 }
 
@@ -118,6 +137,18 @@ impl Deferral {
             self.phase(),
             Phase::Absent | Phase::Disposed | Phase::Synchronous
         )
+    }
+
+    /// Whether the authorization endpoint handed out the code itself, so that no
+    /// other credential came before it (pull request 47).
+    pub fn is_direct(self) -> bool {
+        self.verifier() != Verifier::Unasked
+    }
+
+    /// Whether a callback tells how the request ended (Section 7). Nobody trusts
+    /// the front channel with a `client_notification_token`.
+    pub fn is_called_back(self, terms: &Terms) -> bool {
+        terms.callback && !self.is_direct()
     }
 
     /// Whether a token may still come of it, as far as phases tell.

@@ -2,7 +2,7 @@
 
 use std::fmt::{Display, Formatter, Result};
 
-use super::{Callback, Deferral, Phase};
+use super::{Callback, Deferral, Phase, Verifier};
 use crate::terms::Terms;
 
 impl Display for Phase {
@@ -42,6 +42,14 @@ impl Deferral {
             (slow_downs > 1, "slowed down twice or more"),
             (self.bound(), "bound to a key"),
             (self.interactive(), "opted in to interaction"),
+            (
+                self.verifier() == Verifier::Awaited,
+                "awaits the code verifier",
+            ),
+            (
+                self.exists() && self.verifier() == Verifier::Shown,
+                "the code verifier was shown",
+            ),
             (self.locked(), "locked for polls"),
             (self.narrow(), narrowed),
             (self.unsound(), "the request was not valid"),

@@ -4,7 +4,7 @@
 
 use super::{Difference, Fork, Glance, Role};
 use crate::draft::Draft;
-use crate::event::{Answer, Event};
+use crate::event::{Answer, Code, Event};
 use crate::question::Question;
 
 /// A change from one text to the next.
@@ -91,16 +91,16 @@ impl Shows {
     }
 }
 
-/// Whether two answers are the same, whichever code they carry.
+/// Whether two answers are the same, whichever code they carry from the same endpoint.
 fn alike(one: Answer, other: Answer) -> bool {
     match (one, other) {
         (
-            Answer::Deferred { interaction, .. },
+            Answer::Deferred { interaction, code },
             Answer::Deferred {
                 interaction: called_for,
-                ..
+                code: other,
             },
-        ) => interaction == called_for,
+        ) => interaction == called_for && (code == Code::Direct) == (other == Code::Direct),
         _ => one == other,
     }
 }
@@ -146,7 +146,7 @@ const CALLED_FOR: Shows = Shows::Fork(
     At::Request,
     Answer::Deferred {
         interaction: true,
-        code: crate::event::Code::New,
+        code: Code::New,
     },
 );
 
@@ -155,7 +155,16 @@ const DEFERRED_AGAIN: Shows = Shows::Fork(
     At::Request,
     Answer::Deferred {
         interaction: false,
-        code: crate::event::Code::Same,
+        code: Code::Same,
+    },
+);
+
+/// The deferral code from the authorization endpoint.
+const DIRECT: Shows = Shows::Fork(
+    At::Request,
+    Answer::Deferred {
+        interaction: false,
+        code: Code::Direct,
     },
 );
 
@@ -231,6 +240,9 @@ const CHANGES: &[Change] = &[
         // With another opt-in it is another request: the credential is spent, and
         // its refusal does not tell what became of the first, whose answer was lost.
         Shows::Fork(At::Request, Answer::InvalidGrant), DEFERRED_AGAIN, Shows::Untold(At::Request, Answer::InvalidGrant),
+    ]),
+    change("B-42", ("ietf-01", "pr-47"), "the authorization endpoint may hand out the deferral code itself, and the first poll shows the code verifier", &[
+        Shows::Name(Role::OptIn), Shows::Name(Role::DirectAnnouncement), DIRECT, Shows::Fork(At::Request, Answer::GrantError),
     ]),
     change("B-41", ("ietf-01", "pr-67"), "revocation without the right proof succeeds without effect", &[Shows::Settled(Question::C52)]),
 ];

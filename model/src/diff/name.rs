@@ -31,12 +31,15 @@ pub enum Role {
     Cancellation,
     /// How a server announces support.
     Announcement,
+    /// How it announces that its authorization endpoint defers, too.
+    DirectAnnouncement,
 }
 
 impl Role {
     /// All of them, in the order of a flow.
-    pub const ALL: [Role; 13] = [
+    pub const ALL: [Role; 14] = [
         Role::Announcement,
+        Role::DirectAnnouncement,
         Role::OptIn,
         Role::InteractiveOptIn,
         Role::NotificationToken,
@@ -67,6 +70,9 @@ impl Role {
             Role::NotificationToken => "secret for callbacks",
             Role::Cancellation => "cancellation",
             Role::Announcement => "metadata that announce support",
+            Role::DirectAnnouncement => {
+                "metadata that announce codes from the authorization endpoint"
+            }
         }
     }
 
@@ -83,6 +89,9 @@ impl Role {
                     (Opening::AuthorizationEndpoint, _) => {
                         Some(format!("`{name}={value}` at the authorization endpoint"))
                     }
+                    (Opening::Either, _) => Some(format!(
+                        "`{name}={value}` at the authorization endpoint or the token endpoint"
+                    )),
                     (Opening::OwnEndpoint, endpoint) => {
                         endpoint.map(|own| format!("a request to the `{own}`"))
                     }
@@ -115,6 +124,7 @@ impl Role {
                 Cancellation::Nowhere => None,
             },
             Role::Announcement => named(draft.supported_member),
+            Role::DirectAnnouncement => draft.direct_member.and_then(named),
         }
     }
 }

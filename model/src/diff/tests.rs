@@ -16,11 +16,12 @@ fn between(one: &str, other: &str) -> Difference {
 }
 
 /// Every text with the one before it.
-const STEPS: [(&str, &str); 7] = [
+const STEPS: [(&str, &str); 8] = [
     ("oidc-00", "may-16"),
     ("may-16", "gerber-00"),
     ("gerber-00", "ietf-00"),
     ("ietf-00", "ietf-01"),
+    ("ietf-01", "pr-47"),
     ("ietf-01", "pr-67"),
     ("ietf-01", "pr-68"),
     ("ietf-01", "pr-71"),

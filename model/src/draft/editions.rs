@@ -24,6 +24,7 @@ impl Draft {
         client_notification_token: "client_notification_token",
         cancellation: Cancellation::Revocation,
         supported_member: "deferred_token_response_supported",
+        direct_member: None,
         revocable_member: "revocation_endpoint_token_type_values_supported",
         own_endpoint: None,
         callback_endpoint: "deferred_client_notification_endpoint",
@@ -76,6 +77,37 @@ impl Draft {
             ..Draft::IETF_00.rules
         },
         ..Draft::IETF_00
+    };
+
+    /// ietf-01 with pull request 47: the authorization endpoint of a server that
+    /// announces it may hand out the deferral code itself, in place of an
+    /// authorization code. It is bound to the PKCE challenge, and by `dpop_jkt` to
+    /// the key of a public client; no callback tells of it.
+    ///
+    /// What the proposal leaves open is read so that whoever saw the code on its
+    /// way through the browser can neither use nor destroy it, and a client can
+    /// get over a lost answer:
+    ///
+    /// * The *first poll*, which has to carry the `code_verifier`, is the first
+    ///   whose verifier was right; what was lost, refused or not authenticated on
+    ///   the way does not count. The client repeats the verifier until it has an
+    ///   answer, and repeating the right one harms nothing.
+    /// * Client authentication and proof of possession come first: another
+    ///   verifier ends the request with `invalid_grant`, which only the client
+    ///   itself must be able to bring about.
+    /// * A poll without a verifier, before, is `invalid_request` and changes
+    ///   nothing: it shows a mistake, and no attack that ending the request would
+    ///   stop. So is another verifier afterwards.
+    /// * Approval need not wait for the first poll; the token does.
+    pub const PR_47: Draft = Draft {
+        id: "pr-47",
+        title: "ietf-01 with pull request 47, deferral at the authorization endpoint",
+        direct_member: Some("deferred_authorization_endpoint_supported"),
+        rules: Rules {
+            opening: Opening::Either,
+            ..Draft::IETF_01.rules
+        },
+        ..Draft::IETF_01
     };
 
     /// ietf-01 with pull request 67: a revocation without the right proof is
@@ -177,6 +209,7 @@ impl Draft {
         Draft::GERBER_00,
         Draft::IETF_00,
         Draft::IETF_01,
+        Draft::PR_47,
         Draft::PR_67,
         Draft::PR_68,
         Draft::PR_71,

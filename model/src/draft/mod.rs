@@ -74,6 +74,9 @@ pub struct Draft {
     pub cancellation: Cancellation,
     /// RFC 8414 member that announces support (Section 5.1).
     pub supported_member: &'static str,
+    /// RFC 8414 member that announces deferral at the authorization endpoint, if
+    /// there is such a thing.
+    pub direct_member: Option<&'static str>,
     /// RFC 8414 member that lists revocable token types (Section 8.4).
     pub revocable_member: &'static str,
     /// Least entropy of a deferral code, in bits (Section 6.4).

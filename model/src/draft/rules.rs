@@ -62,6 +62,10 @@ pub enum Opening {
     /// Nowhere: whoever comes to the endpoint there is for it is deferred (RFC
     /// 8628 Section 3.2, CIBA Core Section 7.3).
     OwnEndpoint,
+    /// At either: the authorization endpoint may answer a hint with the deferral
+    /// code itself. Where it hands out an authorization code instead, it is the
+    /// token endpoint's turn (pull request 47).
+    Either,
 }
 
 /// Who is called back.

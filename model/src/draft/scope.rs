@@ -31,12 +31,16 @@ impl Draft {
         let keyed = request.keyed == self.rules.sender_constrained;
         match self.rules.opening {
             Opening::OwnEndpoint => asked && keyed && request.steer == TokenRequest::PLAIN.steer,
-            Opening::TokenEndpoint | Opening::AuthorizationEndpoint => true,
+            Opening::TokenEndpoint | Opening::AuthorizationEndpoint | Opening::Either => true,
         }
     }
 
     fn knows_caller(&self, by: Caller) -> bool {
-        by != Caller::OtherKey || self.rules.sender_constrained
+        match by {
+            Caller::OtherKey => self.rules.sender_constrained,
+            Caller::NoVerifier | Caller::OtherVerifier => self.rules.opening == Opening::Either,
+            Caller::Owner | Caller::OtherClient | Caller::Impostor => true,
+        }
     }
 
     /// A sound request that is to be deferred, as plain as this text allows.

@@ -31,6 +31,7 @@ impl Draft {
         callback_endpoint: "",
         cancellation: Cancellation::Nowhere,
         supported_member: "device_authorization_endpoint",
+        direct_member: None,
         revocable_member: "",
         min_code_bits: 0,
         default_interval: Some(5),

@@ -1,7 +1,7 @@
 //! Which events are offered: it depends on what was seen alone, so that no
 //! difference between two systems is one of what was tried.
 
-use crate::draft::Interaction;
+use crate::draft::{Interaction, Opening};
 use crate::event::{Caller, Decision, Event, Fate, Precondition, TokenRequest};
 use crate::generate::hints;
 use crate::terms::Terms;
@@ -83,6 +83,17 @@ fn about_the_code(terms: &Terms) -> Vec<Event> {
         by: Caller::Owner,
         lost: true,
     });
+    if terms.draft.rules.opening == Opening::Either {
+        events.extend([true, false].map(|keyed| {
+            Event::Request(TokenRequest {
+                hinted: true,
+                keyed,
+                ..TokenRequest::PLAIN
+            })
+        }));
+    }
+    let mistaken = [Caller::NoVerifier, Caller::OtherVerifier];
+    events.extend(mistaken.map(|by| Event::Poll { by, lost: false }));
     events.extend(Decision::ALL.map(Event::Decide));
     for precondition in [Precondition::Consent, Precondition::Client] {
         events.push(Event::Lapse(precondition));

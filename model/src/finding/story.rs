@@ -144,7 +144,7 @@ fn event_lines(which: Which, event: Event, answer: Answer) -> Vec<Line> {
 
 fn sender(which: Which, by: Caller) -> Who {
     match by {
-        Caller::Owner => Who::Client(which),
+        Caller::Owner | Caller::NoVerifier | Caller::OtherVerifier => Who::Client(which),
         Caller::OtherKey | Caller::OtherClient | Caller::Impostor => Who::Attacker,
     }
 }

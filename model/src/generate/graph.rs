@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::deferral::{Callback, Deferral, Phase, step};
+use crate::deferral::{Callback, Deferral, Phase, Verifier, step};
 use crate::draft::{Interaction, Rules};
 use crate::event::{Answer, Caller, Decision, Event, Fate, Precondition, Steer, TokenRequest};
 use crate::terms::Terms;
@@ -77,6 +77,7 @@ fn imaginable(s: Situation, terms: &Terms) -> Vec<Event> {
         events.push(Event::Poll { by, lost: false });
         events.push(Event::Revoke { by });
     }
+    events.extend(mistaken(d, terms));
     events.extend(Decision::ALL.map(Event::Decide));
     if d.is_live() {
         events.push(Event::Widen);
@@ -102,10 +103,23 @@ fn strangers(d: Deferral, terms: &Terms) -> impl Iterator<Item = Caller> {
     all.into_iter().filter(|(_, is)| *is).map(|(by, _)| by)
 }
 
+/// How the owner may poll a live code with the wrong verifier, or with none while
+/// one is awaited.
+fn mistaken(d: Deferral, terms: &Terms) -> impl Iterator<Item = Event> {
+    let live = d.is_live() && !d.is_expired(terms);
+    let all = [
+        (Caller::NoVerifier, d.verifier() == Verifier::Awaited),
+        (Caller::OtherVerifier, d.is_direct()),
+    ];
+    let callers = all.into_iter().filter(move |(_, is)| *is && live);
+    callers.map(|(by, _)| Event::Poll { by, lost: false })
+}
+
 fn requests(d: Deferral, terms: &Terms) -> Vec<Event> {
     let plain = TokenRequest::PLAIN;
     if d.phase() != Phase::Absent {
         let again = TokenRequest {
+            hinted: d.is_direct(),
             keyed: d.bound(),
             interactive: d.interactive(),
             ..plain

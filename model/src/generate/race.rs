@@ -14,6 +14,7 @@ use std::collections::HashSet;
 
 use super::graph::{Graph, Situation};
 use crate::deferral::Phase;
+use crate::draft::Opening;
 use crate::event::{Answer, Caller, Decision, Event, Fate, Precondition};
 use crate::terms::Terms;
 use crate::trace::{Origin, Trace, Window};
@@ -79,7 +80,8 @@ type Kind = (Event, Event, [(Answer, Answer); 2], Phase, bool);
 /// The kind of race that two events are here, if they are one.
 fn kind(s: Situation, first: Event, second: Event, terms: &Terms) -> Option<Kind> {
     let pair = [first, second];
-    if !pair.into_iter().all(may_be_simultaneous) || !lapses_matter(s, pair) {
+    let simultaneous = |event| may_be_simultaneous(event, terms);
+    if !pair.into_iter().all(simultaneous) || !lapses_matter(s, pair) {
         return None;
     }
     // The two share a credential, and a credential is hinted or it is not.
@@ -125,9 +127,12 @@ fn said(s: Situation, first: Event, second: Event, terms: &Terms) -> (Answer, An
     (one, other, later.collect())
 }
 
-/// Time belongs to the server, and who loses an answer cannot say when.
-fn may_be_simultaneous(event: Event) -> bool {
+/// Time belongs to the server, and who loses an answer cannot say when. What the
+/// preceding endpoint may answer already is over before the window begins.
+fn may_be_simultaneous(event: Event, terms: &Terms) -> bool {
+    let either_endpoint = terms.draft.rules.opening == Opening::Either;
     match event {
+        Event::Request(request) if request.hinted && either_endpoint => false,
         Event::Request(request) => !request.lost,
         // An impostor tries twice, with wrong credentials and with none.
         Event::Poll { by, lost } => !lost && by != Caller::Impostor,

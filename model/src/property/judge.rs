@@ -1,7 +1,7 @@
 //! One transition judged: what it breaks, what it exercises, what to remember.
 
 use super::{Properties, Property, Told, Watch};
-use crate::deferral::{Callback, Deferral, Phase};
+use crate::deferral::{Callback, Deferral, Phase, Verifier};
 use crate::event::{Answer, Caller, Code, Decision, Event, Scope, TokenRequest};
 use crate::terms::Terms;
 
@@ -73,15 +73,14 @@ impl Seen<'_> {
 
     fn request(&mut self, request: TokenRequest) {
         let deferred = matches!(self.answer, Answer::Deferred { .. });
-        self.test(
-            Property::S6,
-            !request.opted_in,
-            !request.opted_in && deferred,
-        );
-
-        let again = self.terms.one_time && self.before.phase() != Phase::Absent;
         let code = |code| matches!(self.answer, Answer::Deferred { code: c, .. } if c == code);
-        let (same, other) = (code(Code::Same), code(Code::Other));
+        let (same, other, direct) = (code(Code::Same), code(Code::Other), code(Code::Direct));
+        // At the authorization endpoint the hint is the opt-in.
+        let opted_in = request.opted_in || (direct && request.hinted);
+        self.test(Property::S6, !opted_in, !opted_in && deferred);
+
+        let has_credential = self.terms.one_time && !self.before.is_direct();
+        let again = has_credential && self.before.phase() != Phase::Absent;
         let fed_twice = (again && other) || (!request.sound && deferred);
         self.test(Property::S12, again || !request.sound, fed_twice);
 
@@ -149,6 +148,7 @@ impl Seen<'_> {
             Caller::OtherKey | Caller::OtherClient => {
                 self.intruder(by, token, Answer::InvalidGrant);
             }
+            Caller::NoVerifier | Caller::OtherVerifier => self.mistaken(by, token),
         }
         if owner && !self.before.client_lapsed() {
             self.owner_polls(lost, token, lapsed, expired);
@@ -188,6 +188,20 @@ impl Seen<'_> {
             unrecognised && self.before.exists(),
             told_apart,
         );
+    }
+
+    /// A code from the authorization endpoint is bound to the code verifier, too: no
+    /// token without it. Another verifier ends the request, and as it takes the
+    /// client and its key to show one, it is the client that hears of the end.
+    fn mistaken(&mut self, by: Caller, token: bool) {
+        let live = self.before.is_live();
+        let awaited = self.before.verifier() == Verifier::Awaited;
+        let spoilt = by == Caller::NoVerifier && live && !self.after.is_live();
+        let gained = awaited && token;
+        self.test(Property::S5, awaited && live, gained || spoilt);
+        if by == Caller::OtherVerifier && self.answer == Answer::InvalidGrant {
+            self.found.watch.set_told(Told::Gone);
+        }
     }
 
     fn owner_polls(&mut self, lost: bool, token: bool, lapsed: bool, expired: bool) {
@@ -238,6 +252,8 @@ impl Seen<'_> {
             // A stranger whose revocation had no effect is not the owner's cancellation.
             Caller::Impostor => self.intruder(by, false, Answer::InvalidClient),
             Caller::OtherKey | Caller::OtherClient => self.intruder(by, false, Answer::Revoked),
+            // No revocation carries a verifier.
+            Caller::NoVerifier | Caller::OtherVerifier => {}
         }
     }
 

@@ -4,6 +4,7 @@
 //! allowed is an observation of these rows, a step that is not breaks them.
 
 use crate::deferral::{Callback, Deferral, Phase};
+use crate::draft::Opening;
 use crate::event::{Caller, Event, TokenRequest};
 use crate::terms::Terms;
 
@@ -32,8 +33,14 @@ fn rows(d: Deferral, event: Event, terms: &Terms) -> &'static [&'static str] {
 fn request_rows(d: Deferral, r: TokenRequest, terms: &Terms) -> &'static [&'static str] {
     match r {
         _ if d.client_lapsed() => &["DTR-6.3.1-01"],
-        _ if d.phase() != Phase::Absent && terms.one_time => &["DTR-6.3.1-01", "K-11.2-01"],
+        _ if d.phase() != Phase::Absent && terms.one_time && !d.is_direct() => {
+            &["DTR-6.3.1-01", "K-11.2-01"]
+        }
         TokenRequest { sound: false, .. } => &["DTR-6.3.1-01"],
+        // Deferred where it hints or not there: no answer is one about the credential.
+        TokenRequest { hinted: true, .. } if terms.draft.rules.opening == Opening::Either => {
+            &["DTR-5.3-01"]
+        }
         TokenRequest {
             hinted: true,
             opted_in: false,
@@ -53,6 +60,8 @@ fn poll_rows(d: Deferral, by: Caller, terms: &Terms) -> &'static [&'static str] 
         (Caller::OtherClient, _) => &["DTR-6.5.1-03", "DTR-6.6-09", "DTR-6.6-11", "DTR-6.6-12"],
         (Caller::Impostor, _) => &["DTR-6.5.1-02"],
         _ if d.client_lapsed() => &["DTR-6.5.1-02"],
+        // The verifier is a proposal's own, and that has no rows.
+        (Caller::NoVerifier | Caller::OtherVerifier, _) => &[],
         (Caller::OtherKey, _) if d.bound() => {
             &["DTR-6.4-23", "DTR-6.4-24", "DTR-11.1-06", "K-4.1-G3"]
         }
@@ -81,7 +90,7 @@ fn poll_rows(d: Deferral, by: Caller, terms: &Terms) -> &'static [&'static str] 
 
 /// Whether the client was told by a callback that the request is resolved.
 fn called(d: Deferral, terms: &Terms) -> bool {
-    terms.callback && d.callback() == Callback::None
+    d.is_called_back(terms) && d.callback() == Callback::None
 }
 
 fn revoke_rows(d: Deferral, by: Caller, terms: &Terms) -> &'static [&'static str] {

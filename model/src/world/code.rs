@@ -4,7 +4,8 @@
 use super::state::Kind;
 use super::steps::{Brought, Step, Steps};
 use super::{Action, Message, Move, Which, World};
-use crate::deferral::{Callback, Deferral, Phase};
+use crate::deferral::{Callback, Deferral, Phase, Verifier};
+use crate::draft::Opening;
 use crate::event::{Answer, Caller, Decision, Event, Fate, Precondition, TokenRequest};
 use crate::property::Properties;
 use crate::terms::Terms;
@@ -32,7 +33,7 @@ pub(super) fn each_event(d: Deferral, which: Which, terms: &Terms, mut then: imp
             then(event);
         }
     };
-    requests(d, which, draft.plain_request(), &mut then);
+    requests(d, which, terms, &mut then);
     if d.phase() == Phase::Absent || d.phase() == Phase::Synchronous {
         return;
     }
@@ -67,9 +68,16 @@ pub(super) fn each_event(d: Deferral, which: Which, terms: &Terms, mut then: imp
     };
     then(Event::Poll { by, lost: false });
     then(Event::Revoke { by });
+    // And he can slip a code into another session of its client.
+    if d.verifier() == Verifier::Awaited {
+        for by in [Caller::NoVerifier, Caller::OtherVerifier] {
+            then(Event::Poll { by, lost: false });
+        }
+    }
 }
 
-fn requests(d: Deferral, which: Which, plain: TokenRequest, then: &mut impl FnMut(Event)) {
+fn requests(d: Deferral, which: Which, terms: &Terms, then: &mut impl FnMut(Event)) {
+    let plain = terms.draft.plain_request();
     then(Event::Request(plain));
     if d.phase() != Phase::Absent {
         return;
@@ -101,6 +109,12 @@ fn requests(d: Deferral, which: Which, plain: TokenRequest, then: &mut impl FnMu
     };
     for request in variants {
         then(Event::Request(*request));
+    }
+    if which == Which::Second && terms.draft.rules.opening == Opening::Either {
+        then(Event::Request(TokenRequest {
+            hinted: true,
+            ..plain
+        }));
     }
 }
 

@@ -23,19 +23,20 @@ fn breaks(under: &str, fault: Fault, first: &str) -> BTreeMap<&'static str, usiz
         "" => Readings::pins(),
         chosen => Readings::pins().choose(chosen).unwrap(),
     };
-    let found = checked(readings, fault).expect("every property is put to the test");
+    let found =
+        checked(Draft::DEFAULT, readings, fault).expect("every property is put to the test");
     let found = found.broken.iter().map(|(p, path)| (p.id(), path.len()));
     found
         .filter(|(p, _)| *p == first || !BROKEN_ANYWAY.contains(p))
         .collect()
 }
 
-fn checked(readings: Readings, fault: Fault) -> Result<Checked, CheckError> {
+fn checked(draft: &'static Draft, readings: Readings, fault: Fault) -> Result<Checked, CheckError> {
     let setting = Setting {
         fault: Some(fault),
-        ..Setting::new(Draft::DEFAULT, readings)
+        ..Setting::new(draft, readings)
     };
-    Case::pins(Draft::DEFAULT).check_in(&setting)
+    Case::pins(draft).check_in(&setting)
 }
 
 fn token() -> Answer {
@@ -213,6 +214,61 @@ fn every_property_has_a_mutant() {
     }
 }
 
+/// What a server of pull request 47 with this fault breaks that it would not otherwise, and in how many steps.
+fn breaks_directly(fault: Fault) -> BTreeMap<&'static str, usize> {
+    let found = checked(&Draft::PR_47, Draft::PR_47.pins(), fault);
+    let found = found.expect("every property is put to the test").broken;
+    let found = found.iter().map(|(p, path)| (p.id(), path.len()));
+    found.filter(|(p, _)| !BROKEN_ANYWAY.contains(p)).collect()
+}
+
+fn polls(event: Event, who: Caller) -> bool {
+    matches!(event, Event::Poll { by, .. } if by == who)
+}
+
+#[test]
+fn a_code_is_redeemed_before_its_verifier_was_shown() {
+    fn without_one(d: Deferral, event: Event, outcome: Outcome) -> Outcome {
+        match polls(event, Caller::NoVerifier) && d.phase() == Phase::Approved {
+            true => Outcome {
+                deferral: redeemed(d),
+                answer: token(),
+                ..outcome
+            },
+            false => outcome,
+        }
+    }
+    fn with_another(d: Deferral, event: Event, outcome: Outcome) -> Outcome {
+        match polls(event, Caller::OtherVerifier) && d.phase() == Phase::Approved {
+            true => Outcome {
+                deferral: redeemed(d),
+                answer: token(),
+                ..outcome
+            },
+            false => outcome,
+        }
+    }
+    for fault in [without_one, with_another] {
+        let broken = breaks_directly(fault);
+        assert_eq!(broken.get("S5"), Some(&3), "{broken:?}");
+    }
+}
+
+#[test]
+fn a_missing_verifier_ends_a_code() {
+    fn fault(d: Deferral, event: Event, outcome: Outcome) -> Outcome {
+        match polls(event, Caller::NoVerifier) {
+            true => Outcome {
+                deferral: d.with_phase(Phase::Disposed),
+                ..outcome
+            },
+            false => outcome,
+        }
+    }
+    let broken = breaks_directly(fault);
+    assert_eq!(broken.get("S5"), Some(&2), "{broken:?}");
+}
+
 #[test]
 fn a_property_that_nothing_tests_is_refused() {
     fn fault(_: Deferral, event: Event, outcome: Outcome) -> Outcome {
@@ -225,7 +281,7 @@ fn a_property_that_nothing_tests_is_refused() {
             _ => outcome,
         }
     }
-    match checked(Readings::pins(), fault) {
+    match checked(Draft::DEFAULT, Readings::pins(), fault) {
         Err(CheckError::Vacuous(untested)) => {
             assert_eq!(
                 untested.iter().collect::<Vec<_>>(),

@@ -5,13 +5,14 @@ use std::sync::Arc;
 use aws_lc_rs::digest::{SHA256, digest};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use dtr_model::draft::Opening;
 use dtr_model::event::{Answer, TokenRequest};
 use http::header;
 use url::Url;
 
 use super::Asked;
 use crate::driver::Session;
-use crate::driver::call::{Call, Sender, fetch};
+use crate::driver::call::{BOUND_KEY, Call, Sender, fetch};
 use crate::driver::log::Log;
 use crate::driver::observation::Seen;
 use crate::driver::response::Response;
@@ -26,6 +27,8 @@ pub(in crate::driver) struct Credential {
     verifier: String,
     /// The authorization request carried the hint.
     hinted: bool,
+    /// It named the owner's key, to which the code is bound therefore (RFC 9449 Section 10).
+    named_key: bool,
     /// What the authorization request stood for.
     scope: String,
     notification_token: Option<String>,
@@ -43,10 +46,13 @@ impl Session {
         request: TokenRequest,
     ) -> Result<Result<Asked, Seen>, TransportFailure> {
         let answered = self.deferral.is_some() || !self.tokens.is_empty();
-        let usable = self
-            .credential
-            .as_ref()
-            .is_some_and(|known| answered || known.maybe_taken || known.hinted == request.hinted);
+        let is_direct = self.deferral.as_ref().is_some_and(|d| d.verifier.is_some());
+        let named_key = self.names_key(request);
+        let usable = self.credential.as_ref().is_some_and(|known| {
+            let alike = known.hinted == request.hinted && known.named_key == named_key;
+            // Beside a code that came from no credential each request has one of its own.
+            !is_direct && (answered || known.maybe_taken || alike)
+        });
         if !usable {
             match self.authorize(log, request).await? {
                 Ok(credential) => self.credential = Some(credential),
@@ -101,6 +107,7 @@ impl Session {
             code,
             verifier,
             hinted: request.hinted,
+            named_key: self.names_key(request),
             scope: self.requested_scope(request.steer),
             notification_token: None,
             maybe_taken: false,
@@ -123,7 +130,14 @@ impl Session {
         let url = self.authorization_url(&endpoint, verifier, state, request);
         let target = Arc::clone(&self.target);
         let reply = fetch(&target, log, "authorization request", url).await?;
-        Ok(read_code(&reply, state))
+        let deferred = match target.draft.rules.opening == Opening::Either {
+            true => self.read_direct(log, &reply, request, verifier, state),
+            false => None,
+        };
+        Ok(match deferred {
+            Some(seen) => Err(seen),
+            None => read_code(&reply, state),
+        })
     }
 
     /// Pushes the authorization request (RFC 9126) and makes it by reference. The code is the credential of the next
@@ -186,6 +200,7 @@ impl Session {
             code,
             verifier,
             hinted: request.hinted,
+            named_key: self.names_key(request),
             scope: self.requested_scope(request.steer),
             notification_token: None,
             maybe_taken: false,
@@ -250,9 +265,16 @@ impl Session {
         query
             .append_pair("response_type", "code")
             .append_pair("client_id", &client.client_id)
-            .append_pair("state", state)
-            .append_pair("code_challenge", &challenge(verifier))
-            .append_pair("code_challenge_method", "S256");
+            .append_pair("state", state);
+        if self.has_challenge(request) {
+            query
+                .append_pair("code_challenge", &challenge(verifier))
+                .append_pair("code_challenge_method", "S256");
+        }
+        if self.names_key(request) {
+            let key = &self.lease.pair().keys[BOUND_KEY];
+            query.append_pair("dpop_jkt", key.thumbprint());
+        }
         if let Some(uri) = &client.redirect_uri {
             query.append_pair("redirect_uri", uri);
         }
@@ -284,23 +306,13 @@ pub(crate) fn read_code(reply: &Reply, state: &str) -> Result<String, Seen> {
             )),
         });
     }
-    let location = reply
-        .headers
-        .get(header::LOCATION)
-        .and_then(|value| value.to_str().ok())
-        .and_then(|value| Url::parse(value).ok());
-    let Some(location) = location.filter(|_| (300..400).contains(&reply.status)) else {
+    let Some(location) = location(reply) else {
         return Err(Seen::Strange(format!(
             "the authorization endpoint does not redirect: status {}",
             reply.status
         )));
     };
-    let member = |name: &str| {
-        location
-            .query_pairs()
-            .find(|(known, _)| known == name)
-            .map(|(_, value)| value.into_owned())
-    };
+    let member = |name: &str| member(&location, name);
     if member("state").as_deref() != Some(state) {
         return Err(Seen::Strange(
             "the authorization response does not carry our state".to_owned(),
@@ -313,4 +325,18 @@ pub(crate) fn read_code(reply: &Reply, state: &str) -> Result<String, Seen> {
             "the authorization response has neither code nor error".to_owned(),
         )),
     }
+}
+
+/// Where a redirect leads.
+pub(super) fn location(reply: &Reply) -> Option<Url> {
+    let location = reply.headers.get(header::LOCATION)?.to_str().ok()?;
+    let redirects = (300..400).contains(&reply.status);
+    Url::parse(location).ok().filter(|_| redirects)
+}
+
+/// A parameter of an authorization response.
+pub(super) fn member(location: &Url, name: &str) -> Option<String> {
+    let mut pairs = location.query_pairs();
+    let found = pairs.find(|(known, _)| known == name);
+    found.map(|(_, value)| value.into_owned())
 }

@@ -3,7 +3,7 @@
 use dtr_model::draft::Draft;
 
 use crate::driver::log::Log;
-use crate::driver::response::Response;
+use crate::driver::response::{Response, excerpt};
 
 /// All that can be said about a deferred response by itself.
 pub(in crate::driver) fn check(log: &mut Log, response: &Response<'_>, draft: &Draft) {
@@ -55,14 +55,18 @@ fn code(log: &mut Log, response: &Response<'_>, draft: &Draft) {
     log.check("DTR-6.4-01", code.is_some(), || {
         format!("no usable {name}: {}", response.show(name))
     });
-    let Some(code) = code else {
-        return;
-    };
+    if let Some(code) = code {
+        code_of(log, code, draft);
+    }
+}
+
+/// What can be said about a deferral code by itself, whichever endpoint it comes from.
+pub(in crate::driver) fn code_of(log: &mut Log, code: &str, draft: &Draft) {
     let bits = most_bits(code);
     log.check("DTR-6.4-02", bits >= draft.min_code_bits, || {
         format!(
-            "a code like {} holds at most {bits} bits, not {}",
-            response.show(name),
+            "a code like \"{}\" holds at most {bits} bits, not {}",
+            excerpt(code.as_bytes()),
             draft.min_code_bits
         )
     });

@@ -3,7 +3,7 @@
 mod expect;
 mod request;
 
-use dtr_model::draft::Draft;
+use dtr_model::draft::{Draft, Opening};
 use dtr_model::event::{self, Answer, Event, Fate, Precondition};
 use dtr_model::requirement;
 use dtr_model::terms::Terms;
@@ -43,7 +43,7 @@ pub(super) fn script(
     Ok(scribe.steps)
 }
 
-/// An event that nobody outside the server can cause.
+/// An event that nobody outside the server can cause, or that a vector has no form for.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("`{0}` is nothing that a step can do")]
 pub struct NotRecordable(String);
@@ -90,6 +90,12 @@ impl<'a> Scribe<'a> {
 
     fn write(&mut self, moment: &Judged) -> Result<(), NotRecordable> {
         let action = match moment.event {
+            // The format knows two steps of an authorization code grant, of which the first may be the last here.
+            Event::Request(request)
+                if request.hinted && self.draft.rules.opening == Opening::Either =>
+            {
+                return Err(NotRecordable(moment.event.to_string()));
+            }
             Event::Request(request) => {
                 self.request(moment, request);
                 return Ok(());

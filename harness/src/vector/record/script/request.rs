@@ -292,8 +292,10 @@ pub(super) fn revocation(draft: &Draft, by: Caller, bound: bool) -> Request {
 
 fn sender(by: Caller, bound: bool) -> (Role, Proof) {
     match by {
-        Caller::Owner if bound => (Role::Owner, Proof::BoundKey),
-        Caller::Owner => (Role::Owner, Proof::None),
+        Caller::Owner | Caller::NoVerifier | Caller::OtherVerifier if bound => {
+            (Role::Owner, Proof::BoundKey)
+        }
+        Caller::Owner | Caller::NoVerifier | Caller::OtherVerifier => (Role::Owner, Proof::None),
         Caller::OtherKey => (Role::Owner, Proof::OtherKey),
         Caller::OtherClient => (Role::Other, Proof::OtherKey),
         Caller::Impostor if bound => (Role::Impostor, Proof::BoundKey),

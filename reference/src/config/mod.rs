@@ -139,7 +139,7 @@ impl Default for PushedRequestConfig {
     }
 }
 
-/// Deferral codes (Section 6.4).
+/// Deferral codes (Section 6.4), and what takes their place in an edition that calls them otherwise.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct DeferralConfig {
@@ -278,7 +278,7 @@ impl Default for CallbackConfig {
     }
 }
 
-/// Device authorization (RFC 8628).
+/// Device authorization (RFC 8628). Where it opens a deferral, lifetime and interval are those of [`DeferralConfig`].
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct DeviceConfig {

@@ -1,30 +1,16 @@
 //! The page where the user of a device decides (RFC 8628 Section 3.3). Whoever signs in there is the resource owner.
 
-use std::sync::Arc;
-
 use axum::body::Body;
 use axum::extract::{RawQuery, State};
 use http::{HeaderMap, Request, Response, StatusCode};
 use maud::html;
 
 use super::session::{self, Session};
+use super::waiting::Waiting;
 use super::{notice, page};
-use crate::deferral::{Decided, Decision, FrozenRequest};
-use crate::device::DeviceRequest;
 use crate::form::Form;
-use crate::opening::user_code::normalized;
-use crate::scope::Scope;
-use crate::secret::DeferralCode;
 use crate::server::Context;
-use crate::store::{Authorization, Means, StoreError, Use};
-
-/// What waits for the user of a device.
-enum Waiting {
-    /// A token request that the device may make then.
-    TokenRequest(DeviceRequest),
-    /// A deferred request, and its code.
-    Deferred(DeferralCode, FrozenRequest),
-}
+use crate::store::StoreError;
 
 /// `GET /device`: asks for the code, or has it from the link. It decides nothing.
 pub(crate) async fn show(
@@ -73,7 +59,7 @@ async fn take_form(
         return Ok(context.sessions.sign_in_page(true));
     };
     let user_code = form.get("user_code").unwrap_or_default();
-    let Some(waiting) = find(context, user_code).await? else {
+    let Some(waiting) = Waiting::find(context, user_code).await? else {
         return Ok(code_page(StatusCode::NOT_FOUND, user_code));
     };
     let approved = match form.get("action") {
@@ -83,87 +69,14 @@ async fn take_form(
         Some("deny") => false,
         _ => return Ok(bad_form()),
     };
-    let first = match waiting {
-        Waiting::Deferred(code, _) => decide(context, &session, &code, approved).await?,
-        Waiting::TokenRequest(request) => {
-            let first = context.devices.decide(user_code, approved, now);
-            if first && approved {
-                approve(context, &session, request).await?;
-            }
-            first
-        }
-    };
+    let first = waiting
+        .decide(context, &session, user_code, approved)
+        .await?;
     Ok(match (first, approved) {
         (false, _) => code_page(StatusCode::NOT_FOUND, user_code),
         (true, true) => done("The request is approved. Go on with your device."),
         (true, false) => done("The request is denied."),
     })
-}
-
-/// What waits for a decision under this user code, however it is written.
-async fn find(context: &Context, user_code: &str) -> Result<Option<Waiting>, StoreError> {
-    let now = context.clock.now();
-    let Some(code) = context.user_codes.get(&normalized(user_code), now) else {
-        let request = context.devices.find(user_code, now);
-        return Ok(request.map(Waiting::TokenRequest));
-    };
-    let request = context.store.undecided(&code, now).await?;
-    Ok(request.map(|request| Waiting::Deferred(code, request)))
-}
-
-/// Decides a deferred request; `false` when that was done before.
-async fn decide(
-    context: &Context,
-    session: &Session,
-    code: &DeferralCode,
-    approved: bool,
-) -> Result<bool, StoreError> {
-    let decision = match approved {
-        true => Decision::ApproveAs(Arc::clone(&session.approver)),
-        false => Decision::Deny,
-    };
-    let now = context.clock.now();
-    let decided = context.store.decide(code, &decision, now).await?;
-    Ok(decided == Some(Decided::Applied))
-}
-
-/// From here on the device code feeds one token or one deferral, like an authorization code.
-async fn approve(
-    context: &Context,
-    session: &Session,
-    request: DeviceRequest,
-) -> Result<(), StoreError> {
-    let authorization = Authorization {
-        client_id: request.client_id,
-        subject: Arc::clone(&session.approver),
-        scope: request.scope,
-        by_default: false,
-        targets: request.targets,
-        means: Means::Device,
-        hinted: request.hinted,
-        expires_at: request.expires_at,
-        used: Use::Unused,
-    };
-    context
-        .store
-        .insert_authorization(request.device_code, authorization)
-        .await
-}
-
-impl Waiting {
-    fn client_id(&self) -> &str {
-        match self {
-            Self::TokenRequest(request) => &request.client_id,
-            Self::Deferred(_, request) => &request.client_id,
-        }
-    }
-
-    fn scope(&self) -> &Scope {
-        match self {
-            Self::TokenRequest(request) => &request.scope,
-            Self::Deferred(_, request) => &request.scope,
-        }
-    }
 }
 
 fn code_page(status: StatusCode, user_code: &str) -> Response<Body> {

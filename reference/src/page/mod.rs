@@ -4,12 +4,14 @@
 //! - [`session`]: who is signed in;
 //! - [`interaction`]: the page behind an `interaction_uri`;
 //! - [`link`]: the links that lead there;
-//! - [`device`]: the page where the user of a device decides.
+//! - [`device`]: the page where the user of a device decides;
+//! - [`waiting`]: about what.
 
 pub(crate) mod device;
 pub(crate) mod interaction;
 pub(crate) mod link;
 pub(crate) mod session;
+mod waiting;
 
 use axum::body::Body;
 use http::{HeaderValue, Response, StatusCode, header};

@@ -7,6 +7,10 @@
 use super::{Callbacks, Cancellation, Draft, Interaction, Opening, Rules};
 use crate::question::{Question, Reading};
 
+/// `slow_down` raises the interval for all polls that follow (RFC 8628 Section 3.5,
+/// CIBA Core Section 11).
+const RAISED: (Question, Reading) = (Question::C20, Reading::B);
+
 impl Draft {
     /// RFC 8628: a client asks at an endpoint of its own, a person decides at a
     /// page, and the client polls. No callback, no cancellation, no bound code.
@@ -52,7 +56,7 @@ impl Draft {
             unknown_value_refused: false,
             weak_token_refusable: false,
         },
-        settles: &[],
+        settles: &[RAISED],
     };
 
     /// CIBA in poll mode: a client that authenticates asks about a user it names.
@@ -87,7 +91,7 @@ impl Draft {
             callbacks: Callbacks::Everybody,
             ..Draft::CIBA_POLL.rules
         },
-        settles: &[(Question::C58, Reading::A)],
+        settles: &[RAISED, (Question::C58, Reading::A)],
         ..Draft::CIBA_POLL
     };
 }

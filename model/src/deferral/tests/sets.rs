@@ -213,7 +213,8 @@ proptest! {
                 Event::Poll { .. } => {
                     at.since() < terms.interval + at.slow_downs()
                         || pins.allows(Question::C05, Reading::B)
-                        || (at.consent_lapsed() && !terms.draft.rules.rechecks)
+                        || ((at.consent_lapsed() || at.client_lapsed())
+                            && !terms.draft.rules.rechecks)
                 }
                 _ => false,
             };

@@ -267,10 +267,9 @@ impl Selection {
 
     /// Whether some part names the probe; `met` marks every part that does.
     fn names(&self, probe: &Probe, draft: &Draft, met: &mut [bool]) -> bool {
-        let ledger = draft.ledger();
         let mut any = false;
         for (wanted, met) in self.0.iter().zip(met) {
-            let mut rows = probe.rows.iter().filter_map(|id| ledger.row(id));
+            let mut rows = probe.rows_of(draft);
             let named = probe.id.starts_with(wanted.as_str())
                 || probe.questions.contains(&wanted.as_str())
                 || rows.any(|row| row.id == wanted || row.section_number() == wanted);

@@ -27,29 +27,34 @@ impl Log {
         }
     }
 
-    /// Notes whether the rule of a row holds here: an observation if it does, a finding if not. A row that the text does
-    /// not have asks for nothing.
+    /// Notes whether the rule of a check holds here: an observation if it does, a finding if not, of each row that asks for
+    /// it. What no row of the text asks for is not noted.
     pub(super) fn check(
         &mut self,
-        requirement: &'static str,
+        check: &'static str,
         holds: bool,
         otherwise: impl FnOnce() -> String,
     ) {
         if !holds {
-            self.complain(requirement, otherwise());
-        } else if self.ledger.has(requirement) && !self.observed.contains(&requirement) {
-            self.observed.push(requirement);
+            if self.ledger.has(check) {
+                self.complain(check, otherwise());
+            }
+            return;
+        }
+        for row in self.ledger.asking(check) {
+            if !self.observed.contains(&row.id) {
+                self.observed.push(row.id);
+            }
         }
     }
 
-    /// Notes that something belonging to a row is wrong. That it is right would not amount to an observation of it.
-    pub(super) fn complain(&mut self, requirement: &'static str, detail: String) {
-        if self.ledger.has(requirement) {
-            self.findings.push(Finding {
-                requirement,
-                detail,
-            });
-        }
+    /// Notes that something belonging to a check is wrong. That it is right would not amount to an observation of it.
+    pub(super) fn complain(&mut self, check: &'static str, detail: String) {
+        let rows = self.ledger.asking(check);
+        self.findings.extend(rows.map(|row| Finding {
+            requirement: row.id,
+            detail: detail.clone(),
+        }));
     }
 
     /// Sends a request that is no control, and notes it with what came.

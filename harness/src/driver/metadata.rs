@@ -9,6 +9,7 @@ use super::call::fetch;
 use super::log::Log;
 use super::observation::{Observation, Seen};
 use super::response::Response;
+use super::rules::siblings;
 use crate::target::Target;
 
 /// Fetches the metadata once more and checks what the draft asks of it.
@@ -32,6 +33,7 @@ pub async fn check_metadata(target: &Target) -> Observation {
 
 fn check(log: &mut Log, response: &Response<'_>, target: &Target) {
     let draft = &target.draft;
+    siblings::metadata(log, response, draft);
     let name = draft.supported_member;
     let announced = response.members.get(name) == Some(&Value::Bool(true));
     log.check("DTR-5.1-05", announced, || {

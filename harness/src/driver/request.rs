@@ -203,6 +203,7 @@ impl Session {
                 )
             });
             rules::error::shape(log, &response, "DTR-6.3.1-04");
+            rules::siblings::refused(log, &response);
         }
         seen
     }

@@ -421,12 +421,15 @@ impl Running {
     fn credit(&mut self, id: &'static str, answer: Answer) {
         let ledger = self.trace.terms.draft.ledger();
         let level = ledger.row(id).map(|r| r.level);
-        let followed = match id {
-            "DTR-11.3-01" => answer == Answer::SlowDown,
-            "DTR-6.6-16" => answer == Answer::InvalidRequest,
-            "DTR-5.3-01" => matches!(answer, Answer::Token { .. }),
+        let asks = |check: &str| ledger.asking(check).any(|row| row.id == id);
+        let followed = match answer {
+            _ if asks("DTR-11.3-01") => answer == Answer::SlowDown,
+            _ if asks("DTR-6.6-16") => answer == Answer::InvalidRequest,
+            _ if asks("DTR-5.3-01") => matches!(answer, Answer::Token { .. }),
             // A refusal may have any reason; that none is ever served is another matter.
-            "DTR-5.2-02" => matches!(answer, Answer::Token { .. } | Answer::Deferred { .. }),
+            _ if asks("DTR-5.2-02") => {
+                matches!(answer, Answer::Token { .. } | Answer::Deferred { .. })
+            }
             _ => true,
         };
         match (level, followed) {

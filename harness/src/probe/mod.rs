@@ -41,6 +41,7 @@ use std::pin::Pin;
 use dtr_model::Terms;
 use dtr_model::draft::Draft;
 use dtr_model::question::{self, Reading};
+use dtr_model::requirement::Requirement;
 
 use crate::target::control::Name;
 use crate::target::{Callbacks, Kind, Target};
@@ -139,11 +140,16 @@ impl Probe {
         self.needs.contains(&Need::Patience)
     }
 
+    /// The rows of this text that it puts to the test.
+    pub fn rows_of(&self, draft: &Draft) -> impl Iterator<Item = &'static Requirement> {
+        let ledger = draft.ledger();
+        self.rows.iter().flat_map(|check| ledger.asking(check))
+    }
+
     /// Whether this text has one of its rows, or leaves open one of its questions.
     pub fn is_about(&self, draft: &Draft) -> bool {
         let open = |id: &str| question::named_entry(id).is_some_and(|e| draft.leaves_open(e));
-        self.rows.iter().any(|id| draft.ledger().has(id))
-            || self.questions.iter().any(|id| open(id))
+        self.rows_of(draft).next().is_some() || self.questions.iter().any(|id| open(id))
     }
 
     /// The terms under which it runs at this target.

@@ -70,18 +70,18 @@ impl Scene {
         }
     }
 
-    /// Notes whether a row is kept. One that the text does not have asks for nothing.
-    pub fn check(&mut self, row: &'static str, holds: bool, otherwise: impl FnOnce() -> String) {
-        if !self.target.draft.ledger().has(row) {
-            return;
-        }
+    /// Notes whether the rule of a check holds, for each row that asks for it. What no row of the text asks for is not
+    /// noted.
+    pub fn check(&mut self, check: &'static str, holds: bool, otherwise: impl FnOnce() -> String) {
+        let rows = self.target.draft.ledger().asking(check).map(|row| row.id);
         if holds {
-            self.notes.observed.push(row);
+            self.notes.observed.extend(rows);
         } else {
-            self.notes.findings.push(Finding {
-                requirement: row,
-                detail: otherwise(),
-            });
+            let detail = otherwise();
+            self.notes.findings.extend(rows.map(|requirement| Finding {
+                requirement,
+                detail: detail.clone(),
+            }));
         }
     }
 

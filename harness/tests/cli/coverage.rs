@@ -49,6 +49,20 @@ fn an_older_text_has_its_own_ledger() {
     ran.says(&["234 rows", "109 checked"]);
 }
 
+#[test]
+fn a_sibling_has_rows_of_its_own_that_name_ours() {
+    let ran = dtr(&["coverage", "--draft", "rfc8628", "--json"]).exits(0);
+    let rows: Vec<Value> = serde_json::from_str(&ran.out).expect("JSON");
+    assert_eq!(rows.len(), 56);
+    let row = |id: &str| rows.iter().find(|row| row["id"] == id);
+    let denied = row("DEV-3.5-08").expect("a row");
+    assert_eq!(denied["as"], serde_json::json!(["DTR-6.5.1-06"]));
+    assert_eq!(row("DTR-6.5.1-06"), None);
+
+    let ran = dtr(&["coverage", "--draft", "ciba-poll", "--verbose"]).exits(0);
+    ran.says(&["91 rows", "CIBA-11-05", "checked as DTR-6.5.1-06", "open: "]);
+}
+
 /// `.ci/run` does the same to a whole run, in which all of them are.
 #[test]
 fn a_check_that_a_run_did_not_observe_is_an_error() {

@@ -83,6 +83,17 @@ fn a_requirement_of_another_text_is_refused_with_which() {
 }
 
 #[test]
+fn a_sibling_s_row_says_whose_check_it_has() {
+    let ran = dtr(&["explain", "--draft", "ciba-ping", "CIBA-10.2-09"]).exits(0);
+    ran.says(&[
+        "ciba-ping section 10.2, MUST NOT",
+        "the same as DTR-7.1-10 of ietf-01",
+    ]);
+    dtr(&["explain", "--draft", "rfc8628", "DTR-7.1-10"])
+        .refuses(&["no row of rfc8628", "--draft ietf-01"]);
+}
+
+#[test]
 fn a_trace_is_drawn() {
     let question = dtr(&["explain", "C-02"]).exits(0);
     let id = question.out.split_whitespace().find_map(|word| {

@@ -11,11 +11,18 @@ use crate::terms::Terms;
 /// The ids of the rows of the text that say how `event` is to be answered in this state.
 pub fn bearing(d: Deferral, event: Event, terms: &Terms) -> Vec<&'static str> {
     let ledger = terms.draft.ledger();
-    let rows = rows(d, event, terms).iter().copied();
-    rows.filter(|id| ledger.has(id)).collect()
+    let mut rows = Vec::new();
+    for check in checks(d, event, terms) {
+        // A row of a sibling may ask what several checks see.
+        let asking = ledger.asking(check).map(|row| row.id);
+        let further: Vec<_> = asking.filter(|id| !rows.contains(id)).collect();
+        rows.extend(further);
+    }
+    rows
 }
 
-fn rows(d: Deferral, event: Event, terms: &Terms) -> &'static [&'static str] {
+/// The ids of the checks that see how `event` is answered, which are rows of ietf-01 and of older texts.
+fn checks(d: Deferral, event: Event, terms: &Terms) -> &'static [&'static str] {
     match event {
         Event::Request(request) => request_rows(d, request, terms),
         Event::Poll { by, .. } => poll_rows(d, by, terms),
@@ -129,7 +136,7 @@ mod tests {
         for terms in Draft::SUBMITTED.iter().flat_map(settings) {
             for node in Graph::of(terms).nodes {
                 for event in events(node, &terms) {
-                    cited.extend(super::rows(node.deferral, event, &terms));
+                    cited.extend(super::checks(node.deferral, event, &terms));
                     let rows = bearing(node.deferral, event, &terms);
                     let answered = matches!(
                         event,

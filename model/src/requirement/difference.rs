@@ -1,4 +1,4 @@
-//! What an older text has otherwise than the text that followed it.
+//! What an older text has otherwise than the text that followed it; or poll mode otherwise than ping mode.
 
 use serde::Deserialize;
 
@@ -40,6 +40,12 @@ impl Difference {
     /// Between gerber-00 and ietf-00.
     pub(super) fn of_gerber_00() -> Difference {
         let read = serde_json::from_str(include_str!("ledger/gerber-00.json"));
+        read.expect("a test reads the same file")
+    }
+
+    /// Between the poll mode of CIBA and its ping mode.
+    pub(super) fn of_ciba_poll() -> Difference {
+        let read = serde_json::from_str(include_str!("ledger/ciba-poll.json"));
         read.expect("a test reads the same file")
     }
 

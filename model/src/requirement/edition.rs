@@ -1,8 +1,12 @@
-//! The ledger of each submitted text.
+//! The ledger of each submitted text, and of each sibling.
 //!
 //! That of ietf-01 is written out, in `ledger/ietf-01.json`; that of an older text is written as its [`Difference`] from
 //! the text that followed it. A sentence has one id in all texts that have it, given by the youngest of them: `DTR-…` and
 //! `K-…` by ietf-01, `DTR00-…` by ietf-00, `GER00-…` by gerber-00. Its section, level and wording are each text's own.
+//!
+//! The siblings have rows of their own, `DEV-…` in RFC 8628 and `CIBA-…` in CIBA Core 1.0, whose ledger is that of ping
+//! mode, and as its difference that of poll mode. Where a sibling asks what ietf-01 asks too, its row says so (`as`): checks
+//! have the ids that ietf-01 gives, and [`Edition::asking`] is where these become the rows that reports are about.
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
@@ -15,7 +19,8 @@ use super::difference::Difference;
 pub struct Edition {
     id: &'static str,
     rows: Vec<Requirement>,
-    by_id: HashMap<&'static str, usize>,
+    /// Where the rows are that ask what the row with this id asks, in this text or in ietf-01.
+    asking: HashMap<&'static str, Vec<usize>>,
 }
 
 impl Edition {
@@ -31,33 +36,51 @@ impl Edition {
 
     /// The row with this id, as this text has it.
     pub fn row(&self, id: &str) -> Option<&Requirement> {
-        self.by_id.get(id).map(|at| &self.rows[*at])
+        self.asking(id).find(|row| row.id == id)
     }
 
-    /// Whether this text has the row with this id.
+    /// The rows of this text that ask what the row with this id asks: that row itself, or, in a sibling, those that ask the
+    /// same as a row of ietf-01.
+    pub fn asking(&self, id: &str) -> impl Iterator<Item = &Requirement> {
+        let places = self.asking.get(id).into_iter().flatten();
+        places.map(|at| &self.rows[*at])
+    }
+
+    /// Whether this text asks what the row with this id asks.
     pub fn has(&self, id: &str) -> bool {
-        self.by_id.contains_key(id)
+        self.asking.contains_key(id)
     }
 
     fn new(id: &'static str, rows: Vec<Requirement>) -> Edition {
-        let places = rows.iter().enumerate();
-        let by_id = places.map(|(at, row)| (row.id, at)).collect();
-        Edition { id, rows, by_id }
+        let mut asking: HashMap<_, Vec<usize>> = HashMap::new();
+        for (at, row) in rows.iter().enumerate() {
+            for id in [row.id].into_iter().chain(row.same_as.iter().copied()) {
+                asking.entry(id).or_default().push(at);
+            }
+        }
+        Edition { id, rows, asking }
     }
 
-    /// The ledger of the text that came before this one.
+    fn written_out(id: &'static str, file: &'static str) -> Edition {
+        let rows = serde_json::from_str(file);
+        Edition::new(id, rows.expect("a test reads the same file"))
+    }
+
+    /// The ledger that is this one but for a difference: of the text that came before, or of CIBA's other mode.
     fn preceding(&self, id: &'static str, difference: &Difference) -> Edition {
         Edition::new(id, difference.applied_to(&self.rows))
     }
 }
 
 /// The oldest first.
-static EDITIONS: LazyLock<[Edition; 3]> = LazyLock::new(|| {
-    let rows = serde_json::from_str(include_str!("ledger/ietf-01.json"));
-    let ietf_01 = Edition::new("ietf-01", rows.expect("a test reads the same file"));
+static EDITIONS: LazyLock<[Edition; 6]> = LazyLock::new(|| {
+    let rfc_8628 = Edition::written_out("rfc8628", include_str!("ledger/rfc8628.json"));
+    let ciba_ping = Edition::written_out("ciba-ping", include_str!("ledger/ciba-ping.json"));
+    let ciba_poll = ciba_ping.preceding("ciba-poll", &Difference::of_ciba_poll());
+    let ietf_01 = Edition::written_out("ietf-01", include_str!("ledger/ietf-01.json"));
     let ietf_00 = ietf_01.preceding("ietf-00", &Difference::of_ietf_00());
     let gerber_00 = ietf_00.preceding("gerber-00", &Difference::of_gerber_00());
-    [gerber_00, ietf_00, ietf_01]
+    [rfc_8628, ciba_poll, ciba_ping, gerber_00, ietf_00, ietf_01]
 });
 
 /// The ledgers there are, that of the oldest text first.

@@ -3,7 +3,7 @@
 //! A row keeps the id under which the draft's sentence is known everywhere else in the project. `DTR-…` rows carry a
 //! BCP 14 keyword, or are a step or a bullet under one; `K-…` rows state a fact. `ledger/` holds them section by section,
 //! one a line; which step of a trace bears on which rows is in [`bearing()`]. Every submitted text has a ledger, an
-//! [`Edition`]; where nothing else is said, that of ietf-01 is meant.
+//! [`Edition`], and so have the siblings, RFC 8628 and CIBA; where nothing else is said, that of ietf-01 is meant.
 
 mod bearing;
 mod difference;
@@ -34,6 +34,10 @@ pub struct Requirement {
     pub text: &'static str,
     /// What puts it to the test.
     pub binding: Binding,
+    /// In the ledger of a sibling: the rows of ietf-01 that ask the same. What keeps or breaks their checks is reported
+    /// under this row.
+    #[serde(rename = "as", default, borrow, skip_serializing_if = "Vec::is_empty")]
+    pub same_as: Vec<&'static str>,
 }
 
 /// The keyword of a row.
@@ -54,6 +58,9 @@ pub enum Level {
     /// RECOMMENDED.
     #[serde(rename = "RECOMMENDED")]
     Recommended,
+    /// NOT RECOMMENDED.
+    #[serde(rename = "NOT RECOMMENDED")]
+    NotRecommended,
     /// MAY.
     #[serde(rename = "MAY")]
     May,
@@ -120,7 +127,7 @@ pub enum Seen {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Binding {
-    /// A check of the row's own, under its id.
+    /// A check under its id: of its own, or of the rows of ietf-01 that ask the same.
     Check,
     /// The checks of other rows, which say the same or all of its parts.
     #[serde(borrow)]

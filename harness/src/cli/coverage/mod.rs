@@ -146,22 +146,32 @@ fn line(one: &Covered) {
     let level = keyword(row.level);
     println!("  {:<14} {level:<11} {}", row.id, row.text);
     let fate = match &row.binding {
-        Binding::Check => match one.observed {
-            None => "a check of its own".to_owned(),
-            Some(0) if one.row.level.is_licence() => {
-                "a check of its own; it is permitted, and was not seen".to_owned()
-            }
-            Some(0) => "a check of its own, which the run did not observe"
-                .red()
-                .to_string(),
-            Some(count) => format!("a check of its own, observed {count} times"),
-        },
+        Binding::Check => checked(one),
         Binding::Through(others) => format!("through {}", others.join(", ")),
         Binding::Client => "for clients".to_owned(),
         Binding::Excluded(why) => format!("excluded: {why}"),
         Binding::Open(what) => format!("open: {what}").yellow().to_string(),
     };
     println!("  {:<26} {fate}", "");
+}
+
+/// What checks it, and whether the run observed that.
+fn checked(one: &Covered) -> String {
+    let check = match one.row.same_as.as_slice() {
+        [] => "a check of its own".to_owned(),
+        others => format!("checked as {}", others.join(", ")),
+    };
+    match one.observed {
+        None => check,
+        Some(0) if one.row.level.is_licence() => {
+            format!("{check}; it is permitted, and was not seen")
+        }
+        Some(0) => {
+            let missed = format!("{check}, which the run did not observe");
+            missed.red().to_string()
+        }
+        Some(count) => format!("{check}, observed {count} times"),
+    }
 }
 
 /// How many rows have which binding.

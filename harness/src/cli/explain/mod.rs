@@ -63,7 +63,11 @@ fn one(id: &str, ledger: &Edition) -> Result<(), Trouble> {
         });
     } else if let Some(row) = ledger.row(id) {
         requirement::explain(row, ledger);
-    } else if let Some(other) = editions().iter().rev().find(|other| other.has(id)) {
+    } else if let Some(other) = editions()
+        .iter()
+        .rev()
+        .find(|other| other.row(id).is_some())
+    {
         return Err(Trouble::new(format!(
             "`{id}` is no row of {}, but of {}: say `--draft {}`",
             ledger.id(),

@@ -24,7 +24,11 @@ pub(super) fn explain(row: &Requirement, ledger: &Edition) {
         row.text
     );
     match &row.binding {
-        Binding::Check => checked(row.id),
+        Binding::Check if row.same_as.is_empty() => checked(row.id),
+        Binding::Check => println!(
+            "It asks the same as {} of ietf-01, and their checks report under its id.",
+            row.same_as.join(", ")
+        ),
         Binding::Through(others) => {
             println!("Other checks put it to the test: {}.", others.join(", "));
         }
@@ -74,7 +78,22 @@ fn faults_of(id: &str) -> Vec<(&'static str, &'static str)> {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
+    use dtr_model::requirement::{Edition, editions};
+
     use super::faults_of;
+
+    /// What stands behind a sibling's row was seen to fail.
+    #[test]
+    fn the_checks_that_siblings_share_can_fail() {
+        let rows = editions().iter().flat_map(Edition::rows);
+        let shared: BTreeSet<_> = rows.flat_map(|row| &row.same_as).collect();
+        assert!(shared.len() > 20, "only {shared:?}");
+        for check in shared {
+            assert!(!faults_of(check).is_empty(), "{check}");
+        }
+    }
 
     #[test]
     fn the_kill_matrix_tells_how_a_check_fails() {

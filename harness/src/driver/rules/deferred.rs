@@ -47,6 +47,7 @@ pub(in crate::driver) fn check(log: &mut Log, response: &Response<'_>, draft: &D
         )
     });
     super::interaction::check(log, response, draft);
+    super::siblings::opened(log, response, draft);
 }
 
 fn code(log: &mut Log, response: &Response<'_>, draft: &Draft) {

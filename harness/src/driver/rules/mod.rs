@@ -6,4 +6,5 @@ pub(super) mod deferred;
 pub(super) mod error;
 pub(super) mod interaction;
 pub(super) mod poll;
+pub(super) mod siblings;
 pub(super) mod token;

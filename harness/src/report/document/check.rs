@@ -72,6 +72,7 @@ pub fn keyword(level: Level) -> &'static str {
         Level::Required => "REQUIRED",
         Level::Should => "SHOULD",
         Level::Recommended => "RECOMMENDED",
+        Level::NotRecommended => "NOT RECOMMENDED",
         Level::May => "MAY",
         Level::Optional => "OPTIONAL",
         Level::Fact => "fact",

@@ -69,9 +69,9 @@ impl Document {
                 .inconclusive
                 .iter()
                 .map(unfinished)
-                .chain(outcome.unprobed.iter().map(unprobed))
+                .chain(outcome.unprobed.iter().map(|u| unprobed(u, setting.draft)))
                 .collect(),
-            skipped: skipped(outcome),
+            skipped: skipped(outcome, setting.draft.ledger()),
             baseline: None,
             visits: visits(&outcome.tally),
             evidence: match setting.partition {
@@ -104,11 +104,13 @@ impl Document {
             });
         }
         if unhinted.never() && hinted.served > 0 {
-            let id = "DTR-5.2-02";
-            let count = self.requirements.entry(id.to_owned());
-            let count = count
-                .or_insert_with(|| RequirementCount::of(id, self.draft.ledger(), Count::default()));
-            count.broken += unhinted.refused;
+            let ledger = self.draft.ledger();
+            for row in ledger.asking("DTR-5.2-02") {
+                let count = self.requirements.entry(row.id.to_owned());
+                let count =
+                    count.or_insert_with(|| RequirementCount::of(row.id, ledger, Count::default()));
+                count.broken += unhinted.refused;
+            }
         }
     }
 }
@@ -143,11 +145,12 @@ fn unfinished((trace, why): &(Trace, String)) -> Unfinished {
     }
 }
 
-fn unprobed((probe, why): &(&'static Probe, String)) -> Unfinished {
+fn unprobed((probe, why): &(&'static Probe, String), draft: &Draft) -> Unfinished {
+    let rows = probe.rows_of(draft);
     Unfinished {
         trace: probe.id.to_owned(),
         why: why.clone(),
-        requirements: probe.rows.iter().map(|id| (*id).to_owned()).collect(),
+        requirements: rows.map(|row| row.id.to_owned()).collect(),
     }
 }
 
@@ -164,12 +167,13 @@ fn shown(tally: &Tally) -> BTreeMap<String, BTreeMap<String, String>> {
         .collect()
 }
 
-fn skipped(outcome: &Outcome) -> BTreeMap<String, SkippedDocument> {
+fn skipped(outcome: &Outcome, ledger: &Edition) -> BTreeMap<String, SkippedDocument> {
     let of = |(why, skipped): (&String, &Skipped)| {
-        let requirements = skipped.requirements.iter();
+        let checks = skipped.requirements.iter();
+        let rows = checks.flat_map(|id| ledger.asking(id));
         let skipped = SkippedDocument {
             traces: skipped.traces,
-            requirements: requirements.map(|id| (*id).to_owned()).collect(),
+            requirements: rows.map(|row| row.id.to_owned()).collect(),
         };
         (why.clone(), skipped)
     };

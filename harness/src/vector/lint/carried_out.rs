@@ -15,7 +15,7 @@ pub(super) fn check(notes: &mut Notes, path: &Path, answers: &Answers, ledger: &
         for (id, rules) in answer.requirements().into_iter().flatten() {
             let sort = answer.sort();
             let pointer = format!("/answers/{name}/{sort}/requirements/{id}");
-            if !ledger.has(id) {
+            if ledger.row(id).is_none() {
                 let detail = format!("{} has no requirement {id}", ledger.id());
                 notes.complain(path, &pointer, Rule::Requirement, detail);
             }

@@ -37,7 +37,7 @@ pub(super) fn check(
 
 fn requirements(notes: &mut Notes, path: &Path, vector: &Vector, draft: &Draft) {
     for (at, id) in vector.requirements.iter().enumerate() {
-        if !draft.ledger().has(id) {
+        if draft.ledger().row(id).is_none() {
             let detail = format!("{} has no requirement {id}", draft.id);
             notes.complain(
                 path,

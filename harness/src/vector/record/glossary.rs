@@ -56,9 +56,13 @@ impl Glossary {
             Answer::Callback(callback) => &mut callback.requirements,
             Answer::AuthorizationRefused | Answer::Visited(_) | Answer::Silence => return answer,
         };
-        requirements.retain(|row, _| ledger.has(row));
-        for rules in requirements.values_mut() {
-            rules.retain(|rule| known || rule != link);
+        for (check, rules) in std::mem::take(requirements) {
+            let rules = rules.into_iter().filter(|rule| known || rule != link);
+            let rules: Vec<String> = rules.collect();
+            for row in ledger.asking(&check) {
+                let carried_out = requirements.entry(row.id.to_owned()).or_default();
+                carried_out.extend(rules.iter().cloned());
+            }
         }
         answer
     }

@@ -1,14 +1,19 @@
-//! What the files of the older texts say is so, and is said once.
+//! What the files of the older texts say is so, and is said once; and that of poll mode beside ping mode.
 
 use super::super::difference::Difference;
 use super::super::{Edition, edition, named};
 
-fn differences() -> [(Difference, &'static Edition, &'static Edition); 2] {
-    let ledger = |id| edition(id).expect("there is one of each submitted text");
+fn differences() -> [(Difference, &'static Edition, &'static Edition); 3] {
+    let ledger = |id| edition(id).expect("there is one of each text");
     let [gerber_00, ietf_00, ietf_01] = ["gerber-00", "ietf-00", "ietf-01"].map(ledger);
     [
         (Difference::of_ietf_00(), ietf_00, ietf_01),
         (Difference::of_gerber_00(), gerber_00, ietf_00),
+        (
+            Difference::of_ciba_poll(),
+            ledger("ciba-poll"),
+            ledger("ciba-ping"),
+        ),
     ]
 }
 
@@ -64,7 +69,7 @@ fn every_section_that_moves_has_rows_that_move_with_it() {
 
 #[test]
 fn some_rows_in_each_text() {
-    let [(_, ietf_00, ietf_01), (_, gerber_00, _)] = differences();
+    let [(_, ietf_00, ietf_01), (_, gerber_00, _), (_, poll, ping)] = differences();
     let section = |text: &Edition, id| text.row(id).map(|row| row.section);
     assert_eq!(section(ietf_01, "DTR-9.2-01"), Some("9.2"));
     assert_eq!(section(ietf_00, "DTR-9.2-01"), Some("9.1"));
@@ -75,6 +80,8 @@ fn some_rows_in_each_text() {
     assert_eq!(section(gerber_00, "DTR00-6.3.1-02"), Some("5.3.1 bullet 3"));
     assert_eq!(section(ietf_00, "DTR-9.1-01"), None);
     assert_eq!(section(gerber_00, "DTR-6.4-20"), None);
+    assert_eq!(section(ping, "CIBA-10.2-09"), Some("10.2"));
+    assert_eq!(section(poll, "CIBA-10.2-09"), None);
 }
 
 #[test]

@@ -239,7 +239,9 @@ impl Sheet {
         }
         let mut setup = self.setup;
         for (step, allowed) in &mut self.steps {
-            step.requirements.retain(|id| draft.ledger().has(id));
+            let checks = step.requirements.iter();
+            let rows = checks.flat_map(|check| draft.ledger().asking(check));
+            step.requirements = distinct(rows.map(|row| row.id.to_owned()));
             allowed.retain(|choice| choice.is_allowed_by(draft));
         }
         let steps = self.steps.into_iter().map(|(step, allowed)| {

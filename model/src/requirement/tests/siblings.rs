@@ -2,11 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::super::{Binding, Edition, Requirement, bearing, editions, named};
+use super::super::{Binding, Edition, editions, named};
 use super::is_sibling;
-use crate::Terms;
-use crate::draft::Draft;
-use crate::generate::{Graph, events};
 
 fn siblings() -> impl Iterator<Item = &'static Edition> {
     editions().iter().filter(|edition| is_sibling(edition))
@@ -40,43 +37,4 @@ fn rows_that_ask_the_same_are_checked() {
             }
         }
     }
-}
-
-/// Under a sibling's ledger a step bears on the sibling's rows: on those that ask what it bears on under ietf-01.
-#[test]
-fn steps_bear_on_rows_of_the_sibling() {
-    let checks = reached(Draft::IETF_01.ledger());
-    for sibling in siblings() {
-        let asks = |row: &&Requirement| row.same_as.iter().any(|check| checks.contains(check));
-        let rows = sibling.rows().iter().filter(asks);
-        let expected: BTreeSet<_> = rows.map(|row| row.id).collect();
-        assert_eq!(reached(sibling), expected, "{}", sibling.id());
-        assert!(expected.len() >= 8, "{}: {expected:?}", sibling.id());
-    }
-}
-
-/// The rows that some step under this ledger bears on.
-fn reached(ledger: &'static Edition) -> BTreeSet<&'static str> {
-    let draft: &'static Draft = Box::leak(Box::new(Draft {
-        ledger: ledger.id(),
-        ..Draft::IETF_01
-    }));
-    let mut reached = BTreeSet::new();
-    let callback = Terms {
-        callback: true,
-        ..Terms::CODE
-    };
-    for terms in [Terms::CODE, Terms::CREDENTIALS, callback] {
-        let terms = Terms { draft, ..terms };
-        for node in Graph::of(terms).nodes {
-            for event in events(node, &terms) {
-                let rows = bearing(node.deferral, event, &terms);
-                let distinct: BTreeSet<_> = rows.iter().copied().collect();
-                assert_eq!(distinct.len(), rows.len(), "{event}: {rows:?}");
-                assert!(rows.iter().all(|id| ledger.row(id).is_some()), "{rows:?}");
-                reached.extend(distinct);
-            }
-        }
-    }
-    reached
 }

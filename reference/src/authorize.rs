@@ -15,6 +15,7 @@ use crate::client::Client;
 use crate::completion_mode::CompletionMode;
 use crate::error::OAuthError;
 use crate::form::Form;
+use crate::opening::direct;
 use crate::random;
 use crate::reply;
 use crate::secret::Credential;
@@ -24,12 +25,12 @@ use crate::targets::Targets;
 use crate::{par, request_object, wire};
 
 /// Length of a base64url SHA-256 digest, the only challenge there is.
-const CHALLENGE_LENGTH: usize = 43;
+pub(crate) const CHALLENGE_LENGTH: usize = 43;
 
 const UNREGISTERED: OAuthError =
     OAuthError::invalid_request("redirect_uri is not registered for this client");
 
-/// `GET /authorize`. The response has the same shape with and without a hint (Section 6.2).
+/// `GET /authorize`. The response has the same shape with and without a hint (Section 6.2), but in pr-47.
 pub(crate) async fn endpoint(
     State(context): State<Context>,
     RawQuery(query): RawQuery,
@@ -55,10 +56,8 @@ async fn answer(context: &Context, query: &str) -> Result<Response<Body>, OAuthE
 
     let mut location = Url::parse(redirect_uri).map_err(|_| UNREGISTERED)?;
     match authorize(context, &client, &form, redirect_uri).await {
-        Ok(code) => {
-            location
-                .query_pairs_mut()
-                .append_pair("code", code.expose());
+        Ok(granted) => {
+            location.query_pairs_mut().extend_pairs(granted);
         }
         Err(error) => {
             location
@@ -90,19 +89,25 @@ fn requested(context: &Context, client: &Client, sent: Form) -> Result<Form, OAu
     }
 }
 
+/// Parameters of an authorization response.
+pub(crate) type Granted = Vec<(&'static str, String)>;
+
 async fn authorize(
     context: &Context,
     client: &Client,
     form: &Form,
     redirect_uri: &str,
-) -> Result<Credential, OAuthError> {
+) -> Result<Granted, OAuthError> {
     let authorization = judge(context, client, form, redirect_uri)?;
+    if let Some(deferred) = direct::defer(context, client, &authorization).await? {
+        return Ok(deferred);
+    }
     let code = Credential::new(&random::identifier(&*context.random));
     context
         .store
         .insert_authorization(code.clone(), authorization)
         .await?;
-    Ok(code)
+    Ok(vec![("code", code.expose().to_owned())])
 }
 
 /// What a valid request is worth; the rest of it is refused.
@@ -135,6 +140,7 @@ pub(crate) fn judge(
         means: Means::Code {
             redirect_uri: redirect_uri.into(),
             code_challenge: code_challenge.into(),
+            key: direct::key(context, form)?,
         },
         hinted: CompletionMode::parse(form.get("completion_mode"), context.config.readings.c40)?
             .accepts_deferral(&context.config.draft),

@@ -39,6 +39,9 @@ pub struct Edition {
     /// Whether `completion_mode` has a second value, `deferred_interactive`: as good an opt-in as `deferred`, and without
     /// it a client is told nothing of interaction.
     pub interactive_mode: bool,
+    /// Whether the authorization endpoint defers a request that asks for it there, and hands out the deferral code in
+    /// place of an authorization code.
+    pub defers_directly: bool,
     /// Whether it licenses the server to refuse a `client_notification_token` that is too short for 128 bits.
     pub weak_tokens_refused: bool,
     /// The questions that it does not leave open.
@@ -98,8 +101,17 @@ impl Edition {
         id_token: false,
         told: Told::Need,
         interactive_mode: false,
+        defers_directly: false,
         weak_tokens_refused: false,
         settled: &[],
+    };
+
+    /// ietf-01 with pull request 47: whoever has `completion_mode=deferred` in an authorization request may be answered
+    /// with a deferral code there, and shows the PKCE verifier with the first poll.
+    pub const PR_47: Self = Self {
+        id: "pr-47",
+        defers_directly: true,
+        ..Self::IETF_01
     };
 
     /// ietf-01 with pull request 67: a code that is bound to a key is revoked with a proof by that key or not at all, in
@@ -170,6 +182,7 @@ impl Edition {
         Self::GERBER_00,
         Self::IETF_00,
         Self::IETF_01,
+        Self::PR_47,
         Self::PR_67,
         Self::PR_68,
         Self::PR_71,
@@ -222,7 +235,7 @@ mod tests {
             assert_eq!(Edition::named(edition.id), Ok(*edition));
         }
         let error = Edition::named("gerber").unwrap_err().to_string();
-        let known = "use one of gerber-00, ietf-00, ietf-01, pr-67, pr-68, pr-71, rfc8628, ciba-poll, ciba-ping";
+        let known = "use one of gerber-00, ietf-00, ietf-01, pr-47, pr-67, pr-68, pr-71, rfc8628, ciba-poll, ciba-ping";
         assert!(error.contains("`gerber`"), "{error}");
         assert!(error.ends_with(known), "{error}");
     }

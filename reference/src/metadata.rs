@@ -43,6 +43,9 @@ struct Metadata<'a> {
     /// Section 5.1.
     #[serde(skip_serializing_if = "Option::is_none")]
     deferred_token_response_supported: Option<bool>,
+    /// pr-47; elsewhere nobody knows it.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    deferred_authorization_endpoint_supported: bool,
     /// Section 8.4.
     #[serde(skip_serializing_if = "Option::is_none")]
     revocation_endpoint_token_type_values_supported: Option<[&'a str; 1]>,
@@ -138,6 +141,7 @@ pub(crate) async fn document(State(context): State<Context>) -> Response<Body> {
         authorization_response_iss_parameter_supported: true,
         deferred_token_response_supported: (edition.opened_by == OpenedBy::TokenRequest)
             .then_some(true),
+        deferred_authorization_endpoint_supported: edition.defers_directly,
         revocation_endpoint_token_type_values_supported: edition
             .cancellation
             .then_some([wire::TOKEN_TYPE_DEFERRAL_CODE]),

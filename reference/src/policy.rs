@@ -76,6 +76,12 @@ impl Overrides {
         overrides.insert(client_id.into(), outcome);
     }
 
+    /// What is set, for whoever does not have the last word on the request.
+    pub(crate) fn look_up(&self, client_id: &str) -> Option<Outcome> {
+        let overrides = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        overrides.get(client_id).copied()
+    }
+
     pub(crate) fn take(&self, client_id: &str) -> Option<Outcome> {
         let mut overrides = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         overrides.remove(client_id)

@@ -48,6 +48,7 @@ async fn answer(context: &Context, request: Request<Body>) -> Result<Response<Bo
     let caller = Caller {
         client_id: &client.client_id,
         proof: &proof,
+        code_verifier: None,
         enabled: client.enabled,
     };
     let cancellation = match cancel(context, &code, &caller, now).await? {

@@ -9,6 +9,7 @@
 //! - `pace`: how often polls may come;
 //! - `pending`: what polls are told meanwhile, and the link to somebody who may decide;
 //! - `cancel`: revocation by the client;
+//! - `verifier`: what the first poll shows of a code from the authorization endpoint;
 //! - `redemption`: the token response on its way and afterwards;
 //! - `words`: what it is asked and what it answers;
 //! - [`notice`]: the callback that is owed once the request is resolved.
@@ -21,6 +22,7 @@ mod pace;
 mod pending;
 mod poll;
 mod redemption;
+mod verifier;
 mod words;
 
 use std::sync::Arc;
@@ -33,6 +35,8 @@ use notice::Notice;
 use pace::Pace;
 use redemption::Redemption;
 pub use redemption::{Issued, Receipt};
+use verifier::Challenge;
+pub(crate) use verifier::code_challenge;
 pub use words::{
     Caller, Cancellation, Decided, Decision, FrozenRequest, Opening, PollAnswer, Renewal, Repeated,
     State, Step, Terms, Told, Waiting, WaitsFor,
@@ -63,6 +67,8 @@ pub struct Deferral {
     step: Option<Step>,
     pace: Pace,
     notice: Notice,
+    /// What the first poll has to show, if the authorization endpoint handed out the code.
+    challenge: Option<Challenge>,
 }
 
 impl Deferral {
@@ -90,6 +96,7 @@ impl Deferral {
             step: None,
             pace: Pace::new(now, terms.readings.c21),
             notice,
+            challenge: None,
         }
     }
 

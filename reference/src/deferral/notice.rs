@@ -38,6 +38,8 @@ enum Delivery {
         under_way: bool,
     },
     Closed,
+    /// Not even of a cancellation.
+    Never,
 }
 
 /// One attempt to deliver a callback.
@@ -59,6 +61,16 @@ impl Notice {
         }
     }
 
+    /// The notice of a request whose client could not say where to send the notification token (pr-47): nothing is called
+    /// back.
+    pub fn never(terms: NoticeTerms) -> Self {
+        Self {
+            token: None,
+            delivery: Delivery::Never,
+            terms,
+        }
+    }
+
     /// The request was resolved at `now`: the callback is owed.
     pub(super) fn owe(&mut self, now: u64, token_is: C58) {
         if self.delivery == Delivery::Open {
@@ -76,7 +88,9 @@ impl Notice {
 
     /// The request was cancelled at `now`, and that is called back too (C-59), whatever was before.
     pub(super) fn owe_once_more(&mut self, now: u64, token_is: C58) {
-        self.delivery = Delivery::Open;
+        if self.delivery != Delivery::Never {
+            self.delivery = Delivery::Open;
+        }
         self.owe(now, token_is);
     }
 
@@ -90,7 +104,9 @@ impl Notice {
 
     /// No callback from here on; the token is forgotten.
     pub(super) fn close(&mut self) {
-        self.delivery = Delivery::Closed;
+        if self.delivery != Delivery::Never {
+            self.delivery = Delivery::Closed;
+        }
         self.token = None;
     }
 }
@@ -110,7 +126,7 @@ impl Notice {
 
     /// Whether no callback will come any more.
     pub fn is_closed(&self) -> bool {
-        self.delivery == Delivery::Closed
+        matches!(self.delivery, Delivery::Closed | Delivery::Never)
     }
 
     /// Forgets the notification token.

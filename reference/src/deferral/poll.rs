@@ -1,4 +1,5 @@
-//! Polls (Section 6.5.1), with the gaps of the text closed: who asks, proof, terminal states, pace, pending.
+//! Polls (Section 6.5.1), with the gaps of the text closed: who asks, proof, verifier (pr-47), terminal states, pace,
+//! pending.
 
 use std::sync::Arc;
 
@@ -21,7 +22,7 @@ impl Deferral {
         {
             return complaint;
         }
-        if let Some(refusal) = self.refuse(caller, now) {
+        if let Some(refusal) = self.refuse_poll(caller, now) {
             return refusal;
         }
         if pace_comes == C10::A
@@ -51,7 +52,7 @@ impl Deferral {
     /// code if that is an approval. Of any number of simultaneous calls one is `Ready` (C-14/A).
     pub fn redeem(&mut self, caller: &Caller<'_>, issued: &Issued, now: u64) -> PollAnswer {
         self.lapse(now);
-        if let Some(refusal) = self.refuse(caller, now) {
+        if let Some(refusal) = self.refuse_poll(caller, now) {
             return refusal;
         }
         let outcome = self.outcome(caller, now);
@@ -62,6 +63,12 @@ impl Deferral {
             self.state = State::Redeemed;
         }
         answer
+    }
+
+    /// What does not come from the bound client, with the bound key, in the session that asked.
+    fn refuse_poll(&mut self, caller: &Caller<'_>, now: u64) -> Option<PollAnswer> {
+        self.refuse(caller, now)
+            .or_else(|| self.complain_about_verifier(caller))
     }
 
     /// Step 2, and the proof of Section 11.1. Ownership comes first, so that a foreign code looks like an unknown one

@@ -11,7 +11,18 @@ use crate::targets::Targets;
 
 const LIFETIME: u64 = 100;
 
+const TIMES: NoticeTerms = NoticeTerms {
+    delay: 1,
+    backoff: 2,
+    attempts: 2,
+};
+
 fn deferral(key: Option<&str>) -> Deferral {
+    let notice = Notice::new(NotificationToken::parse("token"), TIMES);
+    noticed(key, notice, Readings::default())
+}
+
+fn noticed(key: Option<&str>, notice: Notice, readings: Readings) -> Deferral {
     let request = FrozenRequest {
         client_id: "client".into(),
         subject: "client".into(),
@@ -30,16 +41,8 @@ fn deferral(key: Option<&str>) -> Deferral {
         escalate_after: None,
         repeat_window: 4,
         told: Told::Need,
-        readings: Readings::default(),
+        readings,
     };
-    let notice = Notice::new(
-        NotificationToken::parse("token"),
-        NoticeTerms {
-            delay: 1,
-            backoff: 2,
-            attempts: 2,
-        },
-    );
     Deferral::new(
         request,
         terms,
@@ -54,6 +57,7 @@ fn caller(proof: &Proof) -> Caller<'_> {
     Caller {
         client_id: "client",
         proof,
+        code_verifier: None,
         enabled: true,
     }
 }
@@ -134,4 +138,23 @@ fn an_attempt_under_way_is_not_revived_by_its_end() {
     assert_eq!(cancellation, Cancellation::Applied);
     deferral.end_callback(3, false);
     assert_eq!(deferral.callback_due_at(), None);
+}
+
+/// pr-47: however the request ends, and however C-59 is read.
+#[test]
+fn what_was_deferred_without_a_notification_token_in_reach_is_never_called_back() {
+    for letter in ["A", "B", "C"] {
+        let mut readings = Readings::default();
+        readings.set("C-59", letter).unwrap();
+        let proof = Proof::Absent;
+        for decision in [Some(Decision::Approve(None)), Some(Decision::Deny), None] {
+            let mut deferral = noticed(None, Notice::never(TIMES), readings);
+            match decision {
+                Some(decision) => drop(deferral.decide(&decision, 1)),
+                None => drop(deferral.cancel(&caller(&proof), 1)),
+            }
+            assert_eq!(deferral.callback_due_at(), None, "C-59/{letter}");
+            assert!(deferral.begin_callback(2, true).is_none());
+        }
+    }
 }

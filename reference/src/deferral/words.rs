@@ -134,6 +134,8 @@ pub struct Caller<'a> {
     pub client_id: &'a str,
     /// The proof of possession that came with the request.
     pub proof: &'a Proof,
+    /// The PKCE code verifier that came with a poll (only in pr-47).
+    pub code_verifier: Option<&'a str>,
     /// Whether the client's registration holds. Otherwise it gets no token (Section 11.7, C-16/B).
     pub enabled: bool,
 }
@@ -145,6 +147,12 @@ pub enum PollAnswer {
     Unknown,
     /// `invalid_dpop_proof`; not counted as a poll.
     ProofRefused,
+    /// `invalid_request`: the first poll has to show the code verifier. Nothing has changed.
+    VerifierMissing,
+    /// `invalid_grant`: another verifier than was challenged. It ended the request.
+    VerifierRefused,
+    /// `invalid_request`: a verifier where none is asked for.
+    VerifierUnwanted,
     /// `invalid_grant`: the owner learns that it was redeemed.
     Redeemed,
     /// `access_denied`.

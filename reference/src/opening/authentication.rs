@@ -69,6 +69,7 @@ fn waits(context: &Context, client: &Client, form: &Form) -> Result<Waits, OAuth
     check_binding_message(form)?;
     Ok(Waits {
         lifetime: lifetime(config, form)?,
+        code_challenge: None,
         notification_token: notification_token(config, client, form)?,
         told: config.draft.told,
         interaction: false,

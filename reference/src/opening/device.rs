@@ -45,6 +45,7 @@ pub(crate) async fn endpoint(
         request,
         told: context.config.draft.told,
         interaction: false,
+        code_challenge: None,
         notification_token: None,
         lifetime: context.config.deferral.lifetime,
     };

@@ -2,11 +2,13 @@
 //!
 //! - this file: what every opening has in common, that of a token request included (`token/defer.rs`);
 //! - [`device`]: by a device authorization request (RFC 8628 Section 3.1);
+//! - [`direct`]: by an authorization request (pr-47);
 //! - [`authentication`]: by an authentication request (CIBA Core Section 7.1);
 //! - [`user_code`]: what the user of a device types.
 
 pub(crate) mod authentication;
 pub(crate) mod device;
+pub(crate) mod direct;
 pub(crate) mod user_code;
 
 use std::sync::Arc;
@@ -27,6 +29,9 @@ pub(crate) struct Waits {
     /// Whether it needs interaction from the start.
     pub(crate) interaction: bool,
     pub(crate) notification_token: Option<NotificationToken>,
+    /// What the first poll has to show, where an authorization request opens (pr-47). The front channel is no place for a
+    /// notification token, so nothing is called back.
+    pub(crate) code_challenge: Option<String>,
     /// How long, in seconds.
     pub(crate) lifetime: u64,
 }
@@ -51,11 +56,17 @@ pub(crate) async fn open(
     now: u64,
 ) -> Result<Option<Opened>, OAuthError> {
     let terms = terms(context, &waits);
-    let notice = Notice::new(waits.notification_token, notice_terms(context));
+    let notice = match waits.code_challenge {
+        Some(_) => Notice::never(notice_terms(context)),
+        None => Notice::new(waits.notification_token, notice_terms(context)),
+    };
     let link = context.links.draw(&*context.random);
     let client_id = Arc::clone(&waits.request.client_id);
     let interaction = waits.interaction;
     let mut deferral = Deferral::new(waits.request, terms, now, interaction, link.uri(), notice);
+    if let Some(code_challenge) = waits.code_challenge {
+        deferral = deferral.challenged_by(&code_challenge);
+    }
     let Some(opening) = deferral.opening(now) else {
         return Err(OAuthError::temporarily_unavailable());
     };

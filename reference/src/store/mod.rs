@@ -59,6 +59,8 @@ pub enum Means {
         redirect_uri: String,
         /// The PKCE challenge (S256).
         code_challenge: String,
+        /// The key that `dpop_jkt` names (RFC 9449 Section 10; only in pr-47).
+        key: Option<Thumbprint>,
     },
     /// A device code that its user approved (RFC 8628).
     Device,

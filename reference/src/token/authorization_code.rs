@@ -2,10 +2,7 @@
 
 use std::sync::Arc;
 
-use aws_lc_rs::digest::{SHA256, digest};
 use axum::body::Body;
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use http::Response;
 
 use super::initial::{self, InitialRequest};
@@ -13,8 +10,8 @@ use super::issue;
 use super::one_time::Presented;
 use crate::client::Client;
 use crate::config::readings::{C36, C37, C38, C45, Readings};
-use crate::deferral::FrozenRequest;
-use crate::dpop::Proof;
+use crate::deferral::{self, FrozenRequest};
+use crate::dpop::{Proof, Thumbprint};
 use crate::error::OAuthError;
 use crate::form::Form;
 use crate::server::Context;
@@ -65,7 +62,7 @@ impl AuthorizationCodeRequest {
     ) -> Result<Response<Body>, OAuthError> {
         client.may_use(wire::GRANT_AUTHORIZATION_CODE)?;
         let key = initial::key(proof)?;
-        let authorization = self.find(context, client).await?;
+        let authorization = self.find(context, client, key.as_ref()).await?;
         if authorization.used != Use::Unused {
             return self
                 .presented
@@ -117,11 +114,17 @@ impl AuthorizationCodeRequest {
     }
 
     /// The authorization behind the code, if this request may see it at all.
-    async fn find(&self, context: &Context, client: &Client) -> Result<Authorization, OAuthError> {
+    async fn find(
+        &self,
+        context: &Context,
+        client: &Client,
+        shown: Option<&Thumbprint>,
+    ) -> Result<Authorization, OAuthError> {
         let authorization = self.presented.find(context, client).await?;
         let Means::Code {
             redirect_uri,
             code_challenge,
+            key,
         } = &authorization.means
         else {
             return Err(REFUSED);
@@ -131,11 +134,12 @@ impl AuthorizationCodeRequest {
             None => true,
             Some(uri) => uri == redirect_uri,
         };
-        let challenge = URL_SAFE_NO_PAD.encode(digest(&SHA256, self.code_verifier.as_bytes()));
-        if redirected_here && challenge == *code_challenge {
-            Ok(authorization)
-        } else {
-            Err(REFUSED)
+        if !redirected_here || deferral::code_challenge(&self.code_verifier) != *code_challenge {
+            return Err(REFUSED);
+        }
+        match key {
+            Some(_) if key.as_ref() != shown => Err(OAuthError::invalid_dpop_proof()),
+            _ => Ok(authorization),
         }
     }
 }

@@ -49,6 +49,7 @@ impl InitialRequest {
             request,
             told,
             interaction,
+            code_challenge: None,
             notification_token: self.notification_token,
             lifetime: context.config.deferral.lifetime,
         };

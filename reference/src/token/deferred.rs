@@ -45,12 +45,18 @@ pub(super) struct PollRequest {
     code: DeferralCode,
     /// What the token is to be narrowed to (C-26/C).
     scope: Option<Scope>,
+    /// What the first poll of a code from the authorization endpoint shows (pr-47).
+    code_verifier: Option<String>,
 }
 
 impl PollRequest {
     pub(super) fn parse(form: &Form, config: &Config) -> Result<Self, OAuthError> {
         let readings = &config.readings;
-        let originating = ORIGINATING.iter().any(|name| form.get(name).is_some());
+        let verifier = form
+            .get("code_verifier")
+            .filter(|_| config.draft.defers_directly);
+        let mut sent = ORIGINATING.iter().filter(|name| form.get(name).is_some());
+        let originating = sent.any(|name| *name != "code_verifier" || verifier.is_none());
         if originating && readings.c26 == C26::B {
             return Err(OAuthError::invalid_request(
                 "a poll carries no parameter of the originating request",
@@ -64,6 +70,7 @@ impl PollRequest {
                 C26::A | C26::B => None,
                 C26::C => form.get("scope").and_then(Scope::parse),
             },
+            code_verifier: verifier.map(Into::into),
         })
     }
 
@@ -80,6 +87,7 @@ impl PollRequest {
         let caller = Caller {
             client_id: &client.client_id,
             proof,
+            code_verifier: self.code_verifier.as_deref(),
             enabled: client.enabled,
         };
         let readings = &context.config.readings;

@@ -27,6 +27,15 @@ pub(super) fn without_token(
             C51::B => OAuthError::invalid_dpop_proof().with_dpop_challenge(),
             C51::C => unknown(),
         }),
+        PollAnswer::VerifierMissing => Err(OAuthError::invalid_request(
+            "code_verifier is missing: the first poll of this code has to carry it",
+        )),
+        PollAnswer::VerifierRefused => Err(OAuthError::invalid_grant(
+            "code_verifier is not the one that was challenged: the request is ended",
+        )),
+        PollAnswer::VerifierUnwanted => Err(OAuthError::invalid_request(
+            "a poll carries no code_verifier once one was accepted, or none was asked for",
+        )),
         PollAnswer::Again(response) => Ok(reply::json(StatusCode::OK, &*response)),
         // Told apart for the owner only (C-74/A).
         PollAnswer::Redeemed => Err(match readings.c74 {

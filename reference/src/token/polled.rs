@@ -48,6 +48,7 @@ pub(super) async fn malformed(
     let caller = Caller {
         client_id: &client.client_id,
         proof: &proof,
+        code_verifier: None,
         enabled: client.enabled,
     };
     let now = context.clock.now();

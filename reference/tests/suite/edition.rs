@@ -71,7 +71,7 @@ async fn gerber_00_knows_no_interaction() {
 async fn a_weak_notification_token_is_refused_where_that_is_licensed() {
     for edition in editions() {
         let world = serving(*edition);
-        let authorization = world.authorize("backend", "payments", true).await;
+        let authorization = world.authorize("backend", "payments", false).await;
         let request = exchange(BACKEND, &authorization).with("completion_mode", "deferred");
         let with = |token| request.clone().with("client_notification_token", token);
         let weak = world.send(with(WEAK)).await;

@@ -17,6 +17,7 @@ mod client_authentication;
 mod concurrency;
 mod control;
 mod device;
+mod direct;
 mod dpop;
 mod edition;
 mod hostile;

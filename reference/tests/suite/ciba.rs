@@ -106,7 +106,9 @@ async fn the_user_approves_and_the_client_gets_one_token() {
     let id_token = token.member("id_token");
     let jwks = world.get("/jwks").await;
     let jwks: JwkSet = serde_json::from_slice(&jwks.bytes).unwrap();
-    let kid = jsonwebtoken::decode_header(&id_token).unwrap().kid.unwrap();
+    let signed = jsonwebtoken::decode_header(&id_token).unwrap();
+    assert_eq!(signed.typ.as_deref(), Some("JWT"));
+    let kid = signed.kid.unwrap();
     let key = DecodingKey::from_jwk(jwks.find(&kid).unwrap()).unwrap();
     let mut validation = Validation::new(Algorithm::ES256);
     validation.validate_exp = false;

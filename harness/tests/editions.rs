@@ -1,4 +1,5 @@
-//! The three submitted texts against each other: a server of one, judged by another, fails exactly where they differ.
+//! The three submitted texts, and a proposal, against each other: a server of one, judged by another, fails exactly where they
+//! differ.
 //!
 //! | judged by | a server of | |
 //! |---|---|---|
@@ -7,6 +8,8 @@
 //! | ietf-00, ietf-01 | gerber-00 | fails where interaction is needed, and is not asked for |
 //! | ietf-00 | ietf-01 | passes; the leave to refuse a weak token is not taken |
 //! | ietf-01 | ietf-00 | passes; a weak token may still be refused, but by no leave of this text |
+//! | ietf-01 | pr-47 | fails where a hint changes what the authorization endpoint answers |
+//! | pr-47 | ietf-01 | passes; no server has to take the leave to answer there |
 
 // A panic is how a test fails.
 #![allow(clippy::unwrap_used)]
@@ -172,4 +175,33 @@ async fn a_server_of_gerber_00_never_asks_for_interaction() {
         let rows = ["DTR-6.3.1-01", "DTR-6.6-03", "K-11.2-01", "K-6.6-03"];
         assert_eq!(broken(&outcome), BTreeSet::from(rows));
     }
+}
+
+/// Whether the trace ends with a request that a server of pr-47 answers before it comes to the token endpoint: what is hinted
+/// is deferred there, or refused for want of the key that a client of ietf-01 does not name.
+fn ends_where_it_hints(trace: &Trace) -> bool {
+    let last = trace.events.last();
+    last.is_some_and(|event| matches!(event, Event::Request(r) if r.hinted))
+}
+
+/// Section 5.2 of ietf-01 has a hint change nothing at the authorization endpoint; pull request 47 has it deferred there.
+#[tokio::test(flavor = "multi_thread")]
+async fn pr_47_answers_a_hint_where_it_is_given() {
+    let itself = judged(&Draft::PR_47, &Draft::PR_47).await;
+    passes(&itself, &Draft::PR_47);
+
+    let outcome = judged(&Draft::IETF_01, &Draft::PR_47).await;
+    assert!(!outcome.failures.is_empty());
+    let stray = outcome
+        .failures
+        .iter()
+        .find(|f| !ends_where_it_hints(&f.trace));
+    assert!(stray.is_none(), "{}", told(&outcome));
+}
+
+/// What pull request 47 allows a server to do at the authorization endpoint, it need not do.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_that_leaves_hints_alone_passes_by_pr_47() {
+    let outcome = judged(&Draft::PR_47, &Draft::IETF_01).await;
+    passes(&outcome, &Draft::PR_47);
 }

@@ -39,7 +39,7 @@ use std::future::Future;
 use std::pin::Pin;
 
 use dtr_model::Terms;
-use dtr_model::draft::Draft;
+use dtr_model::draft::{Draft, Opening};
 use dtr_model::question::{self, Reading};
 use dtr_model::requirement::Requirement;
 
@@ -75,6 +75,8 @@ pub type Shown = (&'static str, Reading);
 enum Need {
     /// A client of the authorization code grant, whose preceding endpoint is asked without a prelude.
     Preceding,
+    /// A text by which a hint changes nothing at the preceding endpoint (Section 5.2).
+    HintUnseen,
     /// An endpoint for pushed authorization requests (RFC 9126).
     Pushed,
     /// A client with a grant that can be used again and again.
@@ -204,6 +206,10 @@ impl Need {
                     plain,
                     "the metadata names no authorization endpoint".to_owned(),
                 )
+            }
+            Self::HintUnseen => {
+                let why = format!("{} has a hint deferred where it is given", target.draft.id);
+                (target.draft.rules.opening != Opening::Either, why)
             }
             Self::Pushed => {
                 let there = target.endpoints.pushed.is_some();

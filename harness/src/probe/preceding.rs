@@ -16,7 +16,7 @@ pub(super) const PROBES: &[Probe] = &[
         does: "makes one authorization request with a hint and one without, and compares the responses",
         rows: &["K-3-02", "DTR-5.2-04", "K-5.2-02", "K-6.1-01"],
         questions: &[],
-        needs: &[Need::Preceding],
+        needs: &[Need::Preceding, Need::HintUnseen],
         steps: |scene| Box::pin(hint_unseen(scene)),
     },
     Probe {
@@ -32,7 +32,7 @@ pub(super) const PROBES: &[Probe] = &[
         does: "hints with values that nobody knows",
         rows: &["DTR-6.1.1-02"],
         questions: &[],
-        needs: &[Need::Preceding],
+        needs: &[Need::Preceding, Need::HintUnseen],
         steps: |scene| Box::pin(unknown_modes(scene)),
     },
     Probe {
@@ -40,7 +40,7 @@ pub(super) const PROBES: &[Probe] = &[
         does: "hints in a pushed authorization request, and forgets the opt-in",
         rows: &["K-5.2-01"],
         questions: &[],
-        needs: &[Need::Preceding, Need::Pushed],
+        needs: &[Need::Preceding, Need::HintUnseen, Need::Pushed],
         steps: |scene| Box::pin(pushed(scene)),
     },
     Probe {
@@ -48,7 +48,7 @@ pub(super) const PROBES: &[Probe] = &[
         does: "forgets the opt-in after a hint, and then makes up for it",
         rows: &["DTR-5.2-06"],
         questions: &["C-37"],
-        needs: &[Need::Preceding],
+        needs: &[Need::Preceding, Need::HintUnseen],
         steps: |scene| Box::pin(corrected(scene)),
     },
 ];

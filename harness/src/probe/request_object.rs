@@ -14,7 +14,7 @@ pub(super) const PROBES: &[Probe] = &[Probe {
     does: "hints inside a signed authorization request, and forgets the opt-in",
     rows: &["K-5.2-01"],
     questions: &[],
-    needs: &[Need::Registration, Need::Preceding],
+    needs: &[Need::Registration, Need::Preceding, Need::HintUnseen],
     steps: |scene| Box::pin(signed(scene)),
 }];
 

@@ -14,6 +14,10 @@ pub(super) fn poll(
     terms: &Terms,
     c: &mut Choices<'_>,
 ) -> (Deferral, Answer) {
+    // Where no verifier is asked for, one makes a poll malformed (C-26), which may be seen before anything else.
+    if by == Caller::OtherVerifier && !d.is_direct() && c.either(&[true, false]) {
+        return (d, Answer::InvalidRequest);
+    }
     // Step 1: client authentication.
     if by == Caller::Impostor {
         return (d, unauthenticated(d, c));

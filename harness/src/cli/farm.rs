@@ -13,6 +13,7 @@ use crate::farm::faults;
 use crate::farm::judge::{Judged, judge};
 use crate::farm::matrix::Matrix;
 use crate::farm::minds::{self, MINDS};
+use crate::farm::siblings;
 use crate::probe::{self, Probe};
 use crate::report::document::Verdict;
 use crate::report::{diagram, progress};
@@ -35,6 +36,9 @@ enum Verb {
     Run {
         /// The fault's id
         fault: String,
+        /// The text of the server, and that it is judged by
+        #[arg(long, value_parser = super::judging_draft, default_value = "ietf-01", value_name = "DRAFT")]
+        draft: &'static Draft,
     },
     /// Judge every fault and write the kill matrix
     Matrix {
@@ -60,7 +64,7 @@ pub(super) fn farm(args: &Args) -> Result<Exit, Trouble> {
             list();
             Ok(Exit::Pass)
         }
-        Verb::Run { fault } => runtime.block_on(one(fault)),
+        Verb::Run { fault, draft } => runtime.block_on(one(fault, draft)),
         Verb::Matrix { out } => runtime.block_on(matrix(out)),
         Verb::Minds { seeds, only } => runtime.block_on(all_minds(*seeds, only.as_deref())),
     }
@@ -83,26 +87,31 @@ fn list() {
     }
 }
 
-fn traces() -> Vec<Trace> {
-    suite::unique(suite::recorded(Draft::DEFAULT))
+fn traces(draft: &'static Draft) -> Vec<Trace> {
+    suite::unique(suite::recorded(draft))
 }
 
 /// With this confidence a race that a server loses is lost at least once.
 const CONFIDENCE: f64 = 0.9999;
 
-async fn judged(fault: &'static Fault, traces: &[Trace]) -> Result<Judged, Trouble> {
+async fn judged(
+    fault: &'static Fault,
+    draft: &'static Draft,
+    traces: &[Trace],
+) -> Result<Judged, Trouble> {
     let races = match fault.shown {
-        Shown::Raced(_) => {
-            suite::repeated(&suite::races(Draft::DEFAULT), suite::rounds(CONFIDENCE))
-        }
+        Shown::Raced(_) => suite::repeated(&suite::races(draft), suite::rounds(CONFIDENCE)),
         _ => Vec::new(),
     };
     let traces = if races.is_empty() { traces } else { &races };
     // What takes patience is done only where it has to show.
-    let shows = |probe: &&Probe| probe.rows.iter().any(|row| fault.breaks().contains(row));
-    let probes: Vec<_> = probe::all().filter(|p| !p.is_slow() || shows(p)).collect();
+    let shows = |probe: &&Probe| probe.rows.iter().any(|row| fault.rows().contains(row));
+    let probes: Vec<_> = probe::all()
+        .filter(|p| p.is_about(draft) && (!p.is_slow() || shows(p)))
+        .collect();
     let judged = judge(
-        &|| fault.server(),
+        draft,
+        &|| fault.server(draft),
         traces,
         &probes,
         1,
@@ -112,10 +121,10 @@ async fn judged(fault: &'static Fault, traces: &[Trace]) -> Result<Judged, Troub
     Ok(judged?)
 }
 
-async fn one(id: &str) -> Result<Exit, Trouble> {
+async fn one(id: &str, draft: &'static Draft) -> Result<Exit, Trouble> {
     let fault = faults::named(id)
         .ok_or_else(|| Trouble::new(format!("there is no fault `{id}`; see `dtr farm list`")))?;
-    let judged = judged(fault, &traces()).await?;
+    let judged = judged(fault, draft, &traces(draft)).await?;
     out::write(format_args!("{}: {}\n", fault.id, fault.does));
     out::write(format_args!(
         "verdict {:?}; broken: {}\n",
@@ -139,19 +148,28 @@ async fn one(id: &str) -> Result<Exit, Trouble> {
             diagram::of_failure(failure, TICK_SECONDS)
         ));
     }
-    Ok(match judged.shows(fault) {
+    Ok(match judged.shows(fault, draft) {
         true => Exit::Pass,
         false => Exit::Fail,
     })
 }
 
 async fn matrix(path: &PathBuf) -> Result<Exit, Trouble> {
-    let traces = traces();
     let mut matrix = Matrix::default();
-    let bar = progress(faults::all().count() as u64, "faults");
+    let under = siblings::drafts().map(|draft| siblings::faults_of(draft).count());
+    let count = faults::all().count() + under.sum::<usize>();
+    let bar = progress(count as u64, "faults");
+    let own = traces(Draft::DEFAULT);
     for fault in faults::all() {
-        matrix.add(fault, judged(fault, &traces).await?);
+        matrix.add(fault, judged(fault, Draft::DEFAULT, &own).await?);
         bar.inc(1);
+    }
+    for draft in siblings::drafts() {
+        let traces = traces(draft);
+        for fault in siblings::faults_of(draft) {
+            matrix.add_under(draft, fault, judged(fault, draft, &traces).await?);
+            bar.inc(1);
+        }
     }
     bar.finish_and_clear();
     std::fs::write(path, matrix.document())
@@ -162,6 +180,17 @@ async fn matrix(path: &PathBuf) -> Result<Exit, Trouble> {
         eprintln!(
             "survivor {}: {:?}, broken {:?}, slighted {:?}",
             fault.id, judged.verdict, judged.broken, judged.slighted
+        );
+    }
+    for (draft, fault, judged) in matrix.survivors_under() {
+        good = false;
+        eprintln!(
+            "survivor {} under {}: {:?}, broken {:?}, not all of {:?}",
+            fault.id,
+            draft.id,
+            judged.verdict,
+            judged.broken,
+            fault.breaks(draft)
         );
     }
     for requirement in matrix.unseen() {
@@ -186,13 +215,15 @@ async fn all_minds(seeds: u64, only: Option<&str>) -> Result<Exit, Trouble> {
         .filter(|mind| only.is_none_or(|id| id == mind.id))
     {
         let began = std::time::Instant::now();
-        let mut traces = traces();
+        let mut traces = traces(Draft::DEFAULT);
         traces.extend(suite::races(Draft::DEFAULT));
         let mut probes: Vec<_> = probe::all().collect();
         let mut passed = 0;
         for seed in 1..=seeds {
             traces.extend(suite::walks_of(Draft::DEFAULT, seed));
-            let judged = judge(&|| mind.server(), &traces, &probes, seed, mind.kind).await?;
+            let draft = Draft::DEFAULT;
+            let server = || mind.server();
+            let judged = judge(draft, &server, &traces, &probes, seed, mind.kind).await?;
             // The recorded traces and the probes are the same for every seed.
             traces.clear();
             probes.clear();

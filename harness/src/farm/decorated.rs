@@ -3,6 +3,7 @@
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use axum::body::{Body, to_bytes};
+use dtr_model::draft::Draft;
 use dtr_reference::{Clock, Config, ManualClock, Parts, Random};
 use http::Request;
 use serde_json::Value;
@@ -25,13 +26,16 @@ const CONTROL_LIMIT: usize = 1 << 16;
 #[derive(Debug)]
 pub struct Decorated {
     how: &'static [How],
+    draft: &'static Draft,
     known: OnceLock<Arc<Known>>,
 }
 
 impl Decorated {
-    pub(super) fn new(how: &'static [How]) -> Decorated {
+    /// One that follows this text but for the differences.
+    pub(super) fn new(how: &'static [How], draft: &'static Draft) -> Decorated {
         Decorated {
             how,
+            draft,
             known: OnceLock::new(),
         }
     }
@@ -92,11 +96,11 @@ impl Decorate for Decorated {
             return service;
         }
         let known = Arc::clone(self.known.get_or_init(Arc::default));
-        let how = self.how;
+        let (how, draft) = (self.how, self.draft);
         Public::new(service_fn(move |request: Request<Body>| {
             let (service, known) = (service.clone(), Arc::clone(&known));
             async move {
-                let asked = Asked::read(request).await;
+                let asked = Asked::read(request, draft).await;
                 let mut inward = asked.clone();
                 for how in how {
                     if let How::Request(change) = how {
@@ -104,7 +108,7 @@ impl Decorate for Decorated {
                     }
                 }
                 let response = service.oneshot(inward.clone().request()).await?;
-                let mut answered = Answered::read(response).await;
+                let mut answered = Answered::read(response, draft).await;
                 known.learn(&inward, &answered);
                 for how in how {
                     match how {

@@ -4,6 +4,7 @@ use axum::body::Body;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
+use dtr_model::draft::Draft;
 use dtr_reference::wire;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, StatusCode, header};
 use http_body_util::BodyExt as _;
@@ -19,6 +20,7 @@ pub(super) struct Asked {
     pub(super) query: Vec<(String, String)>,
     pub(super) form: Vec<(String, String)>,
     pub(super) headers: HeaderMap,
+    draft: &'static Draft,
     method: Method,
     base: String,
     /// A body that is no form.
@@ -26,8 +28,8 @@ pub(super) struct Asked {
 }
 
 impl Asked {
-    /// Takes a request apart. A body that breaks off is an empty one.
-    pub(super) async fn read(request: Request<Body>) -> Asked {
+    /// Takes a request under this text apart. A body that breaks off is an empty one.
+    pub(super) async fn read(request: Request<Body>, draft: &'static Draft) -> Asked {
         let (parts, body) = request.into_parts();
         let body = body
             .collect()
@@ -52,6 +54,7 @@ impl Asked {
             },
             other: (!is_form).then_some(body),
             headers: parts.headers,
+            draft,
             method: parts.method,
             base,
         }
@@ -76,11 +79,15 @@ impl Asked {
     }
 
     pub(super) fn is_poll(&self) -> bool {
-        self.path == wire::TOKEN && self.get("grant_type") == Some(wire::GRANT_DEFERRED)
+        self.path == wire::TOKEN && self.get("grant_type") == Some(self.draft.deferred_grant)
     }
 
     pub(super) fn is_initial(&self) -> bool {
-        self.path == wire::TOKEN && !self.is_poll()
+        match self.draft.own_endpoint {
+            None => self.path == wire::TOKEN && !self.is_poll(),
+            Some(_) => [wire::DEVICE_AUTHORIZATION, wire::BACKCHANNEL_AUTHENTICATION]
+                .contains(&self.path.as_str()),
+        }
     }
 
     pub(super) fn is_revocation(&self) -> bool {
@@ -118,9 +125,20 @@ impl Asked {
         parse(id.as_bytes()).next().map(|(id, _)| id.into_owned())
     }
 
+    /// The parameter of a poll that has the code.
+    pub(super) fn handle(&self) -> &'static str {
+        self.draft.deferral_code
+    }
+
+    /// Whether it asks to be deferred.
+    pub(super) fn opts_in(&self) -> bool {
+        let own = self.draft.own_endpoint.is_some();
+        self.is_initial() && (own || self.get(self.draft.completion_mode).is_some())
+    }
+
     /// The code that the request is about.
     pub(super) fn code(&self) -> Option<&str> {
-        self.get("deferral_code").or(self.get("token"))
+        self.get(self.draft.deferral_code).or(self.get("token"))
     }
 }
 
@@ -131,6 +149,7 @@ pub(super) struct Answered {
     pub(super) headers: HeaderMap,
     /// The members of a JSON object.
     pub(super) members: Map<String, Value>,
+    draft: &'static Draft,
     /// The body, if it is none.
     other: Option<Bytes>,
     /// The body to send whatever the members.
@@ -138,8 +157,8 @@ pub(super) struct Answered {
 }
 
 impl Answered {
-    /// Takes a response apart.
-    pub(super) async fn read(response: Response<Body>) -> Answered {
+    /// Takes a response under this text apart.
+    pub(super) async fn read(response: Response<Body>, draft: &'static Draft) -> Answered {
         let (parts, body) = response.into_parts();
         let body = body
             .collect()
@@ -150,6 +169,7 @@ impl Answered {
         Answered {
             status: parts.status.as_u16(),
             headers: parts.headers,
+            draft,
             other: members.is_none().then_some(body),
             members: members.unwrap_or_default(),
             text: None,
@@ -184,7 +204,18 @@ impl Answered {
     }
 
     pub(super) fn is_deferred(&self) -> bool {
-        self.members.contains_key("deferral_code")
+        self.issued().is_some()
+    }
+
+    /// The code that it hands out, if it does.
+    pub(super) fn issued(&self) -> Option<&str> {
+        let code = self.members.get(self.handle())?;
+        code.as_str()
+    }
+
+    /// The member that has the code.
+    pub(super) fn handle(&self) -> &'static str {
+        self.draft.deferred_member
     }
 
     pub(super) fn set(&mut self, name: &str, value: impl Into<Value>) {
@@ -197,6 +228,17 @@ impl Answered {
 
     pub(super) fn header(&mut self, name: HeaderName, value: &'static str) {
         self.headers.insert(name, HeaderValue::from_static(value));
+    }
+
+    /// Becomes a deferred response with this code instead.
+    pub(super) fn defer(&mut self, code: &str) {
+        let status = self.draft.deferred_status;
+        let mut members = json!({ "expires_in": 15, "interval": 5 });
+        members[self.handle()] = code.into();
+        if status != 200 {
+            members["error"] = self.draft.pending.into();
+        }
+        self.become_json(status, members);
     }
 
     /// Becomes this error instead.

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use dtr_model::draft::Draft;
 use dtr_reference::Config;
 use dtr_reference::deferral::Deferral;
 use dtr_reference::secret::Credential;
@@ -85,13 +86,28 @@ pub struct Fault {
 }
 
 impl Fault {
-    /// The requirements it should break or slight.
-    pub fn breaks(&'static self) -> &'static [&'static str] {
+    /// The requirements it should break or slight, by the ids that ietf-01 gives.
+    pub fn rows(&'static self) -> &'static [&'static str] {
         match &self.shown {
             Shown::Broken(rows) | Shown::Raced(rows) => rows,
             Shown::Warned(row) => std::slice::from_ref(row),
             Shown::Read(_) | Shown::Inconclusive => &[],
         }
+    }
+
+    /// The same as a text has them: those of its checks that ask one of these.
+    pub fn breaks(&'static self, draft: &Draft) -> Vec<&'static str> {
+        let asking = self
+            .rows()
+            .iter()
+            .flat_map(|row| draft.ledger().asking(row));
+        let mut checked: Vec<&str> = Vec::new();
+        for row in asking.filter(|row| row.is_checked()) {
+            if !checked.contains(&row.id) {
+                checked.push(row.id);
+            }
+        }
+        checked
     }
 }
 

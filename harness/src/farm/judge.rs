@@ -6,8 +6,7 @@ use std::sync::atomic::AtomicBool;
 
 use dtr_model::Trace;
 use dtr_model::draft::Draft;
-use dtr_model::question::{Question, Reading, Readings};
-use dtr_model::requirement;
+use dtr_model::question::{Question, Reading};
 
 use super::Decorated;
 use super::fault::{Fault, Shown};
@@ -38,11 +37,12 @@ pub struct Judged {
     pub unfinished: Option<(String, usize)>,
 }
 
-/// Runs `traces` and `probes` against the server and judges it by every lawful reading.
+/// Runs `traces` and `probes` against the server and judges it by every lawful reading of a text.
 ///
 /// # Errors
 /// [`SetupError`]: the server could not be started.
 pub async fn judge(
+    draft: &'static Draft,
     server: &dyn Fn() -> Decorated,
     traces: &[Trace],
     probes: &[&'static Probe],
@@ -53,8 +53,7 @@ pub async fn judge(
     let mut shortest: Option<Failure> = None;
     for (index, (limits, traces)) in suite::by_limits(traces.to_vec()).enumerate() {
         let decorated = server();
-        let bundled =
-            Bundled::start_decorated(kind, limits, seed, Draft::DEFAULT, &decorated).await?;
+        let bundled = Bundled::start_decorated(kind, limits, seed, draft, &decorated).await?;
         let target = Arc::clone(bundled.target());
         if index == 0 {
             outcome.take_in(check_metadata(&target).await);
@@ -67,7 +66,7 @@ pub async fn judge(
             };
             outcome.take_in_probes(probe::run(&target, probes, until, || {}).await);
         }
-        let engine = Engine::new(target, Readings::lawful(), stop);
+        let engine = Engine::new(target, draft.lawful(), stop);
         let part = engine.run(traces, |_| {}).await;
         let key = |f: &Failure| (f.trace.events.len(), f.trace.id.clone());
         if let Some(found) = part.failures.iter().min_by_key(|f| key(f)) {
@@ -82,12 +81,17 @@ pub async fn judge(
         outcome.add(part);
         bundled.shutdown().await;
     }
-    Ok(Judged::of(&outcome, shortest, seed))
+    Ok(Judged::of(draft, &outcome, shortest, seed))
 }
 
 impl Judged {
-    fn of(outcome: &Outcome, shortest: Option<Failure>, seed: u64) -> Judged {
-        let seen = fingerprint(&outcome.tally.evidence, Draft::DEFAULT);
+    fn of(
+        draft: &'static Draft,
+        outcome: &Outcome,
+        shortest: Option<Failure>,
+        seed: u64,
+    ) -> Judged {
+        let seen = fingerprint(&outcome.tally.evidence, draft);
         let left = Question::ALL.iter().flat_map(|q| {
             let settled = seen.readings.get(q).map(|(left, _)| left.clone());
             let left = settled.unwrap_or_else(|| q.readings().collect());
@@ -95,6 +99,7 @@ impl Judged {
                 .map(move |reading| format!("{q}/{reading}"))
         });
         let setting = Setting {
+            draft,
             target: "a server of the farm".to_owned(),
             tick_seconds: TICK_SECONDS,
             seed,
@@ -102,7 +107,8 @@ impl Judged {
         };
         let document = Document::new(outcome, &[], setting);
         let which = |wanted: fn(&RequirementCount) -> bool| {
-            let rows = requirement::checks().map(|row| row.id);
+            let rows = draft.ledger().rows().iter().filter(|row| row.is_checked());
+            let rows = rows.map(|row| row.id);
             rows.filter(|id| document.requirements.get(*id).is_some_and(wanted))
                 .collect()
         };
@@ -119,15 +125,19 @@ impl Judged {
     }
 
     /// Whether the report shows the fault as it has to.
-    pub fn shows(&self, fault: &Fault) -> bool {
+    pub fn shows(&self, fault: &'static Fault, draft: &Draft) -> bool {
+        let rows = fault.breaks(draft);
+        let mut rows = rows.iter();
         match fault.shown {
-            Shown::Broken(rows) => {
-                self.verdict == Verdict::Fail && rows.iter().all(|row| self.broken.contains(row))
+            Shown::Broken(_) => {
+                self.verdict == Verdict::Fail && rows.all(|row| self.broken.contains(row))
             }
-            Shown::Raced(rows) => {
-                self.verdict == Verdict::Fail && rows.iter().any(|row| self.broken.contains(row))
+            Shown::Raced(_) => {
+                self.verdict == Verdict::Fail && rows.any(|row| self.broken.contains(row))
             }
-            Shown::Warned(row) => self.verdict == Verdict::Pass && self.slighted.contains(&row),
+            Shown::Warned(_) => {
+                self.verdict == Verdict::Pass && rows.all(|row| self.slighted.contains(row))
+            }
             Shown::Read(reading) => {
                 self.verdict == Verdict::Pass && self.readings.iter().any(|r| r == reading)
             }
@@ -158,8 +168,8 @@ fn probes(outcome: &Outcome) -> Vec<(&'static str, String)> {
 }
 
 impl Fault {
-    /// A server with this fault.
-    pub fn server(&self) -> Decorated {
-        Decorated::new(self.how)
+    /// A server of this text with this fault.
+    pub fn server(&self, draft: &'static Draft) -> Decorated {
+        Decorated::new(self.how, draft)
     }
 }

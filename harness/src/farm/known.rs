@@ -54,11 +54,7 @@ impl Known {
 
     /// Takes in an exchange, as the server itself sees it.
     pub(super) fn learn(&self, asked: &Asked, answered: &Answered) {
-        let issued = answered
-            .members
-            .get("deferral_code")
-            .and_then(|c| c.as_str());
-        if let (Some(code), Some(owner)) = (issued, asked.client_id()) {
+        if let (Some(code), Some(owner)) = (answered.issued(), asked.client_id()) {
             self.heard().owners.insert(code.to_owned(), owner);
         }
         if let (Some(code), true) = (asked.code(), answered.is_token()) {

@@ -3,16 +3,18 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
+use dtr_model::draft::Draft;
 use dtr_model::requirement::{self, Requirement};
 
 use super::fault::{Fault, Shown};
 use super::judge::Judged;
+use super::siblings::Siblings;
 use super::wild::PATTERNS;
 use crate::engine::Failure;
 
 /// What the suite makes of every fault.
 #[derive(Debug, Default)]
-pub struct Matrix(Vec<(&'static Fault, Judged)>);
+pub struct Matrix(Vec<(&'static Fault, Judged)>, Siblings);
 
 impl Matrix {
     /// Adds a fault.
@@ -20,9 +22,22 @@ impl Matrix {
         self.0.push((fault, judged));
     }
 
+    /// Adds a fault at a server of a sibling.
+    pub fn add_under(&mut self, draft: &'static Draft, fault: &'static Fault, judged: Judged) {
+        self.1.add(draft, fault, judged);
+    }
+
     /// Faults that do not show as they have to.
-    pub fn survivors(&self) -> impl Iterator<Item = &(&'static Fault, Judged)> {
-        self.0.iter().filter(|(fault, judged)| !judged.shows(fault))
+    pub fn survivors(&self) -> impl Iterator<Item = (&'static Fault, &Judged)> {
+        let own = self.0.iter().map(|(fault, judged)| (*fault, judged));
+        own.filter(|(fault, judged)| !judged.shows(fault, Draft::DEFAULT))
+    }
+
+    /// The same at servers of the siblings.
+    pub fn survivors_under(
+        &self,
+    ) -> impl Iterator<Item = (&'static Draft, &'static Fault, &Judged)> {
+        self.1.survivors()
     }
 
     /// Requirements whose breach is a failure, and that no fault was seen to break.
@@ -61,6 +76,7 @@ impl Matrix {
             }
             row(&mut text, fault, judged);
         }
+        self.1.write(&mut text);
         text.push_str("\n## Checks\n\n| check | level | faults that break it |\n|---|---|---|\n");
         for (requirement, faults) in
             requirement::checks().filter_map(|r| Some((r, checks.get(r.id)?)))

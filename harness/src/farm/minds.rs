@@ -1,5 +1,6 @@
 //! Correct servers of another mind: what the text leaves open they do differently from the reference. None may fail.
 
+use dtr_model::draft::Draft;
 use dtr_reference::deferral::State;
 use http::header;
 use serde_json::Value;
@@ -25,7 +26,7 @@ pub struct Mind {
 impl Mind {
     /// A server of this mind.
     pub fn server(&self) -> Decorated {
-        Decorated::new(self.how)
+        Decorated::new(self.how, Draft::DEFAULT)
     }
 }
 

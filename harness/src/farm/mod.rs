@@ -14,6 +14,7 @@
 //! | [`judge`] | a decorated server before the suite |
 //! | [`wild`] | which of them were seen elsewhere |
 //! | [`matrix`] | fault against check, as `harness/KILLS.md` |
+//! | [`siblings`] | the faults at servers of RFC 8628 and CIBA |
 //! | `written` | the written vectors before faults and minds: tests only |
 
 mod decorated;
@@ -25,6 +26,7 @@ pub mod judge;
 mod known;
 pub mod matrix;
 pub mod minds;
+pub mod siblings;
 mod sockets;
 mod store;
 pub mod wild;

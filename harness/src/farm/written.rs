@@ -64,13 +64,13 @@ async fn a_broken_row_is_named() {
     assert!(written.rows.len() > 20, "only {:?}", written.rows);
     let mut unseen = written.rows.clone();
     for fault in faults::all() {
-        let breaks = fault.breaks().iter().copied();
+        let breaks = fault.rows().iter().copied();
         let rows: Vec<&str> = breaks.filter(|row| unseen.contains(*row)).collect();
         if rows.is_empty() {
             continue;
         }
         for played in written
-            .played(&fault.server(), TransportKind::InProcess)
+            .played(&fault.server(Draft::DEFAULT), TransportKind::InProcess)
             .await
         {
             if let Verdict::Failed(failure) = played.verdict {
@@ -93,7 +93,13 @@ async fn no_vector_fails_at_a_lawful_server() {
     let minds = MINDS.iter().map(|mind| (mind.id, mind.server(), mind.kind));
     let lawful = faults::all()
         .filter(|fault| matches!(fault.shown, Shown::Warned(_) | Shown::Read(_)))
-        .map(|fault| (fault.id, fault.server(), TransportKind::InProcess));
+        .map(|fault| {
+            (
+                fault.id,
+                fault.server(Draft::DEFAULT),
+                TransportKind::InProcess,
+            )
+        });
     let mut failures = Vec::new();
     for (id, server, kind) in minds.chain(lawful) {
         for played in written.played(&server, kind).await {

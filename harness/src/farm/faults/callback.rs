@@ -1,5 +1,6 @@
 //! Faults of callbacks, on their way to the client.
 
+use dtr_model::draft::Draft;
 use http::{HeaderValue, Method, header};
 use serde_json::{Value, json};
 
@@ -41,10 +42,10 @@ faults! {
         |received| vec![received.clone(), received];
     "callback-without-code": "the callback does not say which code it is about",
         ["DTR-7.1-01"],
-        |received| members(received, |body| body["deferral_code"] = Value::Null);
+        |received| members(received, |body| { let name = handle(body); body[name] = Value::Null; });
     "callback-with-another-code": "the callback names a code that nobody was given",
         ["DTR-7.1-01"],
-        |received| members(received, |body| body["deferral_code"] = "another".into());
+        |received| members(received, |body| { let name = handle(body); body[name] = "another".into(); });
     "callback-with-token": "the callback brings the token along",
         ["K-7-02"],
         |received| members(received, |body| body["access_token"] = "early".into());
@@ -52,7 +53,7 @@ faults! {
         ["DTR-11.5-07"],
         |mut received| {
             let body: Value = serde_json::from_slice(&received.body).unwrap_or_default();
-            let code = body["deferral_code"].as_str().unwrap_or_default();
+            let code = body[handle(&body)].as_str().unwrap_or_default();
             received.uri = format!("{}?deferral_code={code}", received.uri);
             vec![received]
         };
@@ -69,6 +70,13 @@ faults! {
             received.headers.insert(header::CONTENT_TYPE, form);
             vec![received]
         };
+}
+
+/// The member that has the code.
+fn handle(body: &Value) -> &'static str {
+    let names = Draft::ALL.iter().map(|draft| draft.deferral_code);
+    let mut named = names.filter(|name| body.get(name).is_some());
+    named.next().unwrap_or(Draft::DEFAULT.deferral_code)
 }
 
 /// The callback with another body.

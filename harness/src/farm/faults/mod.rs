@@ -57,7 +57,7 @@ mod tests {
         for fault in all() {
             let nothing = matches!(fault.shown, Shown::Broken([]));
             assert!(!nothing, "{} breaks nothing", fault.id);
-            for row in fault.breaks() {
+            for row in fault.rows() {
                 let known = dtr_model::requirement::named(row);
                 assert!(known.is_some(), "{}: no row {row}", fault.id);
             }

@@ -151,13 +151,8 @@ faults! {
         Shown::Broken(&["DTR-6.3.1-01"]),
         |asked, answered, _| {
             let refused = answered.is("invalid_scope") || answered.is("invalid_grant");
-            if asked.is_initial() && refused && asked.get("completion_mode").is_some() {
-                answered.become_json(400, serde_json::json!({
-                    "error": "authorization_pending",
-                    "deferral_code": "a-code-that-nobody-knows-about",
-                    "expires_in": 15,
-                    "interval": 5,
-                }));
+            if refused && asked.opts_in() {
+                answered.defer("a-code-that-nobody-knows-about");
             }
         };
     "token-allows-more": "the token allows more than was asked for",

@@ -39,7 +39,7 @@ faults! {
     "deferred-as-202": "the deferred response has status 202", Response, ["K-6.4-01"],
         |_, answered, _| if answered.is_deferred() { answered.status = 202; };
     "deferred-without-code": "the deferred response carries no code", Response, ["DTR-6.4-01"],
-        |_, answered, _| answered.remove("deferral_code");
+        |_, answered, _| answered.remove(answered.handle());
     "deferred-without-lifetime": "the deferred response carries no `expires_in`", Response, ["DTR-6.4-06"],
         |_, answered, _| if answered.is_deferred() { answered.remove("expires_in"); };
     "lifetime-as-text": "`expires_in` of the deferred response is a string", Response, ["DTR-6.4-06"],
@@ -68,7 +68,7 @@ faults! {
     "pending-repeats-code": "pending polls repeat the code", Response, ["K-6.6-01"],
         |asked, answered, _| if asked.is_poll() && answered.is("authorization_pending") {
             let code = asked.code().unwrap_or_default().to_owned();
-            answered.set("deferral_code", code);
+            answered.set(answered.handle(), code);
         };
     "pending-tells-code": "the description of a pending poll contains the code", Response, ["K-6.6-01"],
         |asked, answered, _| if asked.is_poll() && answered.is("authorization_pending") {
@@ -123,7 +123,7 @@ const SHORT_CODES: Fault = Fault {
                 .and_then(|code| known.heard().aliases.get(code).cloned());
             if let Some(own) = own {
                 let name = if asked.is_poll() {
-                    "deferral_code"
+                    asked.handle()
                 } else {
                     "token"
                 };
@@ -131,17 +131,13 @@ const SHORT_CODES: Fault = Fault {
             }
         }),
         How::Response(|_, answered, known| {
-            let own = answered
-                .members
-                .get("deferral_code")
-                .and_then(|code| code.as_str());
-            if let Some(own) = own.map(str::to_owned) {
+            if let Some(own) = answered.issued().map(str::to_owned) {
                 let sum = own.bytes().fold(7_u64, |sum, octet| {
                     sum * 31 % 9_999_999_967 + u64::from(octet)
                 });
                 let alias = format!("{:010}", sum % 10_000_000_000);
                 known.heard().aliases.insert(alias.clone(), own);
-                answered.set("deferral_code", alias);
+                answered.set(answered.handle(), alias);
             }
         }),
     ],

@@ -1,0 +1,94 @@
+//! The faults under RFC 8628 and CIBA: a server of a sibling that is wrong in the same way has to show it there, too.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use dtr_model::draft::Draft;
+
+use super::fault::{Fault, Shown};
+use super::faults;
+use super::judge::Judged;
+
+/// Faults that break something a sibling asks, and do nothing to its servers.
+const NOTHING_THERE: &[(&str, &str)] = &[];
+
+/// The siblings.
+pub fn drafts() -> impl Iterator<Item = &'static Draft> {
+    Draft::ALL
+        .iter()
+        .filter(|draft| draft.own_endpoint.is_some())
+}
+
+/// The faults that a server of this sibling can have, and that break something it asks.
+pub fn faults_of(draft: &'static Draft) -> impl Iterator<Item = &'static Fault> {
+    faults::all().filter(move |fault| {
+        let elsewhere = NOTHING_THERE.iter().any(|(id, _)| *id == fault.id);
+        !elsewhere && !fault.breaks(draft).is_empty()
+    })
+}
+
+/// What the suite makes of them.
+#[derive(Debug, Default)]
+pub(super) struct Siblings(Vec<(&'static Draft, &'static Fault, Judged)>);
+
+impl Siblings {
+    pub(super) fn add(&mut self, draft: &'static Draft, fault: &'static Fault, judged: Judged) {
+        self.0.push((draft, fault, judged));
+    }
+
+    pub(super) fn survivors(
+        &self,
+    ) -> impl Iterator<Item = (&'static Draft, &'static Fault, &Judged)> {
+        let all = self
+            .0
+            .iter()
+            .map(|(draft, fault, judged)| (*draft, *fault, judged));
+        all.filter(|(draft, fault, judged)| !judged.shows(fault, draft))
+    }
+
+    /// The section about them: which rows of each text each fault breaks.
+    pub(super) fn write(&self, text: &mut String) {
+        text.push_str("\n## Under RFC 8628 and CIBA\n\nThe same faults at servers of the siblings, where they break something that the sibling asks.\n\n");
+        for draft in drafts() {
+            let of = self.0.iter().filter(|(known, ..)| *known == draft);
+            let survived = self.survivors().filter(|(known, ..)| *known == draft);
+            let _ = writeln!(
+                text,
+                "- {}: {} faults, {} of them shown.",
+                draft.id,
+                of.clone().count(),
+                of.count() - survived.count()
+            );
+        }
+        let ids: Vec<&str> = drafts().map(|draft| draft.id).collect();
+        let line = "---|".repeat(ids.len() + 1);
+        let _ = writeln!(text, "\n| fault | {} |\n|{line}", ids.join(" | "));
+        let mut rows: BTreeMap<usize, (&str, BTreeMap<&str, String>)> = BTreeMap::new();
+        for (draft, fault, judged) in &self.0 {
+            let place = faults::all().position(|known| known.id == fault.id);
+            let (_, cells) = rows
+                .entry(place.unwrap_or_default())
+                .or_insert_with(|| (fault.id, BTreeMap::new()));
+            let breaks = fault.breaks(draft);
+            // What else a fault breaks is told above, and in a race it is chance.
+            let shown = match fault.shown {
+                Shown::Raced(_) => format!("in a race: one of {}", breaks.join(", ")),
+                _ => breaks.join(", "),
+            };
+            let shown = match judged.shows(fault, draft) {
+                true => shown,
+                false => format!("**survives**, breaks {}", judged.broken.join(", ")),
+            };
+            cells.insert(draft.id, shown);
+        }
+        for (fault, cells) in rows.values() {
+            let cells = ids
+                .iter()
+                .map(|id| format!(" {} |", cells.get(id).map_or("–", String::as_str)));
+            let _ = writeln!(text, "| `{fault}` |{}", cells.collect::<String>());
+        }
+        for (id, why) in NOTHING_THERE {
+            let _ = writeln!(text, "\n`{id}` is no fault of theirs: {why}.");
+        }
+    }
+}

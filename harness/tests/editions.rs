@@ -3,7 +3,7 @@
 //!
 //! | judged by | a server of | |
 //! |---|---|---|
-//! | itself | | passes |
+//! | itself | | passes, and so does each proposal, and RFC 8628 and CIBA |
 //! | gerber-00 | ietf-00, ietf-01 | fails where somebody is needed: `interaction_required` is no answer that it knows |
 //! | ietf-00, ietf-01 | gerber-00 | fails where interaction is needed, and is not asked for |
 //! | ietf-00 | ietf-01 | passes; the leave to refuse a weak token is not taken |
@@ -129,6 +129,22 @@ async fn a_server_of_the_same_text_passes() {
             "{draft:?}"
         );
     }
+}
+
+/// What is laid over the last text, and what it generalises.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_of_a_proposal_or_of_a_sibling_passes() {
+    let submitted: Vec<&str> = Draft::SUBMITTED.iter().map(|draft| draft.id).collect();
+    let served = Draft::ALL
+        .iter()
+        .filter(|draft| Edition::named(draft.id).is_ok() && !submitted.contains(&draft.id));
+    let mut count = 0;
+    for draft in served {
+        let outcome = judged(draft, draft).await;
+        passes(&outcome, draft);
+        count += 1;
+    }
+    assert_eq!(count, 7, "four proposals and three siblings are served");
 }
 
 /// The one thing that ietf-01 changed shows in no failure: ietf-00 licensed a refusal, which ietf-01 does not forbid.

@@ -315,7 +315,10 @@ impl Running {
                     .for_each(|id| self.report.tally.held(id));
             }
             (_, Ruling::Unaccepted { readings, allowed }) => {
-                let broken: Vec<_> = readings.iter().filter_map(|(_, _, id)| *id).collect();
+                let broken: Vec<_> = readings
+                    .iter()
+                    .flat_map(|(_, _, ids)| ids.clone())
+                    .collect();
                 let mut requirements = if broken.is_empty() {
                     all_rows()
                 } else {
@@ -410,10 +413,18 @@ impl Running {
         }
     }
 
-    /// Whether polls in the same tick are too fast beyond doubt. A clock that is no finer than the interval may have
-    /// gone on between them.
-    fn knows_pace(&self) -> bool {
-        self.timing.as_ref().is_none_or(Timing::knows_pace)
+    /// Whether polls that are too early in ticks are so in seconds, beyond doubt. A clock that is no finer than the
+    /// interval may have gone on between them.
+    fn knows_early(&self) -> bool {
+        match (&self.timing, self.target.pace) {
+            (Some(timing), _) => timing.knows_early(self.session.announced()),
+            (None, Some(pace)) => {
+                let tick = Duration::from_secs(self.target.tick_seconds);
+                pace.knows_early(&self.target.limits, tick)
+            }
+            // Its limits are those of the trace.
+            (None, None) => true,
+        }
     }
 
     /// Counts a row that an allowed answer bears out. What merely MAY happen is
@@ -434,7 +445,7 @@ impl Running {
         };
         match (level, followed) {
             (_, true) => self.report.tally.held(id),
-            (Some(Level::Should), false) if self.knows_pace() => self.report.tally.slighted(id),
+            (Some(Level::Should), false) if self.knows_early() => self.report.tally.slighted(id),
             (_, false) => {}
         }
     }

@@ -81,9 +81,11 @@ impl Timing {
         alive && self.born.is_some_and(|born| born.elapsed() > latest)
     }
 
-    /// Whether the interval is longer than the server's clock is blurred.
-    pub(super) fn knows_pace(&self) -> bool {
-        self.pace.interval > self.pace.blur
+    /// Whether polls that are too early in ticks are so in seconds.
+    pub(super) fn knows_early(&self, announced: Option<(u64, u64)>) -> bool {
+        let pace = self.pace(announced);
+        self.tick(announced)
+            .is_some_and(|tick| pace.knows_early(&self.limits, tick))
     }
 
     fn pace(&self, announced: Option<(u64, u64)>) -> Pace {

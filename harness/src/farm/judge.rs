@@ -128,10 +128,10 @@ impl Judged {
     pub fn shows(&self, fault: &'static Fault, draft: &Draft) -> bool {
         let rows = fault.breaks(draft);
         let mut rows = rows.iter();
+        // What a row only recommends is slighted, where it takes another to fail.
+        let seen = |row: &&str| self.broken.contains(row) || self.slighted.contains(row);
         match fault.shown {
-            Shown::Broken(_) => {
-                self.verdict == Verdict::Fail && rows.all(|row| self.broken.contains(row))
-            }
+            Shown::Broken(_) => self.verdict == Verdict::Fail && rows.all(seen),
             Shown::Raced(_) => {
                 self.verdict == Verdict::Fail && rows.any(|row| self.broken.contains(row))
             }

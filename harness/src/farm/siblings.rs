@@ -10,7 +10,25 @@ use super::faults;
 use super::judge::Judged;
 
 /// Faults that break something a sibling asks, and do nothing to its servers.
-const NOTHING_THERE: &[(&str, &str)] = &[];
+const NOTHING_THERE: &[(&str, &str)] = &[
+    ("cancellation-forgotten", NO_CANCELLATION),
+    ("revocation-by-anybody", NO_CANCELLATION),
+    ("authorization-code-used-again", NO_CREDENTIAL),
+    ("authorization-code-replay-race", NO_CREDENTIAL),
+    ("pkce-not-checked", NO_CREDENTIAL),
+    (
+        "disabled-client-served",
+        "they say nothing of clients whose standing changes",
+    ),
+    ("deferred-as-200", "that is their status"),
+    ("deferred-without-interval", "it may be left out"),
+    ("interval-never-enforced", NO_DUTY),
+    ("last-poll-lost-on-slow-down", NO_DUTY),
+];
+
+const NO_CANCELLATION: &str = "nothing can be cancelled";
+const NO_CREDENTIAL: &str = "no credential precedes the request";
+const NO_DUTY: &str = "neither text has a server say `slow_down`";
 
 /// The siblings.
 pub fn drafts() -> impl Iterator<Item = &'static Draft> {

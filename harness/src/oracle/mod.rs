@@ -35,7 +35,7 @@ pub enum Ruling {
     /// Only readings that are not accepted allow it.
     Unaccepted {
         /// Those readings, each with the requirement it breaks outright, if any.
-        readings: Vec<(Question, Reading, Option<&'static str>)>,
+        readings: Vec<(Question, Reading, Vec<&'static str>)>,
         /// What might have been answered.
         allowed: BTreeSet<Answer>,
     },
@@ -257,12 +257,12 @@ impl Oracle {
 
     /// The readings on which the belief that comes closest parts from the
     /// accepted.
-    fn unaccepted(&self) -> Vec<(Question, Reading, Option<&'static str>)> {
+    fn unaccepted(&self) -> Vec<(Question, Reading, Vec<&'static str>)> {
         let parted = self.beliefs.iter().map(|b| self.parted(b));
         parted.min_by_key(Vec::len).unwrap_or_default()
     }
 
-    fn parted(&self, belief: &Belief) -> Vec<(Question, Reading, Option<&'static str>)> {
+    fn parted(&self, belief: &Belief) -> Vec<(Question, Reading, Vec<&'static str>)> {
         let mut parted = Vec::new();
         for q in Question::ALL {
             let possible = belief.readings.of(*q);
@@ -270,7 +270,9 @@ impl Oracle {
                 continue;
             }
             for reading in possible {
-                parted.push((*q, reading, q.entry().readings[reading as usize].breaks));
+                let entry = &q.entry().readings[reading as usize];
+                let broken = entry.forbidden_by(self.terms.draft);
+                parted.push((*q, reading, broken.collect()));
             }
         }
         parted

@@ -39,7 +39,7 @@ fn a_second_token_names_the_reading_it_follows_and_the_must_it_breaks() {
     };
     assert_eq!(
         readings,
-        [(Question::C01, Reading::A, Some("DTR-6.5.2-02"))]
+        [(Question::C01, Reading::A, vec!["DTR-6.5.2-02"])]
     );
     assert_eq!(allowed, BTreeSet::from([Answer::InvalidGrant]));
     // It is blamed once. From here on the reading is taken for granted, and accepted it is not.

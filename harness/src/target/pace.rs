@@ -53,6 +53,13 @@ impl Pace {
         (before == 0 || least < within).then_some(least)
     }
 
+    /// Whether a poll that comes a tick before the interval of a trace is over comes too early here as well, beyond doubt.
+    /// Where the lifetime is many intervals long, one tick may be longer than the interval.
+    pub fn knows_early(&self, limits: &Limits, tick: Duration) -> bool {
+        let before = u32::from(limits.interval).saturating_sub(1);
+        self.interval > self.blur && tick * before < self.interval
+    }
+
     /// The greatest age at which a code is certainly alive.
     pub fn latest(&self) -> Duration {
         self.lifetime.saturating_sub(self.blur)
@@ -114,6 +121,20 @@ mod tests {
     fn the_bundled_server_needs_five_seconds() {
         let tick = pace(5, 15, 0).tick(&Limits::USUAL, 3);
         assert_eq!(tick, Some(Duration::from_secs(5)));
+    }
+
+    #[test]
+    fn a_tick_that_is_longer_than_the_interval_makes_no_poll_early() {
+        let limits = Limits {
+            interval: 2,
+            lifetime: 4,
+        };
+        let is_known = |lifetime| {
+            let pace = pace(5, lifetime, 0);
+            pace.knows_early(&limits, pace.tick(&limits, 4).unwrap())
+        };
+        assert!(is_known(18));
+        assert!(!is_known(60));
     }
 
     #[test]

@@ -121,7 +121,7 @@ impl Draft {
 
     /// Every reading of this text that breaks no explicit MUST of it.
     pub fn lawful(&self) -> Readings {
-        self.settled(Readings::lawful())
+        self.settled(Readings::lawful_under(self))
     }
 
     /// Every reading of this text.

@@ -1,6 +1,7 @@
 //! A choice of readings: for each question the set still possible.
 
 use super::{Question, Reading, named_entry};
+use crate::draft::Draft;
 
 /// For each question the readings that remain possible, one bit each.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -17,13 +18,18 @@ impl Readings {
         Self::collect(|q| q.readings().fold(0, |set, r| set | r.bit()))
     }
 
-    /// Every reading that breaks no explicit MUST: what a server may show
-    /// without failing.
+    /// Every reading that breaks no explicit MUST of the default text: what a
+    /// server may show without failing.
     pub fn lawful() -> Self {
+        Self::lawful_under(Draft::DEFAULT)
+    }
+
+    /// The same of this text.
+    pub(crate) fn lawful_under(draft: &Draft) -> Self {
         Self::collect(|q| {
             q.readings()
                 .zip(q.entry().readings)
-                .filter(|(_, entry)| entry.breaks.is_none())
+                .filter(|(_, entry)| entry.forbidden_by(draft).next().is_none())
                 .fold(0, |set, (r, _)| set | r.bit())
         })
     }

@@ -74,7 +74,10 @@ impl Running {
                 }
             }
             Ruling::Unaccepted { readings, allowed } => {
-                let broken: Vec<_> = readings.iter().filter_map(|(_, _, id)| *id).collect();
+                let broken: Vec<_> = readings
+                    .iter()
+                    .flat_map(|(_, _, ids)| ids.clone())
+                    .collect();
                 let requirements = if broken.is_empty() { all_rows } else { broken };
                 let readings: Vec<_> = readings.into_iter().map(|(q, r, _)| (q, r)).collect();
                 let names: Vec<_> = readings.iter().map(|(q, r)| format!("{q}/{r}")).collect();

@@ -22,6 +22,7 @@ mod tests;
 use std::sync::LazyLock;
 
 use super::{Question, Reading};
+use crate::draft::Draft;
 use crate::property::Property;
 
 /// A question of the catalogue, with its readings.
@@ -162,6 +163,13 @@ const fn breaks(requirement: &'static str, text: &'static str) -> ReadingEntry {
 }
 
 impl ReadingEntry {
+    /// The rows of this text that it breaks outright.
+    pub fn forbidden_by(&self, draft: &Draft) -> impl Iterator<Item = &'static str> + use<> {
+        let asking = self.breaks.into_iter();
+        let ledger = draft.ledger();
+        asking.flat_map(|id| ledger.asking(id)).map(|row| row.id)
+    }
+
     /// The same reading, which gives these properties up.
     const fn costing(self, costs: &'static [Property]) -> ReadingEntry {
         ReadingEntry { costs, ..self }

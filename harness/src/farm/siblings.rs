@@ -8,6 +8,7 @@ use dtr_model::draft::Draft;
 use super::fault::{Fault, Shown};
 use super::faults;
 use super::judge::Judged;
+use crate::report::document::Verdict;
 
 /// Faults that break something a sibling asks, and do nothing to its servers.
 const NOTHING_THERE: &[(&str, &str)] = &[
@@ -45,6 +46,12 @@ pub fn faults_of(draft: &'static Draft) -> impl Iterator<Item = &'static Fault> 
     })
 }
 
+/// Whether it is caught. What ietf-01 forbids by one row a sibling may forbid by another.
+fn is_killed(draft: &Draft, fault: &'static Fault, judged: &Judged) -> bool {
+    let caught = judged.verdict == Verdict::Fail && !judged.broken.is_empty();
+    judged.shows(fault, draft) || (caught && matches!(fault.shown, Shown::Broken(_)))
+}
+
 /// What the suite makes of them.
 #[derive(Debug, Default)]
 pub(super) struct Siblings(Vec<(&'static Draft, &'static Fault, Judged)>);
@@ -61,7 +68,7 @@ impl Siblings {
             .0
             .iter()
             .map(|(draft, fault, judged)| (*draft, *fault, judged));
-        all.filter(|(draft, fault, judged)| !judged.shows(fault, draft))
+        all.filter(|(draft, fault, judged)| !is_killed(draft, fault, judged))
     }
 
     /// The section about them: which rows of each text each fault breaks.
@@ -93,9 +100,10 @@ impl Siblings {
                 Shown::Raced(_) => format!("in a race: one of {}", breaks.join(", ")),
                 _ => breaks.join(", "),
             };
-            let shown = match judged.shows(fault, draft) {
-                true => shown,
-                false => format!("**survives**, breaks {}", judged.broken.join(", ")),
+            let shown = match (judged.shows(fault, draft), is_killed(draft, fault, judged)) {
+                (true, _) => shown,
+                (false, true) => format!("as another: {}", judged.broken.join(", ")),
+                (false, false) => "**survives**".to_owned(),
             };
             cells.insert(draft.id, shown);
         }

@@ -137,8 +137,10 @@ impl AuthorizationCodeRequest {
         if !redirected_here || deferral::code_challenge(&self.code_verifier) != *code_challenge {
             return Err(REFUSED);
         }
+        // A code that was used is refused for that first.
+        let unused = authorization.used == Use::Unused;
         match key {
-            Some(_) if key.as_ref() != shown => Err(OAuthError::invalid_dpop_proof()),
+            Some(_) if unused && key.as_ref() != shown => Err(OAuthError::invalid_dpop_proof()),
             _ => Ok(authorization),
         }
     }

@@ -71,7 +71,7 @@ fn gaps(page: &mut String, parents: &[(&'static Draft, Checked)]) {
     };
     let _ = writeln!(
         page,
-        "\n**Gaps it took over** ({}): {}.\n\n**Gaps of its own** ({}), from what they do not have: {}.",
+        "\n**Gaps it took over** ({}): {}.\n\n**Gaps of its own** ({}), where they settle it or have no such thing: {}.",
         inherited.len(),
         list(&inherited),
         own.len(),

@@ -94,23 +94,23 @@ impl Draft {
     /// Whether this text has more than one answer to a question of the
     /// catalogue: it neither settles it nor is silent about what it is about.
     pub fn leaves_open(&self, entry: &Entry) -> bool {
+        let own = self.rules.opening == Opening::OwnEndpoint;
         match entry.place {
-            Place::Relation(question) => {
-                !self.settles(question) && self.asked().contains(&question)
-            }
+            Place::Relation(question) if self.settles(question) => false,
+            Place::Relation(question) if own => self.asked().contains(&question),
             // Everything else in the catalogue is about the token endpoint's.
-            Place::Probe | Place::Nowhere(_) => {
-                let silent = entry.is_about_interaction() && !self.has_interaction();
-                self.rules.opening != Opening::OwnEndpoint && !silent
-            }
+            Place::Probe | Place::Nowhere(_) if own => false,
+            _ => self.has_interaction() || !entry.is_about_interaction(),
         }
     }
 
-    /// The questions that the relation asks under this text, or the network about it.
+    /// The questions that the relation asks under this sibling, or the network
+    /// about it.
     fn asked(&self) -> &'static BTreeSet<Question> {
         static ASKED: LazyLock<HashMap<&str, BTreeSet<Question>>> = LazyLock::new(|| {
             let all = Draft::ALL.iter();
-            all.map(|draft| (draft.id, asked(draft))).collect()
+            let siblings = all.filter(|draft| draft.rules.opening == Opening::OwnEndpoint);
+            siblings.map(|draft| (draft.id, asked(draft))).collect()
         });
         &ASKED[self.id]
     }
@@ -122,21 +122,17 @@ fn asked(draft: &'static Draft) -> BTreeSet<Question> {
     let open = draft.open();
     // What overlaps on its way to the server and back is no step of the relation.
     let mut asked = BTreeSet::from([Question::C14]);
-    asked.extend(draft.rules.cancellable.then_some(Question::C72));
     for terms in settings(draft) {
         let mut seen = BTreeSet::from([Situation::START]);
         let mut left = vec![Situation::START];
         while let Some(situation) = left.pop() {
             for event in events(situation, &terms) {
                 for outcome in step(situation.deferral, event, &terms, &open) {
-                    let pinned = |q: &&Question| {
-                        let all = q.readings().count();
-                        q.readings()
-                            .filter(|r| outcome.readings.allows(**q, *r))
-                            .count()
-                            < all
+                    let is_pinned = |q: &&Question| {
+                        let mut all = q.readings();
+                        !all.all(|reading| outcome.readings.allows(**q, reading))
                     };
-                    asked.extend(Question::ALL.iter().filter(pinned));
+                    asked.extend(Question::ALL.iter().filter(is_pinned));
                     let next = situation.followed_by(event, outcome.deferral, outcome.answer);
                     if seen.insert(next) {
                         left.push(next);
@@ -146,4 +142,29 @@ fn asked(draft: &'static Draft) -> BTreeSet<Question> {
         }
     }
     asked
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// No question of the catalogue is lost, and a sibling has none about what it lacks.
+    #[test]
+    fn texts_leave_open_what_they_speak_of() {
+        let open = |draft: &Draft| -> Vec<Question> {
+            let all = Question::ALL.iter().copied();
+            all.filter(|q| draft.leaves_open(q.entry())).collect()
+        };
+        assert_eq!(open(Draft::DEFAULT), Question::ALL);
+        assert!(!open(&Draft::GERBER_00).contains(&Question::C28));
+        for sibling in [&Draft::RFC_8628, &Draft::CIBA_POLL, &Draft::CIBA_PING] {
+            let open = open(sibling);
+            assert!(open.contains(&Question::C02), "{sibling:?}: {open:?}");
+            for absent in [Question::C20, Question::C36, Question::C52, Question::C68] {
+                assert!(!open.contains(&absent), "{sibling:?}: {absent}");
+            }
+        }
+        assert!(open(&Draft::CIBA_PING).contains(&Question::C65));
+        assert!(!open(&Draft::CIBA_POLL).contains(&Question::C65));
+    }
 }

@@ -40,6 +40,8 @@ pub enum Steer {
     Interact,
     /// Answer at once with a token.
     Complete,
+    /// Refuse: no approval could lift the denial (AROP Section 7.1).
+    Refuse,
 }
 
 /// The initial token request (Section 6.3).
@@ -146,6 +148,16 @@ pub enum Fate {
     Lost,
 }
 
+/// How a client gets another token for the one that it has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Way {
+    /// By the refresh token that came with it (RFC 6749 Section 6).
+    Refresh,
+    /// By token exchange (RFC 8693).
+    Exchange,
+}
+
 /// Something that happens to one deferral.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -180,6 +192,12 @@ pub enum Event {
     Callback(Fate),
     /// The transport reports that the token response just written was lost.
     ResponseLost,
+    /// The owner asks for another token in place of the one that came of the
+    /// request; silence if it has nothing to ask by (AROP Section 7.4).
+    Renew(Way),
+    /// The token that came last is presented where nobody asks the server about
+    /// it: what counts is how long it says it is good for (AROP Section 4).
+    Present,
 }
 
 impl Event {
@@ -266,6 +284,9 @@ pub enum Answer {
     DpopChallenge,
     /// Any error by the originating grant's own rules (Section 6.3.1).
     GrantError,
+    /// Any error by which the originating grant refuses what no approval could
+    /// allow, and none that polls are answered with (AROP Section 7.1).
+    Refusal,
     /// 200 at the revocation endpoint.
     Revoked,
     /// A callback attempt arrived (Section 7.1).
@@ -273,11 +294,16 @@ pub enum Answer {
         /// With the client notification token as Bearer.
         bearer: bool,
     },
+    /// A token that is presented is good by its own word.
+    TokenGood,
+    /// It says itself that its time is over.
+    TokenOver,
 }
 
 impl Answer {
     /// Whether seeing `seen` is seeing this answer. The errors of an originating
-    /// grant are its own business: any refusal that is not DTR's counts.
+    /// grant are its own business: any refusal that is not DTR's counts, or, where
+    /// a profile asks for the grant's own, any that is.
     pub fn covers(self, seen: Answer) -> bool {
         let refusal = matches!(
             seen,
@@ -287,7 +313,10 @@ impl Answer {
                 | Answer::InvalidRequest
                 | Answer::UnauthorizedClient
         );
-        self == seen || (self == Answer::GrantError && refusal)
+        let native = matches!(seen, Answer::GrantError | Answer::InvalidGrant);
+        self == seen
+            || (self == Answer::GrantError && refusal)
+            || (self == Answer::Refusal && native)
     }
 
     /// Whether a poll answered so leaves the request pending (Section 6.6).

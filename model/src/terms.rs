@@ -25,6 +25,10 @@ pub struct Terms {
     /// The client registered a callback endpoint and supplies a
     /// `client_notification_token` (Sections 6.3 and 7.2).
     pub callback: bool,
+    /// How many ticks an approval lasts, where it has an end of its own; 0 where it
+    /// has none (AROP Section 7.4).
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub approval: u8,
 }
 
 impl Terms {
@@ -32,6 +36,9 @@ impl Terms {
     pub const MAX_LIFETIME: u8 = 7;
     /// Longest interval, so that two raises still fit.
     pub const MAX_INTERVAL: u8 = 5;
+
+    /// Longest approval that a [`Deferral`](crate::Deferral) can count.
+    pub const MAX_APPROVAL: u8 = 3;
 
     /// A confidential client using the Client Credentials Grant.
     pub const CREDENTIALS: Terms = Terms {
@@ -41,6 +48,7 @@ impl Terms {
         public: false,
         one_time: false,
         callback: true,
+        approval: 0,
     };
 
     /// A public client using the Authorization Code Grant.
@@ -69,6 +77,10 @@ impl Terms {
 
 fn default_draft() -> &'static Draft {
     Draft::DEFAULT
+}
+
+fn is_zero(ticks: &u8) -> bool {
+    *ticks == 0
 }
 
 fn is_default(draft: &&'static Draft) -> bool {

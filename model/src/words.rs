@@ -3,7 +3,7 @@
 use std::fmt::{Display, Formatter, Result};
 
 use crate::event::{
-    Answer, Caller, Code, Decision, Event, Fate, Precondition, Scope, Steer, TokenRequest,
+    Answer, Caller, Code, Decision, Event, Fate, Precondition, Scope, Steer, TokenRequest, Way,
 };
 use crate::world::{Action, Which};
 
@@ -46,6 +46,7 @@ impl Display for TokenRequest {
             Steer::Defer => "",
             Steer::Interact => " (policy: interaction is needed)",
             Steer::Complete => " (policy: complete)",
+            Steer::Refuse => " (policy: refuse, whoever approves)",
         })?;
         f.write_str(if self.lost { " [answer lost]" } else { "" })
     }
@@ -75,6 +76,9 @@ impl Display for Event {
             Event::Callback(Fate::Delivered) => f.write_str("occasion for a callback"),
             Event::Callback(Fate::Lost) => f.write_str("occasion for a callback [endpoint fails]"),
             Event::ResponseLost => f.write_str("token response lost, server told"),
+            Event::Renew(Way::Refresh) => f.write_str("owner refreshes the token"),
+            Event::Renew(Way::Exchange) => f.write_str("owner exchanges the token"),
+            Event::Present => f.write_str("token presented"),
         }
     }
 }
@@ -127,6 +131,9 @@ impl Display for Answer {
             Answer::InvalidDpopProof => "invalid_dpop_proof",
             Answer::DpopChallenge => "401 with a DPoP challenge",
             Answer::GrantError => "an error of the originating grant",
+            Answer::Refusal => "an error of the originating grant that no poll is answered with",
+            Answer::TokenGood => "still good",
+            Answer::TokenOver => "its time is over",
             Answer::Revoked => "200",
             Answer::Called { bearer: true } => "callback",
             Answer::Called { bearer: false } => "callback without its bearer token",

@@ -92,8 +92,8 @@ macro_rules! conditions {
 
 fn conditions() -> Vec<stateright::Property<Setting>> {
     let all = conditions!(
-        S1, S2, S3, S4, S5, S6, S7, S8, S9, S10, S11, S12, L1, L2, L2Late, L2Lost, L3, L4, L5,
-        L5Late
+        S1, S2, S3, S4, S5, S6, S7, S8, S9, S10, S11, S12, S13, S14, S15, S16, L1, L2, L2Late,
+        L2Lost, L3, L4, L5, L5Late
     );
     assert_eq!(
         all.len(),

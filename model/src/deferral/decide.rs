@@ -21,13 +21,14 @@ pub(super) fn decide(
     if late && c.reads(Question::C03, Reading::B) {
         return d;
     }
-    let granted = match late {
+    let phase = match late {
         true => Phase::ApprovedLate,
         false => Phase::Approved,
     };
+    let granted = d.with_phase(phase).with_approval(terms.approval);
     match decision {
-        Decision::Approve => resolve(d.with_phase(granted), late, terms, c),
-        Decision::Narrow => resolve(d.with_phase(granted).with_narrow(true), late, terms, c),
+        Decision::Approve => resolve(granted, late, terms, c),
+        Decision::Narrow => resolve(granted.with_narrow(true), late, terms, c),
         Decision::Deny => resolve(d.with_phase(Phase::Denied), late, terms, c),
         Decision::NeedInteraction if !may_interact(d, terms) => d,
         Decision::NeedInteraction => d.with_phase(Phase::Interaction),
@@ -76,5 +77,6 @@ pub(super) fn tick(d: Deferral, terms: &Terms) -> Deferral {
     }
     d.with_age((d.age() + 1).min(terms.lifetime))
         .with_since((d.since() + 1).min(terms.interval + 2))
+        .with_approval(d.approval().saturating_sub(1))
         .with_fresh(false)
 }

@@ -11,10 +11,12 @@
 //! | `revoke.rs` | a revocation | 8.2, 11.1 |
 //! | `decide.rs` | decisions, lapses, time | 6.4, 6.6, 11.7 |
 //! | `callback.rs` | a callback attempt | 7 |
+//! | `renew.rs` | what becomes of the token, where an approval bounds it | AROP 7.4 |
 
 mod callback;
 mod decide;
 mod poll;
+mod renew;
 mod request;
 mod revoke;
 mod state;
@@ -95,6 +97,8 @@ fn transition(d: Deferral, event: Event, terms: &Terms, c: &mut Choices<'_>) -> 
         Event::Tick => (decide::tick(d, terms), Answer::Silence),
         Event::Callback(fate) => callback::callback(d, fate, terms, c),
         Event::ResponseLost => (poll::response_lost(d, c), Answer::Silence),
+        Event::Renew(_) => (d, renew::renew(d, terms, c)),
+        Event::Present => (d, renew::present(d, c)),
     }
 }
 
@@ -130,14 +134,21 @@ impl Deferral {
         if d.is_direct() && !d.exists() {
             d = d.with_verifier(Verifier::Shown);
         }
+        let granted = matches!(
+            d.phase(),
+            Phase::Approved | Phase::ApprovedLate | Phase::Redeemed
+        );
+        d = d.with_approval(if granted { d.approval() } else { 0 });
         match d.phase() {
             Phase::Redeemed if reissue => {}
             Phase::Redeemed if repeat => d = d.with_consent_lapsed(false).with_widened(false),
             Phase::Redeemed | Phase::Denied | Phase::Cancelled | Phase::Disposed => {
+                // What is renewed is no wider than what was granted.
+                let bounding = d.approval() > 0;
                 d = d
                     .with_consent_lapsed(false)
                     .with_widened(false)
-                    .with_narrow(false)
+                    .with_narrow(d.narrow() && bounding)
                     .with_unsound(false);
             }
             _ => {}

@@ -222,12 +222,14 @@ fn redeemed(d: Deferral, terms: &Terms, c: &mut Choices<'_>) -> Option<Answer> {
     }
 }
 
-/// Re-evaluates the preconditions and issues the token (Section 11.7).
+/// Re-evaluates the preconditions, of which an approval that has not ended is one
+/// where approvals end, and issues the token (Section 11.7, AROP Section 7.4).
 fn redeem(d: Deferral, terms: &Terms, c: &mut Choices<'_>) -> (Deferral, Answer) {
     let lapsed = d.consent_lapsed() || d.client_lapsed();
     // Where nothing is said of that, it is the server's business.
     let looked_at = lapsed && (terms.draft.rules.rechecks || c.either(&[false, true]));
-    if looked_at && !c.reads(Question::C48, Reading::B) {
+    let over = d.is_approval_over(terms);
+    if over || (looked_at && !c.reads(Question::C48, Reading::B)) {
         return match c.reads(Question::C15, Reading::A) {
             true => (d.with_phase(Phase::Denied), Answer::AccessDenied),
             false => (d, Answer::AccessDenied),
@@ -254,7 +256,7 @@ fn redeem(d: Deferral, terms: &Terms, c: &mut Choices<'_>) -> (Deferral, Answer)
     )
 }
 
-fn granted_scope(d: Deferral) -> Scope {
+pub(super) fn granted_scope(d: Deferral) -> Scope {
     match d.narrow() {
         true => Scope::Narrowed,
         false => Scope::Whole,

@@ -40,6 +40,9 @@ pub(super) fn request(
     {
         return answered;
     }
+    if r.steer == Steer::Refuse && r.sound && c.either(&[true, false]) {
+        return (credential_spent_or_not(d, terms, c), Answer::Refusal);
+    }
     // What is not valid anyway may be refused for that first (C-42/B).
     if r.hinted && !r.opted_in && r.sound {
         // C-36/B is one server's habit, so under it either answer may be seen.
@@ -84,10 +87,41 @@ fn at_own_endpoint(
         let refusals = [poll::disabled(c), Answer::GrantError];
         return (d, c.either(&refusals));
     }
-    let unbound = TokenRequest { keyed: false, ..r };
-    match r.sound {
-        true => defer(d, unbound, terms, false, false),
-        false => (d, Answer::GrantError),
+    let rules = &terms.draft.rules;
+    let r = TokenRequest {
+        keyed: r.keyed && rules.sender_constrained,
+        ..r
+    };
+    if !r.sound {
+        return (d, Answer::GrantError);
+    }
+    if r.steer == Steer::Refuse && c.either(&[true, false]) {
+        return (d, Answer::Refusal);
+    }
+    if !rules.challenged {
+        return defer(d, r, terms, c, [false; 2]);
+    }
+    // Whether a challenge is good once more, after something came of it, is not said.
+    let used = d.phase() != Phase::Absent && !d.is_live();
+    if used && c.either(&[true, false]) {
+        return (d, Answer::GrantError);
+    }
+    let completes = r.steer == Steer::Complete;
+    match c.either(&[completes, !completes]) {
+        true => at_once(d),
+        false => defer(d, r, terms, c, [false; 2]),
+    }
+}
+
+/// A token without any wait: the challenge that asked for it is used.
+fn at_once(d: Deferral) -> (Deferral, Answer) {
+    let token = Answer::Token {
+        scope: Scope::Whole,
+        again: false,
+    };
+    match d.phase() {
+        Phase::Absent => (d.with_phase(Phase::Synchronous), token),
+        _ => (d, token),
     }
 }
 
@@ -110,7 +144,7 @@ fn directly(
     // The response has no link: who is needed is said by the first poll.
     let needed = r.steer == Steer::Interact;
     let waits = may_interact(r, terms) && c.either(&[needed, !needed]);
-    let opened = defer(d, r, terms, false, waits);
+    let opened = defer(d, r, terms, c, [false, waits]);
     Some(match d.phase() {
         Phase::Absent => {
             let (interaction, code) = (false, Code::Direct);
@@ -140,7 +174,9 @@ fn opted_in(
     let may_complete = terms.draft.rules.opening != Opening::AuthorizationEndpoint;
     let order: &[Option<Steer>] = match (may_complete, may_interact(r, terms), r.steer) {
         (true, true, Steer::Complete) => &[None, Some(Steer::Defer), Some(Steer::Interact)],
-        (true, true, Steer::Defer) => &[Some(Steer::Defer), Some(Steer::Interact), None],
+        (true, true, Steer::Defer | Steer::Refuse) => {
+            &[Some(Steer::Defer), Some(Steer::Interact), None]
+        }
         (true, true, Steer::Interact) => &[Some(Steer::Interact), Some(Steer::Defer), None],
         (true, false, Steer::Complete) => &[None, Some(Steer::Defer)],
         (true, false, _) => &[Some(Steer::Defer), None],
@@ -156,7 +192,7 @@ fn opted_in(
             // Whoever always opens with `authorization_pending` may know better
             // by the first poll (C-28/B).
             let waits = interaction || (needed && c.either(&[false, true]));
-            defer(d, r, terms, interaction, waits)
+            defer(d, r, terms, c, [interaction, waits])
         }
     }
 }
@@ -166,13 +202,16 @@ fn defer(
     d: Deferral,
     r: TokenRequest,
     terms: &Terms,
-    interaction: bool,
-    waits: bool,
+    c: &mut Choices<'_>,
+    [interaction, waits]: [bool; 2],
 ) -> (Deferral, Answer) {
     if d.phase() != Phase::Absent {
         // A reusable credential starts another, independent deferral; so does
         // another authorization request.
-        let code = Code::Other;
+        let code = match is_known(d, r, terms, c) {
+            true => Code::Same,
+            false => Code::Other,
+        };
         return (d, Answer::Deferred { interaction, code });
     }
     let phase = match waits {
@@ -191,6 +230,14 @@ fn defer(
     (opened, Answer::Deferred { interaction, code })
 }
 
+/// Whether a request like the one that waits is that one, and no other (AROP Section
+/// 7.2). Whether an approval that has ended is still one to wait for is not said.
+fn is_known(d: Deferral, r: TokenRequest, terms: &Terms, c: &mut Choices<'_>) -> bool {
+    let waiting = d.is_live() && !d.is_expired(terms) && r.keyed == d.bound();
+    let over = !d.is_pending() && d.is_approval_over(terms);
+    terms.draft.rules.idempotent && waiting && !(over && c.either(&[false, true]))
+}
+
 /// Completed at once, or failed, by the originating grant's rules (Section 5.3).
 fn synchronous(
     d: Deferral,
@@ -202,13 +249,17 @@ fn synchronous(
         scope: Scope::Whole,
         again: false,
     };
+    let refusal = match r.sound && terms.draft.rules.refuses_natively {
+        true => Answer::Refusal,
+        false => Answer::GrantError,
+    };
     let order = match (r.sound, r.steer) {
-        (false, _) => [Answer::GrantError; 2],
-        (true, Steer::Complete) => [token, Answer::GrantError],
-        (true, _) => [Answer::GrantError, token],
+        (false, _) => [refusal; 2],
+        (true, Steer::Complete) => [token, refusal],
+        (true, _) => [refusal, token],
     };
     match c.either(&order[..if r.sound { 2 } else { 1 }]) {
-        Answer::GrantError => (credential_spent_or_not(d, terms, c), Answer::GrantError),
+        answer if answer == refusal => (credential_spent_or_not(d, terms, c), answer),
         answer if terms.one_time && d.phase() == Phase::Absent => {
             (d.with_phase(Phase::Synchronous), answer)
         }
@@ -243,7 +294,7 @@ fn presented_again(
     match c.ask(Question::C45) {
         Reading::A => spent,
         Reading::B => {
-            let (_, answer) = defer(d, r, terms, false, false);
+            let (_, answer) = defer(d, r, terms, c, [false; 2]);
             (d, c.either(&[answer, Answer::InvalidGrant]))
         }
         Reading::C | Reading::D => {

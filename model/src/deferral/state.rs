@@ -1,4 +1,4 @@
-//! The state of one deferral code: 26 bits.
+//! The state of one deferral code: 28 bits.
 
 use bitfield_struct::{bitenum, bitfield};
 
@@ -110,7 +110,10 @@ pub struct Deferral {
     /// What polls have shown of the code verifier.
     #[bits(2)]
     pub verifier: Verifier,
-    #[bits(6)]
+    /// Ticks that the approval still lasts, where it has an end of its own.
+    #[bits(2)]
+    pub approval: u8,
+    #[bits(4)]
     __: u8,
 }
 
@@ -149,6 +152,11 @@ impl Deferral {
     /// the front channel with a `client_notification_token`.
     pub fn is_called_back(self, terms: &Terms) -> bool {
         terms.callback && !self.is_direct()
+    }
+
+    /// Whether the approval that was given has ended (AROP Section 7.4).
+    pub fn is_approval_over(self, terms: &Terms) -> bool {
+        terms.approval > 0 && self.approval() == 0
     }
 
     /// Whether a token may still come of it, as far as phases tell.

@@ -46,6 +46,10 @@ impl Draft {
             opt_in_refusable: false,
             unknown_value_refused: false,
             weak_token_refusable: false,
+            approvals_expire: false,
+            idempotent: false,
+            refuses_natively: false,
+            challenged: false,
         },
         settles: &[],
     };
@@ -202,7 +206,7 @@ impl Draft {
     pub const SUBMITTED: &'static [Draft] = &[Draft::GERBER_00, Draft::IETF_00, Draft::IETF_01];
 
     /// Every edition known here, oldest first; proposals after what they are laid
-    /// over, and the siblings last.
+    /// over, then the siblings, and a profile of both last.
     pub const ALL: &'static [Draft] = &[
         Draft::OIDC_00,
         Draft::MAY_16,
@@ -216,5 +220,8 @@ impl Draft {
         Draft::RFC_8628,
         Draft::CIBA_POLL,
         Draft::CIBA_PING,
+        Draft::AROP_DTR,
+        Draft::AROP_CIBA,
+        Draft::AROP_TXN,
     ];
 }

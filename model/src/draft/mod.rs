@@ -7,9 +7,11 @@
 //! |---|---|
 //! | `editions.rs` | the values, one for each text of the family's youngest |
 //! | `siblings.rs` | the values of RFC 8628 and of CIBA, whose polling it generalises |
+//! | `approvals.rs` | the values of AROP, a profile of this draft, of CIBA and of another |
 //! | `rules.rs` | what the state machine does differently |
 //! | `scope.rs` | what can happen at all under a text, and what it leaves open |
 
+mod approvals;
 mod editions;
 mod rules;
 mod scope;
@@ -38,7 +40,8 @@ pub struct Draft {
     /// The submitted text whose ledger says what is asked of whom: its own; of
     /// the text that a proposal is laid over; of the first one, for what came before.
     pub ledger: &'static str,
-    /// `grant_type` of a poll (Section 6.5).
+    /// `grant_type` of a poll (Section 6.5), empty where polls go to the endpoint
+    /// that opens deferrals and need none.
     pub deferred_grant: &'static str,
     /// `token_type_hint` that names a deferral code (Section 8.1).
     pub deferral_code_type: &'static str,

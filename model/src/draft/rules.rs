@@ -37,6 +37,17 @@ pub struct Rules {
     /// Whether a server may refuse a `client_notification_token` that is too
     /// weak (ietf-00 Section 6.3.1).
     pub weak_token_refusable: bool,
+    /// Whether an approval has an end of its own, which bounds all that comes of it
+    /// (AROP Section 7.4).
+    pub approvals_expire: bool,
+    /// Whether a request like one that waits is that one (AROP Section 7.2).
+    pub idempotent: bool,
+    /// Whether a denial that no approval can lift is told in the words of the
+    /// originating grant (AROP Section 7.1).
+    pub refuses_natively: bool,
+    /// Whether what opens a deferral is a challenge that somebody else signed, and a
+    /// token may come of it at once (Transaction Challenge Section 5.2).
+    pub challenged: bool,
 }
 
 /// Who may be told that interaction is needed.

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use super::{Callbacks, Draft, Opening};
 use crate::deferral::step;
-use crate::event::{Caller, Event, TokenRequest};
+use crate::event::{Caller, Event, Steer, TokenRequest};
 use crate::generate::{Situation, events, settings};
 use crate::property::{Properties, Property};
 use crate::question::{Entry, Place, Question};
@@ -22,17 +22,23 @@ impl Draft {
             Event::Decide(decision) => decision.is_known_to(rules),
             Event::Lapse(_) | Event::Return(_) | Event::Widen => rules.rechecks,
             Event::Callback(_) => rules.callbacks != Callbacks::Nobody,
+            Event::Renew(_) | Event::Present => rules.approvals_expire,
             Event::Tick | Event::ResponseLost => true,
         }
     }
 
     fn knows_request(&self, request: TokenRequest) -> bool {
+        let rules = &self.rules;
         let asked = request.opted_in && !request.hinted;
-        let keyed = request.keyed == self.rules.sender_constrained;
-        match self.rules.opening {
-            Opening::OwnEndpoint => asked && keyed && request.steer == TokenRequest::PLAIN.steer,
-            Opening::TokenEndpoint | Opening::AuthorizationEndpoint | Opening::Either => true,
-        }
+        let keyed = request.keyed == rules.sender_constrained;
+        let own = rules.opening == Opening::OwnEndpoint;
+        let steered = match request.steer {
+            Steer::Defer => true,
+            Steer::Interact => !own,
+            Steer::Complete => !own || rules.challenged,
+            Steer::Refuse => rules.refuses_natively,
+        };
+        steered && (!own || (asked && keyed))
     }
 
     fn knows_caller(&self, by: Caller) -> bool {
@@ -63,19 +69,27 @@ impl Draft {
                 Callbacks::Registered => terms.callback,
                 Callbacks::Everybody => true,
             },
+            // So that a code may outlive its approval.
+            approval: match self.rules.approvals_expire {
+                true => (terms.lifetime - 1).min(Terms::MAX_APPROVAL),
+                false => 0,
+            },
             ..terms
         }
     }
 
     /// The properties about something that this text has.
     pub fn properties(&self) -> Properties {
-        use Property::{L3, L5, L5Late, S2, S6, S9, S10};
+        use Property::{L3, L5, L5Late, S2, S6, S9, S10, S13, S14, S15, S16};
         let rules = &self.rules;
         let about = [
             (rules.cancellable, &[S2, L3][..]),
             (rules.callbacks != Callbacks::Nobody, &[S9, S10, L5, L5Late]),
             // Whoever comes to an endpoint of its own has asked for it.
             (rules.opening != Opening::OwnEndpoint, &[S6]),
+            (rules.approvals_expire, &[S13, S14]),
+            (rules.idempotent, &[S15]),
+            (rules.refuses_natively, &[S16]),
         ];
         let mut unknown = Properties::NONE;
         for (known, properties) in about {

@@ -55,6 +55,10 @@ impl Draft {
             opt_in_refusable: false,
             unknown_value_refused: false,
             weak_token_refusable: false,
+            approvals_expire: false,
+            idempotent: false,
+            refuses_natively: false,
+            challenged: false,
         },
         settles: &[RAISED],
     };

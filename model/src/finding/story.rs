@@ -125,6 +125,9 @@ fn event_lines(which: Which, event: Event, answer: Answer) -> Vec<Line> {
         Event::Request(request) => asked(Client(which), &request.to_string()),
         Event::Poll { by, .. } => asked(sender(which, by), &format!("poll by {by}")),
         Event::Revoke { by } => asked(sender(which, by), &format!("revocation by {by}")),
+        Event::Renew(_) => asked(Client(which), &event.to_string()),
+        // No server is asked.
+        Event::Present => vec![note(Client(which), &format!("{event}: {answer}"))],
         Event::Decide(_) | Event::Lapse(_) | Event::Return(_) => {
             vec![message(People, Server, &event.to_string())]
         }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use crate::deferral::{Callback, Deferral, Phase, Verifier, step};
 use crate::draft::{Interaction, Rules};
-use crate::event::{Answer, Caller, Decision, Event, Fate, Precondition, Steer, TokenRequest};
+use crate::event::{Answer, Caller, Decision, Event, Fate, Precondition, Steer, TokenRequest, Way};
 use crate::terms::Terms;
 
 /// What the generator has to know to say which events make sense next.
@@ -82,6 +82,10 @@ fn imaginable(s: Situation, terms: &Terms) -> Vec<Event> {
     if d.is_live() {
         events.push(Event::Widen);
     }
+    if d.phase() == Phase::Redeemed {
+        let renewals = [Way::Refresh, Way::Exchange].map(Event::Renew);
+        events.extend(renewals.into_iter().chain([Event::Present]));
+    }
     if terms.callback {
         let owed = d.callback() != Callback::None;
         events.push(Event::Callback(Fate::Delivered));
@@ -131,7 +135,7 @@ fn requests(d: Deferral, terms: &Terms) -> Vec<Event> {
         for opted_in in [true, false] {
             for keyed in [true, false] {
                 for sound in [true, false] {
-                    for steer in [Steer::Defer, Steer::Complete] {
+                    for steer in [Steer::Defer, Steer::Complete, Steer::Refuse] {
                         requests.push(TokenRequest {
                             opted_in,
                             hinted,

@@ -138,7 +138,9 @@ fn may_be_simultaneous(event: Event, terms: &Terms) -> bool {
         Event::Poll { by, lost } => !lost && by != Caller::Impostor,
         Event::Revoke { by } => by != Caller::Impostor,
         Event::Callback(fate) => fate == Fate::Delivered,
-        Event::Tick | Event::ResponseLost | Event::Widen => false,
+        Event::Tick | Event::ResponseLost | Event::Widen | Event::Present => false,
+        // By what a token is renewed is known once it is there.
+        Event::Renew(_) => false,
         Event::Decide(_) | Event::Lapse(_) | Event::Return(_) => true,
     }
 }

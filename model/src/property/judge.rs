@@ -2,7 +2,7 @@
 
 use super::{Properties, Property, Told, Watch};
 use crate::deferral::{Callback, Deferral, Phase, Verifier};
-use crate::event::{Answer, Caller, Code, Decision, Event, Scope, TokenRequest};
+use crate::event::{Answer, Caller, Code, Decision, Event, Scope, Steer, TokenRequest};
 use crate::terms::Terms;
 
 /// What [`judge`] finds.
@@ -58,6 +58,8 @@ pub fn judge(
         Event::Decide(decision) => seen.decide(decision),
         Event::Tick => seen.tick(),
         Event::ResponseLost => seen.response_lost(),
+        Event::Renew(_) => seen.renew(),
+        Event::Present => seen.present(),
         Event::Lapse(_) | Event::Return(_) | Event::Widen => {}
     }
     seen.silenced();
@@ -95,6 +97,27 @@ impl Seen<'_> {
             && !self.before.client_lapsed();
         self.test(Property::L2Lost, retried, retried && !same);
 
+        let rules = &self.terms.draft.rules;
+        let waiting = self.before.is_pending() || (self.watch.granted() && !self.is_over());
+        let repeated = rules.idempotent
+            && self.before.is_live()
+            && waiting
+            && !self.before.is_expired(self.terms)
+            && request.sound
+            && request.keyed == self.before.bound();
+        self.test(Property::S15, repeated && deferred, repeated && other);
+
+        // A server that defers all the same finds that somebody can approve.
+        let reserved = matches!(
+            self.answer,
+            Answer::AuthorizationPending
+                | Answer::AccessDenied
+                | Answer::ExpiredToken
+                | Answer::SlowDown
+        );
+        let refused = rules.refuses_natively && request.sound && request.steer == Steer::Refuse;
+        self.test(Property::S16, refused, refused && reserved);
+
         if deferred && !other && !request.lost {
             self.found.watch.set_known(true);
         }
@@ -114,7 +137,13 @@ impl Seen<'_> {
         let rechecks = self.terms.draft.rules.rechecks;
         let lapsed = rechecks && (self.before.consent_lapsed() || self.before.client_lapsed());
         let granted = self.watch.granted();
+        let over = self.is_over();
 
+        self.test(
+            Property::S13,
+            owner && granted && over && !expired,
+            granted && over && issued,
+        );
         self.test(
             Property::S1,
             owner && self.watch.tokens() > 0,
@@ -210,7 +239,7 @@ impl Seen<'_> {
         // Only of a client that still waits is the pace remembered.
         let waiting = unheard && !watch.cancelled();
         let legal = watch.pace() >= self.terms.interval;
-        let owed = watch.granted() && waiting && !lapsed;
+        let owed = watch.granted() && waiting && !lapsed && !self.is_over();
 
         if !lost {
             let class = class(answer);
@@ -274,12 +303,46 @@ impl Seen<'_> {
         let in_time = self.before.is_pending() && !self.before.is_expired(self.terms);
         if in_time && matches!(decision, Decision::Approve | Decision::Narrow) {
             self.found.watch.set_granted(true);
+            self.found.watch.set_approval(self.terms.approval);
+            self.found.watch.set_narrow(decision == Decision::Narrow);
         }
     }
 
     fn tick(&mut self) {
         let pace = (self.watch.pace() + 1).min(self.terms.interval);
+        let approval = self.watch.approval().saturating_sub(1);
         self.found.watch.set_pace(pace);
+        self.found.watch.set_approval(approval);
+    }
+
+    /// Whether the approval that was given has ended.
+    fn is_over(&self) -> bool {
+        self.terms.approval > 0 && self.watch.approval() == 0
+    }
+
+    /// Nothing that a token is renewed for is wider than what was approved, or is
+    /// there once the approval is over.
+    fn renew(&mut self) {
+        if self.watch.tokens() == 0 || self.answer == Answer::Silence {
+            return;
+        }
+        let over = self.is_over();
+        let refused = self.answer == Answer::InvalidGrant || self.before.client_lapsed();
+        self.test(Property::S14, over, over && !refused);
+        if let Answer::Token { scope, .. } = self.answer {
+            let wider = match self.watch.narrow() {
+                true => scope != Scope::Narrowed,
+                false => scope == Scope::Wider,
+            };
+            self.test(Property::S11, !over, !over && wider);
+        }
+    }
+
+    /// A token says itself how long it is good.
+    fn present(&mut self) {
+        let over = self.watch.tokens() > 0 && self.is_over();
+        let good = self.answer == Answer::TokenGood;
+        self.test(Property::S13, over, over && good);
     }
 
     fn response_lost(&mut self) {

@@ -51,6 +51,10 @@ properties! {
     S10 = "S10", "after a callback the next poll is final; none is early, or after expiry or cancellation";
     S11 = "S11", "no token beyond the originating request";
     S12 = "S12", "one originating credential feeds one deferral";
+    S13 = "S13", "no token outlives its approval";
+    S14 = "S14", "once the approval is over, nothing is refreshed or exchanged, and the error is `invalid_grant`";
+    S15 = "S15", "a request like one that waits is that one";
+    S16 = "S16", "what no approval can lift is refused at once, by an error that no poll is answered with";
     L1 = "L1", "a client at the legal pace learns the outcome by about the lifetime's end";
     L2 = "L2", "an approval in time reaches the client that polls in time";
     L2Late = "L2-late", "an approval in time reaches the client whose legal poll comes after the lifetime";
@@ -77,6 +81,8 @@ impl Property {
 /// A set of properties.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Default, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Properties(u32);
+
+const _: () = assert!(Property::ALL.len() <= 24, "the world has room for so many");
 
 impl Properties {
     /// None.

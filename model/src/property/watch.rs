@@ -47,8 +47,11 @@ pub struct Watch {
     /// up to the interval.
     #[bits(3)]
     pub pace: u8,
-    #[bits(3)]
-    __: u8,
+    /// Ticks that the approval still lasts, where it has an end of its own.
+    #[bits(2)]
+    pub approval: u8,
+    /// It was granted in part.
+    pub narrow: bool,
 }
 
 impl Watch {
@@ -60,8 +63,13 @@ impl Watch {
         }
         let paced = self.told() == Told::Nothing && !self.cancelled();
         let pace = if paced { self.pace() } else { terms.interval };
+        let granted = self.granted() && !self.cancelled() && deferral.phase() != Phase::Denied;
+        // What came of an approval is bounded by it, whatever becomes of the request.
+        let bounding = self.approval() > 0 && (granted || self.tokens() > 0);
         self.with_pace(pace)
-            .with_granted(self.granted() && !self.cancelled() && deferral.phase() != Phase::Denied)
+            .with_granted(granted)
+            .with_approval(if bounding { self.approval() } else { 0 })
+            .with_narrow(self.narrow() && bounding)
             .with_missed(self.missed() && !self.cancelled() && !deferral.is_expired(terms))
     }
 }

@@ -33,7 +33,9 @@ fn checks(d: Deferral, event: Event, terms: &Terms) -> &'static [&'static str] {
         | Event::Return(_)
         | Event::Widen
         | Event::Tick
-        | Event::ResponseLost => &[],
+        | Event::ResponseLost
+        | Event::Renew(_)
+        | Event::Present => &[],
     }
 }
 

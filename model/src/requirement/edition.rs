@@ -66,21 +66,33 @@ impl Edition {
         Edition::new(id, rows.expect("a test reads the same file"))
     }
 
+    /// The rows of this text, and then those of a profile of it.
+    fn with_profile(&self, id: &'static str, profile: &Edition) -> Edition {
+        Edition::new(id, [self.rows(), profile.rows()].concat())
+    }
+
     /// The ledger that is this one but for a difference: of the text that came before, or of CIBA's other mode.
     fn preceding(&self, id: &'static str, difference: &Difference) -> Edition {
         Edition::new(id, difference.applied_to(&self.rows))
     }
 }
 
-/// The oldest first.
-static EDITIONS: LazyLock<[Edition; 6]> = LazyLock::new(|| {
+/// Profiles first, then the oldest.
+static EDITIONS: LazyLock<[Edition; 9]> = LazyLock::new(|| {
     let rfc_8628 = Edition::written_out("rfc8628", include_str!("ledger/rfc8628.json"));
     let ciba_ping = Edition::written_out("ciba-ping", include_str!("ledger/ciba-ping.json"));
     let ciba_poll = ciba_ping.preceding("ciba-poll", &Difference::of_ciba_poll());
     let ietf_01 = Edition::written_out("ietf-01", include_str!("ledger/ietf-01.json"));
     let ietf_00 = ietf_01.preceding("ietf-00", &Difference::of_ietf_00());
     let gerber_00 = ietf_00.preceding("gerber-00", &Difference::of_gerber_00());
-    [rfc_8628, ciba_poll, ciba_ping, gerber_00, ietf_00, ietf_01]
+    let txn = Edition::written_out("txn", include_str!("ledger/txn.json"));
+    let arop = Edition::written_out("arop", include_str!("ledger/arop.json"));
+    let arop_dtr = gerber_00.with_profile("arop-dtr", &arop);
+    let arop_ciba = ciba_poll.with_profile("arop-ciba", &arop);
+    let arop_txn = txn.with_profile("arop-txn", &arop);
+    [
+        arop_dtr, arop_ciba, arop_txn, rfc_8628, ciba_poll, ciba_ping, gerber_00, ietf_00, ietf_01,
+    ]
 });
 
 /// The ledgers there are, that of the oldest text first.

@@ -6,7 +6,7 @@ use super::steps::{Brought, Step, Steps};
 use super::{Action, Message, Move, Which, World};
 use crate::deferral::{Callback, Deferral, Phase, Verifier};
 use crate::draft::Opening;
-use crate::event::{Answer, Caller, Decision, Event, Fate, Precondition, TokenRequest};
+use crate::event::{Answer, Caller, Decision, Event, Fate, Precondition, Steer, TokenRequest, Way};
 use crate::property::Properties;
 use crate::terms::Terms;
 
@@ -52,6 +52,11 @@ pub(super) fn each_event(d: Deferral, which: Which, terms: &Terms, mut then: imp
     if d.callback() != Callback::None {
         then(Event::Callback(Fate::Delivered));
         then(Event::Callback(Fate::Lost));
+    }
+    if d.phase() == Phase::Redeemed {
+        then(Event::Present);
+        then(Event::Renew(Way::Refresh));
+        then(Event::Renew(Way::Exchange));
     }
     // The attacker holds both codes. He is a client of his own, knows both
     // clients' ids, and lacks the first one's secret and the second one's key.
@@ -99,6 +104,10 @@ fn requests(d: Deferral, which: Which, terms: &Terms, then: &mut impl FnMut(Even
             },
             TokenRequest {
                 sound: false,
+                ..plain
+            },
+            TokenRequest {
+                steer: Steer::Refuse,
                 ..plain
             },
         ],

@@ -56,6 +56,7 @@ impl Setting {
             public: false,
             one_time: true,
             callback: true,
+            approval: 0,
         };
         let public = Terms {
             interval: 1,

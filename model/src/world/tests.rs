@@ -13,6 +13,8 @@ use crate::explore::{Explored, Space, TooLarge};
 use crate::property::Property;
 use crate::question::Readings;
 
+mod approvals;
+
 /// Properties that break at the pins already.
 const BROKEN_ANYWAY: [&str; 3] = ["L2-late", "L2-lost", "L5-late"];
 

@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 use proptest::prelude::*;
 
 use crate::choice;
-use crate::deferral::{Deferral, Outcome, step, transition};
+use crate::deferral::{Deferral, Outcome, Phase, step, transition};
 use crate::draft::Draft;
-use crate::event::{Answer, Caller, Decision, Event, Fate, Precondition, Steer, TokenRequest};
+use crate::event::{Answer, Caller, Decision, Event, Fate, Precondition, Steer, TokenRequest, Way};
 use crate::question::{Question, Reading, Readings};
 use crate::terms::Terms;
 
@@ -24,7 +24,8 @@ fn request() -> impl Strategy<Value = TokenRequest> {
     let steer = prop_oneof![
         Just(Steer::Defer),
         Just(Steer::Interact),
-        Just(Steer::Complete)
+        Just(Steer::Complete),
+        Just(Steer::Refuse)
     ];
     let likely = || proptest::bool::weighted(0.8);
     let rarely = || proptest::bool::weighted(0.2);
@@ -65,6 +66,8 @@ fn event() -> impl Strategy<Value = Event> {
         3 => Just(Event::Tick),
         2 => fate.prop_map(Event::Callback),
         1 => Just(Event::ResponseLost),
+        1 => prop_oneof![Just(Way::Refresh), Just(Way::Exchange)].prop_map(Event::Renew),
+        1 => Just(Event::Present),
     ]
 }
 
@@ -80,6 +83,7 @@ fn terms() -> impl Strategy<Value = Terms> {
                 public,
                 one_time,
                 callback,
+                approval: 0,
             };
             terms.under(Draft::named(draft.id).expect("it is one of them"))
         },
@@ -204,6 +208,8 @@ proptest! {
         for event in starting_with_a_deferral(events) {
             let outcomes = step(at, event, &terms, &pins);
             let discretion = match event {
+                // Nobody has to give, or to grant, what renews a token.
+                Event::Renew(_) | Event::Present => at.phase() == Phase::Redeemed,
                 Event::Request(_) | Event::Callback(_) => true,
                 // Of a disabled client either the one or the other is noticed first.
                 Event::Poll { by: Caller::Impostor, .. } | Event::Revoke { by: Caller::Impostor } => {

@@ -33,6 +33,7 @@ pub(super) async fn look_at(
         draft,
         initial: endpoints.initial(draft)?,
         endpoints,
+        resource: None,
         visitors: transport.clone(),
         transport,
         control: None,

@@ -22,6 +22,7 @@ impl Session {
     ) -> Result<Seen, TransportFailure> {
         if let Some(call) = self.decision_call(decision)? {
             self.control(log, call).await?;
+            self.note_approval(decision);
         }
         Ok(SILENCE)
     }
@@ -39,7 +40,22 @@ impl Session {
             name: Name::deciding(decision),
             code,
             part: scopes.part.as_str().into(),
+            lasts: self.lasts(decision),
         }))
+    }
+
+    /// Seconds that an approval lasts, where it has an end.
+    fn lasts(&self, decision: Decision) -> Option<u64> {
+        let approves = matches!(decision, Decision::Approve | Decision::Narrow);
+        let ticks = Some(u64::from(self.terms.approval)).filter(|ticks| approves && *ticks > 0);
+        ticks.map(|ticks| ticks * self.target.tick_seconds)
+    }
+
+    /// The first approval is what counts; a later one is void.
+    pub(super) fn note_approval(&mut self, decision: Decision) {
+        let lasts = self.lasts(decision).filter(|_| self.deferral.is_some());
+        let until = lasts.map(|seconds| self.target.time.now().saturating_add(seconds));
+        self.approved_until = self.approved_until.or(until);
     }
 
     /// Performs `Event::Lapse` and `Event::Return`.

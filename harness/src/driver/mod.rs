@@ -6,7 +6,7 @@
 //! | module | what it is |
 //! |---|---|
 //! | [`Session`] (here) | one trace at one target |
-//! | `request`, `poll`, `revoke`, `decide`, `callback` | the events, concretised |
+//! | `request`, `poll`, `revoke`, `decide`, `callback`, `renew` | the events, concretised |
 //! | [`together`](Concurrent) | several events at the same time |
 //! | [`altered`] | the same requests with something changed, for probes |
 //! | `call` | one request to the server: authentication, proof, the record of it |
@@ -25,6 +25,7 @@ mod log;
 pub mod metadata;
 pub mod observation;
 mod poll;
+mod renew;
 mod request;
 mod response;
 mod revoke;
@@ -41,7 +42,8 @@ use dtr_model::event::{Answer, Event, TokenRequest};
 use crate::target::{Lease, Target};
 
 use log::Log;
-use request::Credential;
+use renew::Held;
+use request::{Challenge, Credential};
 
 pub use metadata::check_metadata;
 pub use observation::{Exchange, Finding, Observation, Seen};
@@ -64,6 +66,12 @@ pub struct Session {
     code_lost: Option<TokenRequest>,
     /// Access tokens seen.
     tokens: Vec<String>,
+    /// What came last of the deferral, as long as an approval bounds it.
+    held: Option<Held>,
+    /// The server's time, in seconds, at which the approval ends, where it has an end.
+    approved_until: Option<u64>,
+    /// What a protected resource wants approved, once it was asked (AROP Section 9.3).
+    challenge: Option<Challenge>,
     /// What changed about the clients.
     changes: Changes,
     /// The nonce that proofs have to carry, if the server wants one.
@@ -124,6 +132,9 @@ impl Session {
             deferral: None,
             code_lost: None,
             tokens: Vec::new(),
+            held: None,
+            approved_until: None,
+            challenge: None,
             changes: Changes::default(),
             nonce: None,
         }
@@ -142,6 +153,8 @@ impl Session {
             Event::Return(precondition) => self.set_holds(&mut log, precondition, true).await,
             Event::Widen => self.widen(&mut log).await,
             Event::Callback(fate) => self.callback(&mut log, fate).await,
+            Event::Renew(way) => self.renew(&mut log, way).await,
+            Event::Present => Ok(self.show_token()),
             Event::Tick => Ok(Seen::Answer(Answer::Silence)),
             Event::ResponseLost => Ok(Seen::Strange(
                 "a driver cannot report losses to the server; ask for a lost poll".to_owned(),

@@ -59,7 +59,9 @@ impl Session {
     pub(super) fn poll_call(&self, about: &Polled, by: Caller, sender: Sender, lost: bool) -> Call {
         let draft = self.target.draft;
         let mut form = String::with_capacity(192);
-        append(&mut form, "grant_type", draft.deferred_grant);
+        if !draft.deferred_grant.is_empty() {
+            append(&mut form, "grant_type", draft.deferred_grant);
+        }
         append(&mut form, draft.deferral_code, &about.code);
         if let Some(verifier) = self.verifier_of(by) {
             append(&mut form, "code_verifier", verifier);
@@ -73,7 +75,7 @@ impl Session {
                 Caller::NoVerifier => "poll by the owner without the code verifier",
                 Caller::OtherVerifier => "poll by the owner with another code verifier",
             },
-            url: self.target.endpoints.token.clone(),
+            url: Arc::clone(self.target.polled()),
             form,
             sender,
             lost,
@@ -108,7 +110,11 @@ impl Session {
             if !bound {
                 rules::token::unbound(log, &response);
             }
-            return self.read_token(log, &response, &asked, bound.then_some(BOUND_KEY));
+            let seen = self.read_token(log, &response, &asked, bound.then_some(BOUND_KEY));
+            self.bounded(log, &response);
+            self.answers_challenge(log, &response);
+            self.hold(&response, *bound);
+            return seen;
         }
         if is_error {
             rules::poll::check(log, &response, draft, code);

@@ -1,6 +1,7 @@
 //! The initial token request (Section 6.3), with the preceding request where the grant has one.
 
 mod authorize;
+mod challenge;
 mod direct;
 
 use std::sync::Arc;
@@ -9,6 +10,7 @@ use dtr_model::event::{Answer, Code, Steer, TokenRequest};
 
 pub(super) use authorize::Credential;
 pub(crate) use authorize::{challenge, read_code};
+pub(super) use challenge::Challenge;
 
 use super::call::{BOUND_KEY, Call, Sender};
 use super::log::Log;
@@ -61,8 +63,8 @@ impl Session {
         request: TokenRequest,
     ) -> Result<(), TransportFailure> {
         let steering = Name::steering(request.steer);
-        // At an endpoint of its own there is nothing to decide.
-        let decided = self.target.draft.own_endpoint.is_some();
+        // At an endpoint of its own there is nothing to decide, unless policy may refuse or grant at once.
+        let decided = self.target.draft.own_endpoint.is_some() && request.steer == Steer::Defer;
         if self.target.can(steering) && !decided {
             let client_id = self.client(false).client_id.clone();
             self.control_client(log, steering, &client_id, "").await?;
@@ -86,7 +88,10 @@ impl Session {
                 }
                 Err(seen) => return Ok(Err(seen)),
             },
-            false => self.ask_as_oneself(&mut form, request),
+            false => match self.challenger()? {
+                Some(resource) => self.present_challenge(&mut form, request, &resource),
+                None => self.ask_as_oneself(&mut form, request),
+            },
         };
         let draft = self.target.draft;
         let opt_in = draft
@@ -180,6 +185,7 @@ impl Session {
             rules::error::description(log, &response, &secrets);
         }
         if reply.status == 200 && response.has("access_token") {
+            self.answers_challenge(log, &response);
             // That a token given at once is bound is RFC 9449's business, not the draft's.
             return self.read_token(log, &response, &asked.scope, None);
         }
@@ -232,8 +238,8 @@ impl Session {
             (Some(captured), _) if *captured.code == *code => Code::Same,
             (Some(_), _) => Code::Other,
             (None, None) => Code::New,
-            // A reusable credential makes another code each time (C-47).
-            (None, Some(_)) if !self.terms.one_time => Code::Other,
+            // A reusable credential makes another code each time (C-47), unless a request like one that waits is that one.
+            (None, Some(_)) if !self.terms.one_time && !draft.rules.idempotent => Code::Other,
             // The one that got lost, for all that can be told, if the same request was repeated for it (C-45);
             // otherwise the first request was refused.
             (None, Some(lost)) if lost.sound && is_repeated(lost, request) => Code::Same,

@@ -181,6 +181,7 @@ impl Session {
             }
             Event::Decide(decision) => {
                 let call = self.decision_call(decision)?;
+                self.note_approval(decision);
                 (call, Reading::Control(Name::deciding(decision)))
             }
             Event::Lapse(precondition) => {

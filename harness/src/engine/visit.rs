@@ -117,6 +117,8 @@ pub enum Deed {
     Change,
     /// An occasion for a callback.
     Callback,
+    /// A refresh, an exchange or the use of what came of it.
+    Token,
     /// Time.
     Time,
 }
@@ -133,6 +135,7 @@ impl Deed {
             Event::Callback(_) => Deed::Callback,
             // The loss of a response is part of the poll that it answered.
             Event::ResponseLost => Deed::Poll,
+            Event::Renew(_) | Event::Present => Deed::Token,
             Event::Tick => Deed::Time,
         }
     }
@@ -147,6 +150,7 @@ impl fmt::Display for Deed {
             Deed::Decision => "decision",
             Deed::Change => "change of consent or client",
             Deed::Callback => "callback",
+            Deed::Token => "use of the token",
             Deed::Time => "time",
         })
     }

@@ -178,6 +178,8 @@ impl Probe {
             callback: kind.callback,
             interval: target.limits.interval,
             lifetime: target.limits.lifetime,
+            // A probe is not about how long an approval lasts: as long as the server lets it.
+            approval: 0,
         })
     }
 }

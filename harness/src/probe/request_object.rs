@@ -72,7 +72,7 @@ async fn exchanged(
     // Nothing besides the object, so that a server that does not read it finds no request and gives no code.
     url.query_pairs_mut()
         .append_pair("client_id", &guest.client_id)
-        .append_pair("request", &key.jwt("oauth-authz-req+jwt", &claims));
+        .append_pair("request", &key.jwt("oauth-authz-req+jwt", None, &claims));
     let told = scene.fetch(purpose, url).await?;
     let code = read_code(&told.reply, STATE).map_err(|seen| {
         let why = "a signed authorization request brings no authorization code";

@@ -82,6 +82,7 @@ pub fn actor(event: Event) -> &'static str {
                 "client"
             }
         },
+        Event::Renew(_) | Event::Present => "client",
         Event::Decide(_) | Event::Lapse(_) | Event::Return(_) | Event::Widen => "control",
         Event::ResponseLost => "network",
         Event::Callback(_) => "AS",
@@ -109,6 +110,11 @@ fn lines(text: &mut String, at: u64, event: Event, seen: &str) {
         }
         Event::Callback(_) => {
             let _ = writeln!(text, "{at:>5} s  {:<8} ◀── AS  {event}: {seen}", "client");
+            return;
+        }
+        // The server is not asked.
+        Event::Present => {
+            let _ = writeln!(text, "{at:>5} s  {:<8} ──▶ RS  {event}: {seen}", "client");
             return;
         }
         _ => {}

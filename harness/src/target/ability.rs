@@ -1,10 +1,10 @@
 //! What can be done to a target. A trace that needs more is skipped, and counted as such: never passed.
 
-use dtr_model::event::{Caller, Event, Fate};
+use dtr_model::event::{Caller, Decision, Event, Fate, Steer};
 use dtr_model::{Terms, Trace};
 
 use super::control::Name;
-use super::{Callbacks, Target};
+use super::{Callbacks, Target, TimeSource};
 
 impl Target {
     /// Why a trace cannot be run here, if it cannot.
@@ -31,6 +31,9 @@ impl Target {
                 if !request.sound && !terms.one_time && !self.has_refused_scope(terms) {
                     return Some("no client has a `refused_scope`".to_owned());
                 }
+                if request.steer == Steer::Refuse {
+                    return without(Name::DenyNext);
+                }
                 (request.keyed && !self.proofs).then(|| "the clients have no DPoP keys".to_owned())
             }
             Event::Poll { by, .. } => self.obstacle_for(by),
@@ -38,7 +41,16 @@ impl Target {
                 Some(_) => self.obstacle_for(by),
                 None => Some("there is no revocation endpoint".to_owned()),
             },
+            // What a resource wants approved is no scope.
+            Event::Decide(Decision::Narrow) if self.draft.rules.challenged => {
+                Some("a transaction is approved as a whole or not at all".to_owned())
+            }
             Event::Decide(decision) => without(Name::deciding(decision)),
+            // Real time is measured against lifetimes and intervals, not against approvals.
+            Event::Renew(_) | Event::Present if matches!(self.time, TimeSource::Wall) => {
+                Some("approvals end by a clock that can be moved".to_owned())
+            }
+            Event::Renew(_) | Event::Present => None,
             Event::Lapse(precondition) => without(Name::setting(precondition, false)),
             Event::Return(precondition) => without(Name::setting(precondition, true)),
             Event::Widen => without(Name::WidenScope),

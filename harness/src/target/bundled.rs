@@ -32,7 +32,9 @@ use decoration::{Adjusted, Controls, Decorate, Public};
 use super::control::{Control, Reference};
 use super::discovery::Endpoints;
 use super::error::SetupError;
+use super::key::Key;
 use super::receiver::Receiver;
+use super::resource::Resource;
 use super::time::TimeSource;
 use super::transport::{Http, InProcess, Transport, TransportKind};
 use super::{Callbacks, Limits, Target};
@@ -57,6 +59,8 @@ const SUBJECT: &str = "alice";
 const INTERACTION: &str = "/interact";
 /// Where it has the page for devices.
 const VERIFICATION: &str = "/device";
+/// The protected resource whose challenges it takes.
+const RESOURCE: &str = "https://rs.example";
 /// The issuer, where nothing has to be resolved.
 const ISSUER_IN_PROCESS: &str = "https://as.example";
 
@@ -138,6 +142,11 @@ impl Bundled {
         let (clients, pool) = registration::register(&receiver, seed, draft);
         let pages = front.as_ref().map_or(&issuer, |front| &front.base).clone();
         let edition = Edition::named(draft.id)?;
+        let resource = Arc::new(Resource {
+            id: RESOURCE.into(),
+            kid: "challenges".into(),
+            key: Key::generate(),
+        });
         let mut config = configuration(edition, issuer, &pages, limits, &receiver);
         config.clients = clients;
         let mut parts = Parts {
@@ -191,6 +200,7 @@ impl Bundled {
             draft,
             initial: endpoints.initial(draft)?,
             endpoints,
+            resource: draft.rules.challenged.then_some(resource),
             transport,
             visitors,
             control: Some(Control::Reference(control)),

@@ -136,7 +136,8 @@ impl Asks {
     /// What to put into a request steered so.
     pub fn of(&self, steer: Steer) -> &Ask {
         match steer {
-            Steer::Defer => &self.defer,
+            // What is refused is refused for what it asks otherwise, if it is not for the policy alone.
+            Steer::Defer | Steer::Refuse => &self.defer,
             Steer::Interact => &self.interact,
             Steer::Complete => &self.complete,
         }

@@ -14,6 +14,7 @@ use crate::json;
 
 const DEVICE_AUTHORIZATION: &str = "device_authorization_endpoint";
 const BACKCHANNEL_AUTHENTICATION: &str = "backchannel_authentication_endpoint";
+const TRANSACTION_AUTHORIZATION: &str = "transaction_authorization_endpoint";
 
 /// Where a server's endpoints are.
 #[derive(Debug, Clone)]
@@ -36,6 +37,8 @@ pub struct Endpoints {
     pub device_authorization: Option<Arc<Url>>,
     /// The endpoint for requests about users elsewhere (CIBA Core), if there is one.
     pub backchannel_authentication: Option<Arc<Url>>,
+    /// The endpoint for challenged transactions (Transaction Challenge Section 5), if there is one.
+    pub transaction_authorization: Option<Arc<Url>>,
     /// The endpoint for client registration (RFC 7591), if there is one.
     pub registration: Option<Arc<Url>>,
 }
@@ -82,6 +85,7 @@ impl Endpoints {
             pushed: None,
             device_authorization: None,
             backchannel_authentication: None,
+            transaction_authorization: None,
             registration: None,
         })
     }
@@ -97,6 +101,7 @@ impl Endpoints {
         let endpoint = match name {
             DEVICE_AUTHORIZATION => &self.device_authorization,
             BACKCHANNEL_AUTHENTICATION => &self.backchannel_authentication,
+            TRANSACTION_AUTHORIZATION => &self.transaction_authorization,
             _ => &None,
         };
         endpoint.clone().ok_or_else(|| SetupError::Metadata {
@@ -134,6 +139,7 @@ impl Endpoints {
             pushed: endpoint("pushed_authorization_request_endpoint").ok(),
             device_authorization: endpoint(DEVICE_AUTHORIZATION).ok(),
             backchannel_authentication: endpoint(BACKCHANNEL_AUTHENTICATION).ok(),
+            transaction_authorization: endpoint(TRANSACTION_AUTHORIZATION).ok(),
             registration: endpoint("registration_endpoint").ok(),
         })
     }

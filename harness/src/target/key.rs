@@ -6,6 +6,8 @@ use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPai
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use http::HeaderValue;
+use rustls::pki_types::PrivatePkcs8KeyDer;
+use rustls::pki_types::pem::PemObject as _;
 use serde_json::{Value, json};
 
 /// A P-256 key of a client.
@@ -25,6 +27,18 @@ impl Key {
     pub fn generate() -> Self {
         let pair = EcdsaKeyPair::generate(&ECDSA_P256_SHA256_FIXED_SIGNING)
             .expect("the operating system supplies random octets");
+        Self::of(pair)
+    }
+
+    /// The key in a PEM file (PKCS#8); nothing if there is none of this curve.
+    pub fn from_pem(pem: &str) -> Option<Self> {
+        let der = PrivatePkcs8KeyDer::from_pem_slice(pem.as_bytes()).ok()?;
+        let der = der.secret_pkcs8_der();
+        let pair = EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, der);
+        pair.ok().map(Self::of)
+    }
+
+    fn of(pair: EcdsaKeyPair) -> Self {
         let point = pair.public_key().as_ref();
         // An uncompressed point: 4, then x and y of 32 octets each.
         let x = URL_SAFE_NO_PAD.encode(&point[1..33]);
@@ -52,10 +66,16 @@ impl Key {
         &self.jwk
     }
 
-    /// A JWT of this `typ` that says `claims`, signed with ES256 (RFC 7519).
-    pub fn jwt(&self, typ: &str, claims: &Value) -> String {
-        let header = json!({ "typ": typ, "alg": "ES256" }).to_string();
-        self.signed(&URL_SAFE_NO_PAD.encode(header), &claims.to_string())
+    /// A JWT of this `typ` that says `claims`, signed with ES256 by the key of this name, if it has one (RFC 7519).
+    pub fn jwt(&self, typ: &str, kid: Option<&str>, claims: &Value) -> String {
+        let mut header = json!({ "typ": typ, "alg": "ES256" });
+        if let Some(kid) = kid {
+            header["kid"] = kid.into();
+        }
+        self.signed(
+            &URL_SAFE_NO_PAD.encode(header.to_string()),
+            &claims.to_string(),
+        )
     }
 
     /// A proof for a POST to `url` at `now`, with the nonce the server asked for, if any.

@@ -13,6 +13,7 @@
 //! | [`client`], [`prelude`], [`key`], [`pool`] | who speaks to it, and how it asks |
 //! | [`visit`] | what somebody does at an interaction URI |
 //! | [`receiver`] | where its callbacks arrive |
+//! | [`resource`] | a protected resource that challenges |
 //! | [`bundled`] | the reference server as a target |
 //! | [`error`] | why a target could not be set up |
 
@@ -31,6 +32,7 @@ pub mod pace;
 pub mod pool;
 pub mod prelude;
 pub mod receiver;
+pub mod resource;
 pub mod time;
 pub mod transport;
 pub mod visit;
@@ -52,6 +54,7 @@ pub use file::TargetFile;
 pub use nodes::Nodes;
 pub use pace::Pace;
 pub use pool::{Kind, Lease, Pool};
+pub use resource::Resource;
 pub use time::TimeSource;
 pub use transport::{Transport, TransportKind};
 
@@ -102,6 +105,8 @@ pub struct Target {
     pub endpoints: Endpoints,
     /// The one of them where requests may be deferred.
     pub initial: Arc<Url>,
+    /// What signs challenges in the place of a protected resource, where requests present such (AROP Section 9.3).
+    pub resource: Option<Arc<Resource>>,
     /// The way there.
     pub transport: Transport,
     /// The way that people's browsers take to its pages.
@@ -186,6 +191,14 @@ impl Target {
         match self.limits.fit(terms) {
             true => self.pool.acquire(terms.into(), alone).await,
             false => None,
+        }
+    }
+
+    /// The endpoint that polls go to: the token endpoint, unless they need no grant type.
+    pub fn polled(&self) -> &Arc<Url> {
+        match self.draft.deferred_grant.is_empty() {
+            true => &self.initial,
+            false => &self.endpoints.token,
         }
     }
 

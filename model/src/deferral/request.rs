@@ -235,7 +235,10 @@ fn defer(
 fn is_known(d: Deferral, r: TokenRequest, terms: &Terms, c: &mut Choices<'_>) -> bool {
     let waiting = d.is_live() && !d.is_expired(terms) && r.keyed == d.bound();
     let over = !d.is_pending() && d.is_approval_over(terms);
-    terms.draft.rules.idempotent && waiting && !(over && c.either(&[false, true]))
+    terms.draft.rules.idempotent
+        && waiting
+        && c.reads(Question::C45, Reading::C)
+        && !(over && c.either(&[false, true]))
 }
 
 /// Completed at once, or failed, by the originating grant's rules (Section 5.3).

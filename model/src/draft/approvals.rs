@@ -32,15 +32,7 @@ impl Draft {
         ledger: "arop-dtr",
         rules: profiled(Draft::GERBER_00.rules),
         settles: &[
-            LATE[0],
-            LATE[1],
-            ONCE[0],
-            ONCE[1],
-            ONCE[2],
-            ANEW[0],
-            ANEW[1],
-            // The request that waits is found again (Section 7.2).
-            (Question::C45, Reading::C),
+            LATE[0], LATE[1], ONCE[0], ONCE[1], ONCE[2], ANEW[0], ANEW[1],
         ],
         ..Draft::GERBER_00
     };

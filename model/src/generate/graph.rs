@@ -159,7 +159,7 @@ fn requests(d: Deferral, terms: &Terms) -> Vec<Event> {
             });
         }
     }
-    if terms.one_time {
+    if terms.one_time || terms.draft.rules.idempotent {
         requests.push(TokenRequest {
             lost: true,
             ..plain

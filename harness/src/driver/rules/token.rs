@@ -138,8 +138,13 @@ pub(in crate::driver) fn unbound(log: &mut Log, response: &Response<'_>) {
     });
 }
 
+/// When a token says itself that it is over, in seconds since the Unix epoch: `exp` of a JWT.
+pub(in crate::driver) fn expiry(token: &str) -> Option<u64> {
+    claims(token)?.get("exp")?.as_u64()
+}
+
 /// The claims of a token that is a JWT. Its signature is the resource server's business.
-fn claims(token: &str) -> Option<Map<String, Value>> {
+pub(in crate::driver) fn claims(token: &str) -> Option<Map<String, Value>> {
     let mut parts = token.split('.');
     let (_, payload, _, None) = (parts.next()?, parts.next()?, parts.next()?, parts.next()) else {
         return None;

@@ -95,10 +95,9 @@ impl Registrar {
             (false, 0) => AuthMethod::ClientSecretBasic,
             (false, _) => AuthMethod::ClientSecretPost,
         };
-        let grant = match (self.draft.own_endpoint, kind.one_time) {
-            (Some(_), _) => self.draft.deferred_grant,
-            (None, true) => AUTHORIZATION_CODE,
-            (None, false) => CLIENT_CREDENTIALS,
+        let grant = match kind.one_time {
+            true => AUTHORIZATION_CODE,
+            false => self.usual_grant(),
         };
         self.register(name, method, grant, endpoint)
     }
@@ -107,12 +106,27 @@ impl Registrar {
         self.register(
             name,
             AuthMethod::ClientSecretBasic,
-            match self.draft.own_endpoint {
-                Some(_) => self.draft.deferred_grant,
-                None => CLIENT_CREDENTIALS,
-            },
+            self.usual_grant(),
             None,
         )
+    }
+
+    /// The grant of clients that have no authorization code: that of polls, where every deferral has them.
+    fn usual_grant(&self) -> &'static str {
+        match (self.draft.own_endpoint, self.draft.deferred_grant) {
+            (Some(_), grant) if !grant.is_empty() => grant,
+            _ => CLIENT_CREDENTIALS,
+        }
+    }
+
+    /// What a client may use: its own grant, polls, and what its tokens can be renewed by.
+    fn grants(&self, grant: &str) -> Vec<String> {
+        let renewing: &[&str] = match self.draft.rules.approvals_expire {
+            true => &[REFRESH_TOKEN, TOKEN_EXCHANGE],
+            false => &[beside(grant)],
+        };
+        let all = [grant].into_iter().chain(renewing.iter().copied());
+        all.chain([wire::GRANT_DEFERRED]).map(Into::into).collect()
     }
 
     fn register(
@@ -138,11 +152,7 @@ impl Registrar {
             redirect_uris: redirect_uri.iter().cloned().collect(),
             scope: self.scopes.wider.clone(),
             default_scope: Some(self.scopes.whole.clone()),
-            grant_types: vec![
-                grant.into(),
-                beside(grant).into(),
-                wire::GRANT_DEFERRED.into(),
-            ],
+            grant_types: self.grants(grant),
             deferred_client_notification_endpoint: endpoint,
             ..ClientConfig::default()
         });

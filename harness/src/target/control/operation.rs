@@ -12,9 +12,9 @@ use serde::{Deserialize, Serialize};
 )]
 #[serde(rename_all = "snake_case")]
 pub enum Name {
-    /// Grant the request as it was made. Knows `{deferral_code}`.
+    /// Grant the request as it was made. Knows `{deferral_code}`; where approvals end, `{approved_for}`, in seconds.
     Approve,
-    /// Grant a part of it. Knows `{deferral_code}` and `{scope}`, the part.
+    /// Grant a part of it. Knows what the former knows, and `{scope}`, the part.
     Narrow,
     /// Refuse it. Knows `{deferral_code}`.
     Deny,
@@ -110,6 +110,7 @@ impl Name {
             Steer::Defer => Self::DeferNext,
             Steer::Interact => Self::InteractNext,
             Steer::Complete => Self::CompleteNext,
+            Steer::Refuse => Self::DenyNext,
         }
     }
 }
@@ -125,6 +126,8 @@ pub enum Operation {
         code: Arc<str>,
         /// The scope of a narrowed approval.
         part: Arc<str>,
+        /// Seconds that an approval lasts, where it has an end (AROP Section 7.4).
+        lasts: Option<u64>,
     },
     /// About a client; `scope` is its new default, where the operation sets one.
     Client {
@@ -146,6 +149,7 @@ impl Operation {
             name,
             code: Arc::clone(code),
             part: "".into(),
+            lasts: None,
         }
     }
 
@@ -160,10 +164,16 @@ impl Operation {
     /// The values of the placeholders.
     pub fn values(&self) -> Vec<(&'static str, String)> {
         match self {
-            Self::Code { code, part, .. } => vec![
-                ("deferral_code", code.to_string()),
-                ("scope", part.to_string()),
-            ],
+            Self::Code {
+                code, part, lasts, ..
+            } => {
+                let ends = lasts.map(|seconds| ("approved_for", seconds.to_string()));
+                let always = [
+                    ("deferral_code", code.to_string()),
+                    ("scope", part.to_string()),
+                ];
+                always.into_iter().chain(ends).collect()
+            }
             Self::Client {
                 client_id, scope, ..
             } => vec![

@@ -71,7 +71,12 @@ impl Reference {
                 client_id,
                 scope,
             } => self.about_client(*name, client_id, scope),
-            Operation::Code { name, code, part } => self.about_code(*name, code, part),
+            Operation::Code {
+                name,
+                code,
+                part,
+                lasts,
+            } => self.about_code(*name, code, part, *lasts),
         }
     }
 
@@ -99,7 +104,7 @@ impl Reference {
         }
     }
 
-    fn about_code(&self, name: Name, code: &str, part: &str) -> Outgoing {
+    fn about_code(&self, name: Name, code: &str, part: &str, lasts: Option<u64>) -> Outgoing {
         let decision = match name {
             Name::WithdrawConsent | Name::RestoreConsent => {
                 let valid = name == Name::RestoreConsent;
@@ -113,15 +118,21 @@ impl Reference {
             Name::AttemptCallback => {
                 return post(&self.callbacks, &json!({ "deferral_code": code }));
             }
-            Name::Narrow => {
-                let body = json!({ "deferral_code": code, "decision": "approve", "scope": part });
+            Name::Approve | Name::Narrow => {
+                let mut body = json!({ "deferral_code": code, "decision": "approve" });
+                if name == Name::Narrow {
+                    body["scope"] = part.into();
+                }
+                if let Some(seconds) = lasts {
+                    body["approved_for"] = seconds.into();
+                }
                 return post(&self.decide, &body);
             }
             Name::Deny => "deny",
             Name::NeedInteraction => "need_interaction",
             Name::InteractionDone => "interaction_done",
             Name::InteractionBegun => "interaction_begun",
-            _ => "approve",
+            other => unreachable!("{other:?} is about no deferral code"),
         };
         let body = json!({ "deferral_code": code, "decision": decision });
         post(&self.decide, &body)

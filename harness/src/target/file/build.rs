@@ -10,7 +10,7 @@ use dtr_model::draft::Draft;
 
 use url::Url;
 
-use super::{AskSection, ClientSection, ClockKind, ControlSection, TargetFile};
+use super::{AskSection, ClientSection, ClockKind, ControlSection, ResourceSection, TargetFile};
 use crate::target::client::{Ask, Asks, Authentication, Client, Scopes};
 use crate::target::control::{Command, Control, Name, Reference, Templates};
 use crate::target::discovery::parse;
@@ -20,7 +20,7 @@ use crate::target::pace::Pace;
 use crate::target::pool::{Kind, Pair, Pool, Shelf};
 use crate::target::receiver::Receiver;
 use crate::target::transport::{self, Http, HttpOptions, Transport};
-use crate::target::{Callbacks, Endpoints, Limits, SetupError, Target, TimeSource};
+use crate::target::{Callbacks, Endpoints, Limits, Resource, SetupError, Target, TimeSource};
 
 const AUTHORIZATION_CODE: &str = "authorization_code";
 
@@ -33,6 +33,8 @@ pub struct Built {
     initial: Arc<Url>,
     transport: Transport,
     control: Option<Control>,
+    /// What it stands in for, to challenge by.
+    resource: Option<Arc<Resource>>,
     /// One clock, whatever the traces' limits.
     time: TimeSource,
     pool: Pool,
@@ -70,6 +72,10 @@ impl TargetFile {
         let endpoints = self.endpoints(&transport).await?;
         let initial = endpoints.initial(draft)?;
         let control = self.control(&directory, Duration::from_secs(self.timeout))?;
+        let resource = match &self.resource {
+            None => None,
+            Some(section) => Some(Arc::new(section.build(&directory)?)),
+        };
         let receiver = match &self.receiver {
             None => None,
             Some(section) => {
@@ -86,6 +92,7 @@ impl TargetFile {
             initial,
             transport,
             control,
+            resource,
             time,
             pool,
             kinds,
@@ -206,11 +213,17 @@ impl TargetFile {
 impl Built {
     /// The terms that its clients can be put to, one for each kind.
     pub fn terms(&self) -> Vec<Terms> {
+        let usual = Terms::CREDENTIALS.under(self.draft);
         let terms = self.kinds.iter().map(|kind| Terms {
             public: kind.public,
             one_time: kind.one_time,
             callback: kind.callback,
-            ..Terms::CREDENTIALS.under(self.draft)
+            // In real time they last as long as the server lets them.
+            approval: match self.file.clock.kind {
+                ClockKind::Hook => usual.approval,
+                ClockKind::Wall => 0,
+            },
+            ..usual
         });
         terms.collect()
     }
@@ -250,6 +263,7 @@ impl Built {
             draft: self.draft,
             initial: Arc::clone(&self.initial),
             endpoints: self.endpoints.clone(),
+            resource: self.resource.clone(),
             transport: self.transport.clone(),
             visitors: self.transport.clone(),
             time: self.time.clone(),
@@ -341,6 +355,21 @@ impl ClientSection {
                 forbidden: text(&self.refused_scope),
                 whole,
             }),
+        })
+    }
+}
+
+impl ResourceSection {
+    fn build(&self, directory: &Path) -> Result<Resource, SetupError> {
+        let pem = text(directory, &self.key)?;
+        let key = Key::from_pem(&pem).ok_or_else(|| SetupError::Pem {
+            path: directory.join(&self.key),
+            problem: "it holds no P-256 key in PKCS#8".to_owned(),
+        })?;
+        Ok(Resource {
+            id: self.id.clone(),
+            kid: self.kid.clone(),
+            key,
         })
     }
 }

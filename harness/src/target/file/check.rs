@@ -180,6 +180,7 @@ fn sample(name: Name) -> Operation {
             name,
             code: "code".into(),
             part: "scope".into(),
+            lasts: Some(1),
         },
     }
 }

@@ -50,6 +50,8 @@ pub struct TargetFile {
     pub clients: Vec<ClientSection>,
     /// Where callbacks arrive (Section 7).
     pub receiver: Option<ReceiverSection>,
+    /// A protected resource whose challenges the server takes, which the suite stands in for (`--draft arop-txn`).
+    pub resource: Option<ResourceSection>,
     /// What somebody does at an `interaction_uri` to finish the interaction. The requests know `{interaction_uri}` and what
     /// earlier ones took.
     #[serde(default)]
@@ -221,6 +223,18 @@ fn a_minute() -> u64 {
 
 fn two_seconds() -> u64 {
     2000
+}
+
+/// A protected resource that challenges (OAuth Transaction Authorization Challenge, Section 4).
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ResourceSection {
+    /// Its identifier: the `iss` of its challenges, and the `aud` of tokens for it.
+    pub id: String,
+    /// The name of its key in the set that the server has of it.
+    pub kid: String,
+    /// Its key, a P-256 key in PKCS#8, one PEM file relative to this one.
+    pub key: PathBuf,
 }
 
 /// How to reach the server's controls.

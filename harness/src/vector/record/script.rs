@@ -139,7 +139,7 @@ impl<'a> Scribe<'a> {
                     scope: WIDENED_SCOPE.to_owned(),
                 }
             }
-            Event::Tick | Event::ResponseLost => {
+            Event::Renew(_) | Event::Present | Event::Tick | Event::ResponseLost => {
                 return Err(NotRecordable(moment.event.to_string()));
             }
         };

@@ -42,6 +42,7 @@ impl Playing {
             name,
             code: code.into(),
             part: part.into(),
+            lasts: None,
         };
         let operation = match control {
             Control::Decide {

@@ -35,6 +35,7 @@ impl Scribe<'_> {
             Steer::Defer => Policy::Defer,
             Steer::Interact => Policy::Interact,
             Steer::Complete => Policy::Complete,
+            Steer::Refuse => Policy::Deny,
         };
         let mut parameters = BTreeMap::new();
         let asked = match self.terms.one_time {

@@ -1,0 +1,43 @@
+//! A protected resource that the suite stands in for: it signs what it wants approved (Transaction Challenge Section 4).
+
+use serde_json::{Value, json};
+
+use super::key::Key;
+
+/// `typ` of a challenge (Section 4.2.1).
+const TYPE: &str = "txn-authz-challenge+jwt";
+/// Seconds that a challenge is good: longer than any trace.
+const LIFETIME: u64 = 86_400;
+
+/// A protected resource that the server knows.
+#[derive(Debug)]
+pub struct Resource {
+    /// Its identifier, the `iss` of its challenges.
+    pub id: String,
+    /// The name of its key in the set that the server has of it.
+    pub kid: String,
+    /// Its key.
+    pub key: Key,
+}
+
+impl Resource {
+    /// A challenge for the server `audience` at `now`, in seconds, about the transaction `txn`.
+    pub fn challenge(&self, audience: &str, now: u64, txn: &str) -> String {
+        let claims = json!({
+            "iss": self.id,
+            "aud": audience,
+            "iat": now,
+            "exp": now.saturating_add(LIFETIME),
+            "jti": txn,
+            "txn": txn,
+            "authorization_details": self.details(),
+            "reason": "A payment of this height has to be approved.",
+        });
+        self.key.jwt(TYPE, Some(&self.kid), &claims)
+    }
+
+    /// What it wants approved (RFC 9396 Section 2).
+    pub fn details(&self) -> Value {
+        json!([{ "type": "payment", "actions": ["initiate"], "locations": [self.id] }])
+    }
+}

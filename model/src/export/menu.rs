@@ -2,7 +2,7 @@
 //! difference between two systems is one of what was tried.
 
 use crate::draft::{Interaction, Opening};
-use crate::event::{Caller, Decision, Event, Fate, Precondition, TokenRequest};
+use crate::event::{Caller, Decision, Event, Fate, Precondition, TokenRequest, Way};
 use crate::generate::hints;
 use crate::terms::Terms;
 
@@ -100,6 +100,8 @@ fn about_the_code(terms: &Terms) -> Vec<Event> {
         events.push(Event::Return(precondition));
     }
     events.push(Event::Widen);
+    events.extend([Way::Refresh, Way::Exchange].map(Event::Renew));
+    events.push(Event::Present);
     if terms.callback {
         events.extend([Fate::Delivered, Fate::Lost].map(Event::Callback));
     }

@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
-use super::{Graph, SETTINGS, Situation, dangers, edges, experiment, forks, pairs};
+use super::{Graph, SETTINGS, Situation, dangers, edges, experiment, forks, pairs, settings};
+use crate::draft::Draft;
 use crate::event::Event;
 use crate::property::{Properties, Property, Watch, judge};
 use crate::question::{Question, Readings};
@@ -78,7 +79,8 @@ fn every_pair_of_adjacent_edges_is_covered() {
 #[test]
 fn a_danger_trace_ends_where_its_property_is_first_tested() {
     let mut found = BTreeSet::new();
-    for terms in SETTINGS {
+    let profiled = settings(&Draft::AROP_DTR);
+    for terms in SETTINGS.iter().chain(&profiled) {
         for trace in dangers(*terms) {
             let Origin::Danger(id) = &trace.origin else {
                 panic!("{}: not a danger trace", trace.id);

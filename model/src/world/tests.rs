@@ -210,7 +210,8 @@ mutants! {
 
 #[test]
 fn every_property_has_a_mutant() {
-    for property in Property::ALL {
+    // Those of AROP alone have theirs beside them.
+    for property in Draft::DEFAULT.properties().iter() {
         let id = property.id();
         assert!(BROKEN_BY_MUTANTS.contains(&id), "no mutant breaks {id}");
     }

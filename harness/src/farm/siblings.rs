@@ -33,9 +33,7 @@ const NO_DUTY: &str = "neither text has a server say `slow_down`";
 
 /// The siblings.
 pub fn drafts() -> impl Iterator<Item = &'static Draft> {
-    Draft::ALL
-        .iter()
-        .filter(|draft| draft.own_endpoint.is_some())
+    Draft::siblings()
 }
 
 /// The faults that a server of this sibling can have, and that break something it asks.

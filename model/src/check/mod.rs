@@ -83,10 +83,9 @@ impl Case {
         let explored = Explored::all(&space, STATE_LIMIT, |(_, tested)| {
             exercised = exercised.union(*tested);
         })?;
-        let untested = Properties::ALL.without(exercised);
-        let vacuous = self.draft.properties().without(exercised);
-        if !vacuous.is_empty() && *self == Case::pins(self.draft) {
-            return Err(CheckError::Vacuous(vacuous));
+        let untested = self.draft.properties().without(exercised);
+        if !untested.is_empty() && *self == Case::pins(self.draft) {
+            return Err(CheckError::Vacuous(untested));
         }
         Ok(Checked {
             name: self.name.clone(),
@@ -110,9 +109,8 @@ pub struct Checked {
     pub moves: u64,
     /// For each broken property a shortest counterexample. The rest hold.
     pub broken: BTreeMap<Property, Vec<Action>>,
-    /// Properties that nothing puts to the test under these readings: they
-    /// hold, but vacuously. For the pins these are the ones about something that
-    /// the text does not have.
+    /// Properties about something that the text has, and that nothing puts to the
+    /// test under these readings: they hold, but vacuously. At the pins there are none.
     pub untested: Properties,
     /// How long it took.
     pub elapsed: Duration,

@@ -78,6 +78,25 @@ impl Draft {
         }
     }
 
+    /// The texts whose waiting the youngest generalises, which have the same machine
+    /// under names of their own.
+    pub fn siblings() -> impl Iterator<Item = &'static Draft> {
+        let own = Draft::ALL
+            .iter()
+            .filter(|draft| draft.own_endpoint.is_some());
+        own.filter(|draft| !draft.is_profile())
+    }
+
+    /// The profiles of such texts, and of this one.
+    pub fn profiles() -> impl Iterator<Item = &'static Draft> {
+        Draft::ALL.iter().filter(|draft| draft.is_profile())
+    }
+
+    /// Whether it is laid over another text, with rules for what comes of an approval.
+    fn is_profile(&self) -> bool {
+        self.rules.approvals_expire
+    }
+
     /// The properties about something that this text has.
     pub fn properties(&self) -> Properties {
         use Property::{L3, L5, L5Late, S2, S6, S9, S10, S13, S14, S15, S16};

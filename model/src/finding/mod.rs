@@ -11,9 +11,11 @@
 //! | [`story`] | a counterexample as messages between people and machines |
 //! | [`picture`] | a story as a sequence diagram |
 //! | [`replay`](mod@replay) | a counterexample as requests that can be sent |
+//! | [`friction`] | where AROP and the texts it is laid over do not fit together |
 //! | [`contradiction`] | the sentences that collide, and the smallest change that would help |
 
 pub mod contradiction;
+pub mod friction;
 pub mod picture;
 pub mod replay;
 pub mod story;

@@ -91,7 +91,7 @@ pub(super) fn check(args: &Args) -> Result<Exit, Trouble> {
     }
     match args.json {
         true => document::print(args, &findings)?,
-        false => print::print(&findings),
+        false => print::print(args.draft, &findings),
     }
     let objected = findings.iter().any(|f| !f.objections.is_empty());
     Ok(if objected { Exit::Fail } else { Exit::Pass })
@@ -109,7 +109,18 @@ fn write_findings(path: &Path, findings: &[Finding]) -> Result<(), Trouble> {
     })?;
     bar.finish_and_clear();
     let parents = findings::parents()?;
-    std::fs::write(path, findings::page(&checked, &found, &parents))
+    let mut profiled = Vec::new();
+    for (draft, cases) in findings::profiled() {
+        let bar = progress(cases.len() as u64, draft.id);
+        let checked = in_parallel(&cases, |case| {
+            let checked = case.check()?;
+            bar.inc(1);
+            Ok(checked)
+        })?;
+        bar.finish_and_clear();
+        profiled.push(findings::Profiled::of(draft, checked));
+    }
+    std::fs::write(path, findings::page(&checked, &found, &parents, &profiled))
         .map_err(|e| Trouble::new(format!("cannot write {}: {e}", path.display())))
 }
 

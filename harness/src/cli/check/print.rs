@@ -1,6 +1,7 @@
 //! The outcome of a check for people: every property at the pins, every question
 //! with what its readings cost, every counterexample.
 
+use dtr_model::draft::Draft;
 use dtr_model::property::Property;
 use dtr_model::question::Question;
 use owo_colors::OwoColorize;
@@ -8,13 +9,13 @@ use owo_colors::OwoColorize;
 use super::Finding;
 use crate::cli::out::println;
 
-pub(super) fn print(findings: &[Finding]) {
+pub(super) fn print(draft: &Draft, findings: &[Finding]) {
     let Some((first, rest)) = findings.split_first() else {
         return;
     };
-    print_properties(first);
+    print_properties(draft, first);
     if !rest.is_empty() {
-        print_questions(first, rest);
+        print_questions(draft, first, rest);
     }
     println!();
     println!("{}", "Counterexamples, each the shortest there is".bold());
@@ -47,7 +48,7 @@ pub(super) fn print(findings: &[Finding]) {
 }
 
 /// Every property at the first case: the pins, or a chosen mix.
-fn print_properties(first: &Finding) {
+fn print_properties(draft: &Draft, first: &Finding) {
     let checked = &first.checked;
     println!(
         "{} {} unique states, {} moves",
@@ -55,8 +56,8 @@ fn print_properties(first: &Finding) {
         checked.states,
         checked.moves
     );
-    for property in Property::ALL {
-        let fares = match checked.broken.get(property) {
+    for property in draft.properties().iter() {
+        let fares = match checked.broken.get(&property) {
             Some(path) => format!("breaks in {}", path.len()).red().to_string(),
             None => "holds".green().to_string(),
         };
@@ -65,8 +66,11 @@ fn print_properties(first: &Finding) {
 }
 
 /// For every question its readings, and what each breaks or repairs.
-fn print_questions(pins: &Finding, readings: &[Finding]) {
-    for question in Question::ALL {
+fn print_questions(draft: &Draft, pins: &Finding, readings: &[Finding]) {
+    let open = Question::ALL
+        .iter()
+        .filter(|q| draft.leaves_open(q.entry()));
+    for question in open {
         let entry = question.entry();
         println!();
         println!(

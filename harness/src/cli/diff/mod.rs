@@ -77,8 +77,7 @@ fn record(dir: &Path) -> Result<Exit, Trouble> {
                 .map(move |other| [one, other])
         })
         .collect();
-    let siblings = Draft::ALL.iter().filter(|d| d.own_endpoint.is_some());
-    pairs.extend(siblings.map(|sibling| [sibling, Draft::DEFAULT]));
+    pairs.extend(Draft::siblings().map(|sibling| [sibling, Draft::DEFAULT]));
     for drafts in pairs {
         let sides = drafts.map(|draft| Side {
             draft,

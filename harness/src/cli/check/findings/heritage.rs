@@ -4,16 +4,12 @@
 use std::fmt::Write as _;
 
 use dtr_model::check::{Case, CheckError, Checked};
-use dtr_model::draft::{Cancellation, Draft, Opening};
-use dtr_model::property::Property;
+use dtr_model::draft::{Cancellation, Draft};
 use dtr_model::question::Question;
 
 /// The parents, each with its world at the pins.
 pub(in crate::cli::check) fn parents() -> Result<Vec<(&'static Draft, Checked)>, CheckError> {
-    let siblings = Draft::ALL
-        .iter()
-        .filter(|draft| draft.rules.opening == Opening::OwnEndpoint);
-    siblings
+    Draft::siblings()
         .map(|draft| Ok((draft, Case::pins(draft).check()?)))
         .collect()
 }
@@ -39,11 +35,11 @@ pub(super) fn write(page: &mut String, pins: &Checked, parents: &[(&'static Draf
         ids.join(" | "),
         child.id
     );
-    for property in Property::ALL {
+    for property in child.properties().iter() {
         let all = parents.iter().map(|(draft, checked)| (*draft, checked));
         let cells = all.chain([(child, pins)]).map(|(draft, checked)| {
-            let known = draft.properties().contains(*property);
-            match checked.broken.get(property) {
+            let known = draft.properties().contains(property);
+            match checked.broken.get(&property) {
                 _ if !known => " – |".to_owned(),
                 None => " holds |".to_owned(),
                 Some(path) => format!(" breaks in {} |", path.len()),

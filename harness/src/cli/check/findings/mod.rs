@@ -5,11 +5,13 @@
 //! | `mod.rs` | the page: the ten contradictions in full, the rest in tables |
 //! | `harm.rs` | what one question breaks, and how bad that is |
 //! | `heritage.rs` | what the text has from RFC 8628 and CIBA |
+//! | `profiled.rs` | what AROP promises over each text, and what breaks it |
 //! | `diagram.rs` | a story as a Mermaid sequence diagram, and in words |
 
 mod diagram;
 mod harm;
 mod heritage;
+mod profiled;
 
 use std::fmt::Write as _;
 
@@ -17,11 +19,11 @@ use dtr_model::check::Checked;
 use dtr_model::draft::Draft;
 use dtr_model::finding::contradiction::{CONTRADICTIONS, Contradiction};
 use dtr_model::finding::{Pair, beyond, effect, meeting};
-use dtr_model::property::Property;
 use dtr_model::question::{Entry, Place, Question, Reading, catalogue, named_entry};
 
 use harm::{Cost, Harm, costs};
 pub(in crate::cli::check) use heritage::parents;
+pub(in crate::cli::check) use profiled::{Profiled, profiled};
 
 const INTRODUCTION: &str = "# Findings
 
@@ -43,6 +45,7 @@ pub(super) fn page(
     checked: &[Checked],
     pairs: &[(Pair, Checked)],
     parents: &[(&'static Draft, Checked)],
+    profiled: &[Profiled],
 ) -> String {
     let Some((pins, cases)) = checked.split_first() else {
         return String::new();
@@ -58,8 +61,8 @@ pub(super) fn page(
     page.push_str(
         "\n## The properties\n\n| property | what it claims | at the pins |\n|---|---|---|\n",
     );
-    for property in Property::ALL {
-        let fares = pins.broken.get(property);
+    for property in Draft::DEFAULT.properties().iter() {
+        let fares = pins.broken.get(&property);
         let fares = fares.map_or("holds".to_owned(), |path| {
             format!("breaks in {}", path.len())
         });
@@ -71,6 +74,7 @@ pub(super) fn page(
     }
     together(&mut page, pins, cases, pairs);
     heritage::write(&mut page, pins, parents);
+    profiled::write(&mut page, profiled);
     rest(&mut page, &costs);
     page
 }

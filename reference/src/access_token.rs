@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::config::Config;
-use crate::deferral::FrozenRequest;
+use crate::deferral::{Approval, FrozenRequest};
 use crate::dpop::Thumbprint;
 use crate::error::SetupError;
 use crate::jws::{self, Times};
@@ -57,6 +57,16 @@ pub(crate) struct Held {
     pub(crate) scope: Scope,
     /// The key it is bound to.
     pub(crate) key: Option<Thumbprint>,
+    /// The name of the approval it rests on (AROP Section 7.4).
+    pub(crate) approval: Option<String>,
+    times: Times,
+}
+
+impl Held {
+    /// Whether it counts at `now`.
+    pub(crate) fn counts(&self, now: u64) -> bool {
+        self.times.include(now)
+    }
 }
 
 impl fmt::Debug for TokenResponse {
@@ -79,6 +89,9 @@ struct Claims<'a> {
     cnf: Option<Confirmation<'a>>,
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     authorization_details: &'a [Value],
+    /// Not what the approval says, which is nobody's business (AROP Section 13).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    approval: Option<String>,
 }
 
 /// Those of an ID token.
@@ -117,6 +130,7 @@ struct Read {
     #[serde(flatten)]
     times: Times,
     cnf: Option<ReadConfirmation>,
+    approval: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -164,7 +178,8 @@ impl Minter {
         &self.jwks
     }
 
-    /// A token for exactly this request, bound to its key if it has one (Section 11.1).
+    /// A token for exactly this request, bound to its key if it has one (Section 11.1), and for no longer than the approval
+    /// behind it (AROP Section 7.4).
     pub(crate) fn mint(
         &self,
         request: &FrozenRequest,
@@ -172,6 +187,7 @@ impl Minter {
         now: u64,
     ) -> Result<TokenResponse, jsonwebtoken::errors::Error> {
         let scope = request.scope.to_string();
+        let expires_at = self.end(request, now);
         let claims = Claims {
             iss: &self.issuer,
             sub: &request.subject,
@@ -182,7 +198,7 @@ impl Minter {
             },
             client_id: &request.client_id,
             iat: now,
-            exp: now.saturating_add(self.lifetime),
+            exp: expires_at,
             jti: random::identifier(random),
             scope: &scope,
             cnf: request.key.as_ref().map(|key| match key {
@@ -190,6 +206,7 @@ impl Minter {
                 Thumbprint::Certificate(hash) => Confirmation::Certificate(hash),
             }),
             authorization_details: request.targets.details(),
+            approval: request.approval.as_ref().map(Approval::name),
         };
         Ok(TokenResponse {
             access_token: jsonwebtoken::encode(&self.header, &claims, &self.key)?,
@@ -197,13 +214,20 @@ impl Minter {
                 Some(Thumbprint::Key(_)) => "DPoP",
                 Some(Thumbprint::Certificate(_)) | None => "Bearer",
             },
-            expires_in: self.lifetime,
+            expires_in: expires_at.saturating_sub(now),
             scope,
             refresh_token: None,
             id_token: None,
             issued_token_type: request.issued_token_type,
             authorization_details: request.targets.details().to_vec(),
         })
+    }
+
+    /// First second at which a token for this request no longer counts.
+    fn end(&self, request: &FrozenRequest, now: u64) -> u64 {
+        let usual = now.saturating_add(self.lifetime);
+        let approval = request.approval.as_ref();
+        approval.map_or(usual, |approval| usual.min(approval.until))
     }
 
     /// An ID token that tells the client who it was that approved this request (OpenID Connect Core Section 2).
@@ -226,9 +250,14 @@ impl Minter {
 
     /// What a token says that this server made and that counts at `now`.
     pub(crate) fn read(&self, token: &str, now: u64) -> Option<Held> {
+        self.known(token).filter(|held| held.counts(now))
+    }
+
+    /// The same, whether it counts or not.
+    pub(crate) fn known(&self, token: &str) -> Option<Held> {
         let claims: Read = jws::claims(token, &self.jwks, &[Some(TYPE)])?;
-        let counts = claims.iss == self.issuer && claims.times.include(now);
-        Some(Held {
+        let own = claims.iss == self.issuer;
+        own.then_some(Held {
             client_id: claims.client_id,
             subject: claims.sub.into(),
             scope: Scope::parse(&claims.scope)?,
@@ -236,7 +265,8 @@ impl Minter {
                 ReadConfirmation::Key(key) => Thumbprint::new(&key),
                 ReadConfirmation::Certificate(hash) => Thumbprint::of_certificate(&hash),
             }),
+            approval: claims.approval,
+            times: claims.times,
         })
-        .filter(|_| counts)
     }
 }

@@ -148,6 +148,7 @@ pub(crate) fn judge(
             .clock
             .now()
             .saturating_add(context.config.authorization_code.lifetime),
+        approval: None,
         used: Use::Unused,
     })
 }

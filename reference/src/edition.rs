@@ -1,5 +1,6 @@
 //! The editions of the text that this server can serve, each as a value, and their siblings: older texts whose polling
-//! the draft makes general (RFC 8628, CIBA Core 1.0).
+//! the draft makes general (RFC 8628, CIBA Core 1.0), and a profile that is bound to three of them (AROP: AuthZEN Access
+//! Request OAuth Profile, Draft 1).
 //!
 //! The rest of this crate cites draft-ietf-oauth-deferred-token-response-01. What another edition changes on the wire
 //! is in its value here, and nothing else asks for an edition by name. What an edition leaves open is read as the
@@ -21,8 +22,8 @@ pub struct Edition {
     pub id: &'static str,
     /// What opens a deferral.
     pub opened_by: OpenedBy,
-    /// The `grant_type` of a poll (Section 6.5).
-    pub polling_grant: &'static str,
+    /// The `grant_type` of a poll (Section 6.5); none where polls have an endpoint of their own.
+    pub polling_grant: Option<&'static str>,
     /// What the code is called: in the response that opens a deferral, in a poll, in a callback.
     pub code: Code,
     /// Whether the code is bound to the key of the request that opened its deferral (Section 11.1). Otherwise it is bound
@@ -44,6 +45,14 @@ pub struct Edition {
     pub defers_directly: bool,
     /// Whether it licenses the server to refuse a `client_notification_token` that is too short for 128 bits.
     pub weak_tokens_refused: bool,
+    /// Whether an approval has an end, which nothing that comes of it outlives (AROP Section 7.4).
+    pub approvals_expire: bool,
+    /// Whether the same request again brings the same code, while it waits or its token was not collected (AROP Section
+    /// 7.2).
+    pub requests_idempotent: bool,
+    /// Whether what no approval can lift is refused with an error that names what was asked for (AROP Section 7.1), at
+    /// endpoints that open deferrals too.
+    pub refuses_natively: bool,
     /// The questions that it does not leave open.
     pub settled: &'static [Settled],
 }
@@ -66,6 +75,8 @@ pub enum OpenedBy {
     DeviceAuthorization,
     /// Every authentication request (CIBA Core Section 7.1).
     Authentication,
+    /// Every challenge of a protected resource that a client presents (draft-rosomakho-oauth-txn-challenge Section 5.1).
+    TransactionAuthorization,
 }
 
 impl Edition {
@@ -90,7 +101,7 @@ impl Edition {
     pub const IETF_01: Self = Self {
         id: "ietf-01",
         opened_by: OpenedBy::TokenRequest,
-        polling_grant: wire::GRANT_DEFERRED,
+        polling_grant: Some(wire::GRANT_DEFERRED),
         code: Code {
             name: "deferral_code",
             missing: "deferral_code is missing",
@@ -103,6 +114,9 @@ impl Edition {
         interactive_mode: false,
         defers_directly: false,
         weak_tokens_refused: false,
+        approvals_expire: false,
+        requests_idempotent: false,
+        refuses_natively: false,
         settled: &[],
     };
 
@@ -143,7 +157,7 @@ impl Edition {
     pub const RFC_8628: Self = Self {
         id: "rfc8628",
         opened_by: OpenedBy::DeviceAuthorization,
-        polling_grant: wire::GRANT_DEVICE_CODE,
+        polling_grant: Some(wire::GRANT_DEVICE_CODE),
         code: Code {
             name: "device_code",
             missing: "device_code is missing",
@@ -161,7 +175,7 @@ impl Edition {
     pub const CIBA_POLL: Self = Self {
         id: "ciba-poll",
         opened_by: OpenedBy::Authentication,
-        polling_grant: wire::GRANT_CIBA,
+        polling_grant: Some(wire::GRANT_CIBA),
         code: Code {
             name: "auth_req_id",
             missing: "auth_req_id is missing",
@@ -177,7 +191,48 @@ impl Edition {
         ..Self::CIBA_POLL
     };
 
-    /// Every edition that is served, in the order of the texts, and then their siblings.
+    /// AROP over gerber-00, which it cites (its Section 9.1).
+    pub const AROP_DTR: Self = Self {
+        id: "arop-dtr",
+        settled: settled::AROP_DTR,
+        ..Self::GERBER_00.profiled()
+    };
+
+    /// AROP over CIBA with poll mode (its Section 9.2). A proof with the authentication request binds the code (its
+    /// Section 12).
+    pub const AROP_CIBA: Self = Self {
+        id: "arop-ciba",
+        binds_code: true,
+        settled: settled::AROP_CIBA,
+        ..Self::CIBA_POLL.profiled()
+    };
+
+    /// AROP over transaction authorization challenges (its Section 9.3; draft-rosomakho-oauth-txn-challenge): a protected
+    /// resource says what it wants approved, its client takes that to an endpoint, and polls there.
+    pub const AROP_TXN: Self = Self {
+        id: "arop-txn",
+        opened_by: OpenedBy::TransactionAuthorization,
+        polling_grant: None,
+        code: Code {
+            name: "transaction_authorization_id",
+            missing: "transaction_authorization_id is missing",
+        },
+        binds_code: true,
+        settled: settled::AROP_TXN,
+        ..Self::RFC_8628.profiled()
+    };
+
+    /// What AROP adds to whatever it is bound to (its Section 7).
+    const fn profiled(self) -> Self {
+        Self {
+            approvals_expire: true,
+            requests_idempotent: true,
+            refuses_natively: true,
+            ..self
+        }
+    }
+
+    /// Every edition that is served, in the order of the texts, then their siblings, then the profile.
     pub const ALL: &'static [Self] = &[
         Self::GERBER_00,
         Self::IETF_00,
@@ -189,6 +244,9 @@ impl Edition {
         Self::RFC_8628,
         Self::CIBA_POLL,
         Self::CIBA_PING,
+        Self::AROP_DTR,
+        Self::AROP_CIBA,
+        Self::AROP_TXN,
     ];
 
     /// The edition called `id`.
@@ -235,7 +293,8 @@ mod tests {
             assert_eq!(Edition::named(edition.id), Ok(*edition));
         }
         let error = Edition::named("gerber").unwrap_err().to_string();
-        let known = "use one of gerber-00, ietf-00, ietf-01, pr-47, pr-67, pr-68, pr-71, rfc8628, ciba-poll, ciba-ping";
+        let known = "use one of gerber-00, ietf-00, ietf-01, pr-47, pr-67, pr-68, pr-71, rfc8628, ciba-poll, ciba-ping, \
+                     arop-dtr, arop-ciba, arop-txn";
         assert!(error.contains("`gerber`"), "{error}");
         assert!(error.ends_with(known), "{error}");
     }

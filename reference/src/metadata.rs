@@ -104,9 +104,8 @@ pub(crate) async fn document(State(context): State<Context>) -> Response<Body> {
     };
     let edition = &config.draft;
     let mut grant_types = GRANT_TYPES.to_vec();
-    if !grant_types.contains(&edition.polling_grant) {
-        grant_types.push(edition.polling_grant);
-    }
+    let polling_grant = edition.polling_grant.into_iter();
+    grant_types.extend(polling_grant.filter(|grant| !GRANT_TYPES.contains(grant)));
     let metadata = Metadata {
         issuer: &config.issuer,
         authorization_endpoint: context.url(wire::AUTHORIZE),

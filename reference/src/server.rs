@@ -19,6 +19,7 @@ use crate::callback::Callbacks;
 use crate::client::Clients;
 use crate::clock::{Clock, SystemClock};
 use crate::config::Config;
+use crate::deferral::Approval;
 use crate::device::DeviceRequests;
 use crate::dpop::{ProofChecker, ReplayCache};
 use crate::edition::OpenedBy;
@@ -117,6 +118,7 @@ impl AuthorizationServer {
             drops: Drops::default(),
             unknown_codes: Expiring::default(),
             repeatable: Expiring::default(),
+            approvals: Expiring::default(),
             clock: parts.clock,
             random: parts.random,
             store: parts.store,
@@ -140,7 +142,9 @@ impl AuthorizationServer {
         let edition = &self.context.config.draft;
         let device_authorization = match edition.opened_by {
             OpenedBy::DeviceAuthorization => any(opening::device::endpoint),
-            OpenedBy::TokenRequest | OpenedBy::Authentication => any(device::endpoint),
+            OpenedBy::TokenRequest
+            | OpenedBy::Authentication
+            | OpenedBy::TransactionAuthorization => any(device::endpoint),
         };
         let mut router = Router::new()
             .route(wire::METADATA, get(metadata::document))
@@ -260,6 +264,8 @@ pub(crate) struct Inner {
     pub(crate) unknown_codes: Expiring<()>,
     /// The deferral codes of requests that may come again, by what makes them the same (C-47/B).
     pub(crate) repeatable: Expiring<DeferralCode>,
+    /// The approvals that access tokens rest on, by the name that these have for them, until they are over.
+    pub(crate) approvals: Expiring<Approval>,
     stop: watch::Sender<bool>,
     housekeeping: Mutex<Option<JoinHandle<()>>>,
 }

@@ -44,6 +44,9 @@ pub struct Config {
     /// Deferral codes.
     #[serde(default)]
     pub deferral: DeferralConfig,
+    /// Approvals, in an edition where they have an end.
+    #[serde(default)]
+    pub access_request: AccessRequestConfig,
     /// Access tokens.
     #[serde(default)]
     pub access_token: AccessTokenConfig,
@@ -167,6 +170,26 @@ impl Default for DeferralConfig {
             tombstone: 24 * 60 * 60,
             representation_window: 4,
             escalate_after: None,
+        }
+    }
+}
+
+/// Approvals that have an end (AROP Section 7.4); in other editions nobody looks at this.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct AccessRequestConfig {
+    /// How long an approval lasts that does not say so itself, in seconds.
+    pub approved_for: u64,
+    /// Longest lifetime of an access token for one transaction, in seconds (draft-rosomakho-oauth-txn-challenge Sections
+    /// 6 and 7: short).
+    pub transaction_token_lifetime: u64,
+}
+
+impl Default for AccessRequestConfig {
+    fn default() -> Self {
+        Self {
+            approved_for: 3600,
+            transaction_token_lifetime: 300,
         }
     }
 }

@@ -98,6 +98,13 @@ impl Config {
         if self.callback.attempts == 0 {
             return Err(wrong("callback.attempts", "is zero", "use at least 1"));
         }
+        if self.access_request.approved_for == 0 {
+            return Err(wrong(
+                "access_request.approved_for",
+                "is zero, so nothing could come of an approval",
+                "use at least 1 second",
+            ));
+        }
         check_approvers(&self.approvers)?;
         if self.registration.open && Scope::parse(&self.registration.scope).is_none() {
             return Err(wrong(
@@ -378,7 +385,7 @@ mod tests {
     #[test]
     fn every_error_names_its_field() {
         type Spoil = fn(&mut Config);
-        let cases: [(&str, Spoil); 15] = [
+        let cases: [(&str, Spoil); 16] = [
             ("issuer", |c| c.issuer = "http://as.example".into()),
             ("issuer", |c| c.issuer = "https://as.example/?x".into()),
             ("interaction_base", |c| {
@@ -389,6 +396,9 @@ mod tests {
                 c.deferral.lifetime = c.deferral.interval
             }),
             ("callback.attempts", |c| c.callback.attempts = 0),
+            ("access_request.approved_for", |c| {
+                c.access_request.approved_for = 0
+            }),
             ("approvers[carol].name", |c| {
                 c.approvers.push(c.approvers[0].clone())
             }),

@@ -19,6 +19,7 @@ struct DecideRequest {
     deferral_code: String,
     decision: Verdict,
     scope: Option<String>,
+    approved_for: Option<u64>,
 }
 
 #[derive(Deserialize)]
@@ -40,18 +41,14 @@ pub(super) async fn decide(State(context): State<Context>, body: Bytes) -> Respo
 }
 
 async fn decide_request(context: &Context, request: DecideRequest) -> Answer {
-    let decision = match (request.decision, request.scope) {
-        (Verdict::Approve, None) => Decision::Approve(None),
-        (Verdict::Approve, Some(scope)) => {
-            let scope = Scope::parse(&scope)
-                .ok_or_else(|| malformed("scope is not a list of scope values"))?;
-            Decision::Approve(Some(scope))
-        }
-        (_, Some(_)) => return Err(malformed("scope goes with approve only")),
-        (Verdict::Deny, None) => Decision::Deny,
-        (Verdict::NeedInteraction, None) => Decision::Interaction(true),
-        (Verdict::InteractionBegun, None) => Decision::InteractionBegun,
-        (Verdict::InteractionDone, None) => Decision::Interaction(false),
+    let decision = match (request.decision, request.scope, request.approved_for) {
+        (Verdict::Approve, scope, approved_for) => approval(context, scope, approved_for)?,
+        (_, Some(_), _) => return Err(malformed("scope goes with approve only")),
+        (_, _, Some(_)) => return Err(malformed("approved_for goes with approve only")),
+        (Verdict::Deny, None, None) => Decision::Deny,
+        (Verdict::NeedInteraction, None, None) => Decision::Interaction(true),
+        (Verdict::InteractionBegun, None, None) => Decision::InteractionBegun,
+        (Verdict::InteractionDone, None, None) => Decision::Interaction(false),
     };
     let code = DeferralCode::new(&request.deferral_code);
     match context
@@ -63,6 +60,27 @@ async fn decide_request(context: &Context, request: DecideRequest) -> Answer {
         Some(Decided::Void) => Ok(json!({ "applied": false })),
         Some(Decided::TooWide) => Err(malformed("scope is wider than what was requested")),
         None => Err(Refusal::UnknownCode),
+    }
+}
+
+/// Of all that was asked for or less, and for a time where the edition knows approvals that end.
+fn approval(
+    context: &Context,
+    scope: Option<String>,
+    approved_for: Option<u64>,
+) -> Result<Decision, Refusal> {
+    let narrowed = match scope.as_deref().map(Scope::parse) {
+        None => None,
+        Some(Some(scope)) => Some(scope),
+        Some(None) => return Err(malformed("scope is not a list of scope values")),
+    };
+    match approved_for {
+        None => Ok(Decision::Approve(narrowed)),
+        Some(_) if !context.config.draft.approvals_expire => Err(malformed(
+            "approved_for: no approval ends in the edition that is served",
+        )),
+        Some(0) => Err(malformed("approved_for is zero; use at least 1 second")),
+        Some(seconds) => Ok(Decision::ApproveFor(narrowed, seconds)),
     }
 }
 

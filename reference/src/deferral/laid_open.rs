@@ -21,11 +21,15 @@ pub struct LaidOpen<'a> {
     pub last_poll: &'a mut Option<u64>,
     /// The callback owed.
     pub notice: &'a mut Notice,
+    /// The end of the approval, once there is one that ends (AROP Section 7.4).
+    pub approved_until: Option<&'a mut u64>,
 }
 
 impl Deferral {
     /// Lays the record open.
     pub fn laid_open(&mut self) -> LaidOpen<'_> {
+        let approval = self.bound.as_mut();
+        let approval = approval.and_then(|bound| bound.approval.as_mut());
         LaidOpen {
             request: &mut self.request,
             terms: &mut self.terms,
@@ -34,6 +38,7 @@ impl Deferral {
             consent: &mut self.consent,
             last_poll: &mut self.pace.last_answered,
             notice: &mut self.notice,
+            approved_until: approval.map(|approval| &mut approval.until),
         }
     }
 }

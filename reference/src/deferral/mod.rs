@@ -5,6 +5,7 @@
 //! on the [readings](crate::config::readings); the comments name the one that holds by default.
 //!
 //! - this file: the record, its clock-driven end, decisions;
+//! - `approval`: the end of an approval, in an edition where it has one;
 //! - `poll`: polls and redemption, in the order of Section 6.5.1 with its gaps closed;
 //! - `pace`: how often polls may come;
 //! - `pending`: what polls are told meanwhile, and the link to somebody who may decide;
@@ -14,6 +15,7 @@
 //! - `words`: what it is asked and what it answers;
 //! - [`notice`]: the callback that is owed once the request is resolved.
 
+mod approval;
 mod cancel;
 #[cfg(feature = "laid-open")]
 pub mod laid_open;
@@ -31,6 +33,8 @@ use crate::config::readings::{C02, C03, C04, C06, C07, C08, C13, C53, C65};
 use crate::dpop::{Proof, Thumbprint};
 use crate::scope::Scope;
 
+pub use approval::Approval;
+use approval::Bound;
 use notice::Notice;
 use pace::Pace;
 use redemption::Redemption;
@@ -69,6 +73,8 @@ pub struct Deferral {
     notice: Notice,
     /// What the first poll has to show, if the authorization endpoint handed out the code.
     challenge: Option<Challenge>,
+    /// When its approval ends, in an edition where approvals do (AROP Section 7.4).
+    bound: Option<Bound>,
 }
 
 impl Deferral {
@@ -97,6 +103,7 @@ impl Deferral {
             pace: Pace::new(now, terms.readings.c21),
             notice,
             challenge: None,
+            bound: None,
         }
     }
 
@@ -117,7 +124,8 @@ impl Deferral {
     }
 
     /// First second at which nothing about the code need be known any more. A cancelled code is kept for its
-    /// lifetime only (C-05/A, C-06/C), any other longer (C-08/C): its owner shall learn how it ended.
+    /// lifetime only (C-05/A, C-06/C), any other longer (C-08/C): its owner shall learn how it ended, and what rests on its
+    /// approval asks after that.
     pub fn forget_at(&self) -> u64 {
         let readings = &self.terms.readings;
         let with_its_lifetime = match self.state {
@@ -132,7 +140,8 @@ impl Deferral {
             true => self.expires_at(),
             false => self
                 .expires_at()
-                .saturating_add(self.terms.lifetime.max(self.terms.tombstone)),
+                .saturating_add(self.terms.lifetime.max(self.terms.tombstone))
+                .max(self.approval().map_or(0, |approval| approval.until)),
         }
     }
 
@@ -183,7 +192,7 @@ impl Deferral {
 
     /// A decision about the request. Only a pending request can be decided, and only within its lifetime (C-03/B).
     pub fn decide(&mut self, decision: &Decision, now: u64) -> Decided {
-        if let Decision::Approve(Some(scope)) = decision
+        if let Decision::Approve(Some(scope)) | Decision::ApproveFor(Some(scope), _) = decision
             && !scope.is_within(&self.request.scope)
         {
             return Decided::TooWide;
@@ -193,10 +202,13 @@ impl Deferral {
             return Decided::Void;
         }
         match decision {
-            Decision::Approve(narrowed) => self.approve(narrowed.clone(), now),
+            Decision::Approve(narrowed) => self.approve(narrowed.clone(), None, now),
+            Decision::ApproveFor(narrowed, seconds) => {
+                self.approve(narrowed.clone(), Some(*seconds), now)
+            }
             Decision::ApproveAs(owner) => {
                 self.request.subject = Arc::clone(owner);
-                self.approve(None, now);
+                self.approve(None, None, now);
             }
             Decision::Deny => self.resolve(State::Denied, now),
             // Both directions, as often as it takes (Section 6.6).
@@ -212,8 +224,9 @@ impl Deferral {
         Decided::Applied
     }
 
-    fn approve(&mut self, narrowed: Option<Scope>, now: u64) {
+    fn approve(&mut self, narrowed: Option<Scope>, seconds: Option<u64>, now: u64) {
         let scope = narrowed.unwrap_or_else(|| self.request.scope.clone());
+        self.begin_approval(seconds, now);
         self.approved_late = now >= self.expires_at();
         self.resolve(State::Approved { scope }, now);
     }

@@ -103,7 +103,7 @@ impl Deferral {
         let token = match &self.state {
             State::Approved { scope } => {
                 let scope = scope.clone();
-                Some(self.reconsider(caller, scope))
+                Some(self.reconsider(caller, scope, now))
             }
             State::Redeemed => self.token_again(caller, now),
             _ => None,
@@ -132,12 +132,17 @@ impl Deferral {
     }
 
     /// Section 11.7: an approval whose preconditions lapsed is a denial from the first look at it, even if they come
-    /// back later (C-15/A).
-    fn reconsider(&mut self, caller: &Caller<'_>, scope: Scope) -> PollAnswer {
+    /// back later (C-15/A). An approval that is over (AROP Section 7.4) does not come back, however that is read.
+    fn reconsider(&mut self, caller: &Caller<'_>, scope: Scope, now: u64) -> PollAnswer {
+        if self.outlived_its_approval(now) {
+            self.state = State::Denied;
+            return PollAnswer::Denied;
+        }
         let readings = self.terms.readings;
         if (self.consent && caller.enabled) || readings.c48 == C48::B {
             return PollAnswer::Ready(FrozenRequest {
                 scope,
+                approval: self.approval().cloned(),
                 ..self.request.clone()
             });
         }
@@ -153,7 +158,7 @@ impl Deferral {
         let redemption = self.redemption.as_ref()?;
         if readings.c01 == C01::A {
             let scope = redemption.scope.clone();
-            return Some(self.reconsider(caller, scope));
+            return Some(self.reconsider(caller, scope, now));
         }
         let window = self.terms.repeat_window;
         let at_once = readings.c01 == C01::C && now <= redemption.at.saturating_add(window);

@@ -6,7 +6,7 @@ use crate::access_token::TokenResponse;
 use crate::config::readings::Readings;
 use crate::dpop::Thumbprint;
 use crate::scope::Scope;
-use crate::secret::NotificationToken;
+use crate::secret::{DeferralCode, NotificationToken};
 use crate::targets::Targets;
 
 const LIFETIME: u64 = 100;
@@ -33,6 +33,7 @@ fn noticed(key: Option<&str>, notice: Notice, readings: Readings) -> Deferral {
         renewal: Renewal::None,
         default_scope: None,
         credential: None,
+        approval: None,
     };
     let terms = Terms {
         interval: 5,
@@ -156,5 +157,87 @@ fn what_was_deferred_without_a_notification_token_in_reach_is_never_called_back(
             assert_eq!(deferral.callback_due_at(), None, "C-59/{letter}");
             assert!(deferral.begin_callback(2, true).is_none());
         }
+    }
+}
+
+/// AROP Section 7.4: for as long as it says, or as usual, from the decision on.
+#[test]
+fn an_approval_that_ends_is_a_denial_from_its_end_on() {
+    let code = DeferralCode::new("code");
+    for (decision, until) in [
+        (Decision::Approve(None), 11),
+        (Decision::ApproveAs("carol".into()), 11),
+        (Decision::ApproveFor(None, 20), 21),
+        (
+            Decision::ApproveFor(Some(Scope::parse("a").unwrap()), 20),
+            21,
+        ),
+    ] {
+        let mut deferral = deferral(None).bounded(&code, 10);
+        let caller = caller(&Proof::Absent);
+        assert_eq!(deferral.decide(&decision, 1), Decided::Applied);
+        let PollAnswer::Ready(request) = deferral.poll(&caller, until - 1) else {
+            panic!("{decision:?} holds");
+        };
+        let approval = request.approval.unwrap();
+        assert_eq!((approval.code, approval.until), (code.clone(), until));
+        assert!(deferral.stands(until - 1) && deferral.standing(until - 1).is_some());
+        assert!(!deferral.stands(until) && deferral.standing(until).is_none());
+        assert_eq!(
+            deferral.redeem(&caller, &issued(), until),
+            PollAnswer::Denied
+        );
+        assert_eq!(*deferral.state(until), State::Denied, "{decision:?}");
+    }
+    let wide = Decision::ApproveFor(Some(Scope::parse("c").unwrap()), 20);
+    assert_eq!(deferral(None).decide(&wide, 1), Decided::TooWide);
+}
+
+/// However lapsed preconditions are read (C-15, C-48), an approval that is over does not come back.
+#[test]
+fn an_approval_that_is_over_stays_over() {
+    for (question, letter) in [("C-15", "B"), ("C-48", "B")] {
+        let mut readings = Readings::default();
+        readings.set(question, letter).unwrap();
+        let mut deferral =
+            noticed(None, Notice::never(TIMES), readings).bounded(&DeferralCode::new("code"), 10);
+        deferral.decide(&Decision::Approve(None), 1);
+        assert_eq!(
+            deferral.poll(&caller(&Proof::Absent), 11),
+            PollAnswer::Denied
+        );
+        assert_eq!(*deferral.state(11), State::Denied, "{question}/{letter}");
+    }
+}
+
+/// What rests on an approval asks its record, so the record is there.
+#[test]
+fn the_record_of_an_approval_is_kept_until_it_is_over() {
+    let mut deferral = deferral(None).bounded(&DeferralCode::new("code"), 5000);
+    let before = deferral.forget_at();
+    deferral.decide(&Decision::Approve(None), 1);
+    assert_eq!(deferral.forget_at(), 5001);
+    assert!(before < 5001);
+}
+
+/// AROP Section 7.2: the same code for the same request, while a token may come of it.
+#[test]
+fn a_request_stands_until_it_is_ended_or_delivered() {
+    let caller = caller(&Proof::Absent);
+    let ends: [fn(&mut Deferral, &Caller<'_>); 4] = [
+        |deferral, _| drop(deferral.decide(&Decision::Deny, 2)),
+        |deferral, caller| drop(deferral.cancel(caller, 2)),
+        |deferral, caller| drop(deferral.redeem(caller, &issued(), 2)),
+        |deferral, _| deferral.lapse(LIFETIME),
+    ];
+    for (nth, end) in ends.iter().enumerate() {
+        let mut deferral = deferral(None);
+        assert_eq!(deferral.standing(1).unwrap().expires_in, LIFETIME - 1);
+        if nth == 2 {
+            deferral.decide(&Decision::Approve(None), 1);
+            assert!(deferral.standing(1).is_some(), "approved");
+        }
+        end(&mut deferral, &caller);
+        assert_eq!(deferral.standing(2), None, "after end {nth}");
     }
 }

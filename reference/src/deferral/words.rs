@@ -10,6 +10,8 @@ use crate::scope::Scope;
 use crate::secret::Credential;
 use crate::targets::Targets;
 
+use super::Approval;
+
 /// What the originating request asked for, frozen when it was deferred (C-48/A). Nothing widens it later
 /// (Section 4.1 items 1 and 4).
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,6 +34,8 @@ pub struct FrozenRequest {
     pub default_scope: Option<Scope>,
     /// The authorization code that success will use up. C-45/B only: otherwise the deferral used it up.
     pub credential: Option<Credential>,
+    /// The approval it rests on, in an edition where approvals end (AROP Section 7.4).
+    pub approval: Option<Approval>,
 }
 
 /// The refresh token that comes with an access token, at once or through a deferral.
@@ -233,6 +237,8 @@ pub struct Opening {
 pub enum Decision {
     /// Approve, possibly for less than was asked.
     Approve(Option<Scope>),
+    /// The same for so many seconds, in an edition where approvals end (AROP Section 7.4).
+    ApproveFor(Option<Scope>, u64),
     /// Approve by the resource owner in person: the token will be about them, whom the request could not name.
     ApproveAs(Arc<str>),
     /// Deny.

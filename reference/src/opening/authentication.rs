@@ -23,6 +23,7 @@ use crate::server::Context;
 use crate::service::AnsweredTo;
 use crate::targets::Targets;
 use crate::token::first_renewal;
+use crate::wire;
 
 /// The ways to say who the user is, of which a request uses one (Section 7.1).
 const HINTS: [&str; 3] = ["login_hint", "login_hint_token", "id_token_hint"];
@@ -39,7 +40,7 @@ pub(crate) async fn endpoint(
     let context = &context;
     let (headers, form) = Form::posted(request).await?;
     let client = client_auth::authenticate(context, &headers, &form)?;
-    client.may_use(context.config.draft.polling_grant)?;
+    client.may_use(wire::GRANT_CIBA)?;
     let waits = waits(context, &client, &form)?;
     let code = DeferralCode::new(&random::identifier(&*context.random));
     let opened = open(context, &code, waits, None, context.clock.now()).await?;
@@ -83,6 +84,7 @@ fn waits(context: &Context, client: &Client, form: &Form) -> Result<Waits, OAuth
             renewal: first_renewal(client),
             default_scope: None,
             credential: None,
+            approval: None,
         },
     })
 }

@@ -19,6 +19,7 @@ use crate::server::Context;
 use crate::service::AnsweredTo;
 use crate::targets::Targets;
 use crate::token::first_renewal;
+use crate::wire;
 
 /// `POST /device_authorization`.
 pub(crate) async fn endpoint(
@@ -28,7 +29,7 @@ pub(crate) async fn endpoint(
     let context = &context;
     let (headers, form) = Form::posted(request).await?;
     let client = client_auth::authenticate(context, &headers, &form)?;
-    client.may_use(context.config.draft.polling_grant)?;
+    client.may_use(wire::GRANT_DEVICE_CODE)?;
     let request = FrozenRequest {
         client_id: Arc::clone(&client.client_id),
         // Unless somebody else signs in and approves.
@@ -40,6 +41,7 @@ pub(crate) async fn endpoint(
         renewal: first_renewal(&client),
         default_scope: None,
         credential: None,
+        approval: None,
     };
     let waits = Waits {
         request,

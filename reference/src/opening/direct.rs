@@ -83,6 +83,7 @@ pub(crate) async fn defer(
                 .by_default
                 .then(|| authorization.scope.clone()),
             credential: None,
+            approval: None,
         },
         told: context.config.draft.told,
         interaction,

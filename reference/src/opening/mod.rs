@@ -67,6 +67,9 @@ pub(crate) async fn open(
     if let Some(code_challenge) = waits.code_challenge {
         deferral = deferral.challenged_by(&code_challenge);
     }
+    if context.config.draft.approvals_expire {
+        deferral = deferral.bounded(code, context.config.access_request.approved_for);
+    }
     let Some(opening) = deferral.opening(now) else {
         return Err(OAuthError::temporarily_unavailable());
     };

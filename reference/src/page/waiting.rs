@@ -95,6 +95,7 @@ async fn authorize(
         means: Means::Device,
         hinted: request.hinted,
         expires_at: request.expires_at,
+        approval: None,
         used: Use::Unused,
     };
     context

@@ -12,8 +12,8 @@ use async_trait::async_trait;
 
 use crate::deferral::notice::CallbackAttempt;
 use crate::deferral::{
-    Caller, Cancellation, Decided, Decision, Deferral, FrozenRequest, Issued, Opening, PollAnswer,
-    State, Step,
+    Approval, Caller, Cancellation, Decided, Decision, Deferral, FrozenRequest, Issued, Opening,
+    PollAnswer, State, Step,
 };
 use crate::dpop::Thumbprint;
 use crate::scope::Scope;
@@ -46,6 +46,8 @@ pub struct Authorization {
     pub hinted: bool,
     /// First second at which the code no longer counts.
     pub expires_at: u64,
+    /// The approval that a refresh token rests on (AROP Section 7.4).
+    pub approval: Option<Approval>,
     /// What it was used for.
     pub used: Use,
 }
@@ -329,6 +331,23 @@ impl dyn Store {
             .with(code, now, |deferral| deferral.opening(now))
             .await?
             .flatten())
+    }
+
+    /// See [`Deferral::standing`].
+    pub async fn standing(
+        &self,
+        code: &DeferralCode,
+        now: u64,
+    ) -> Result<Option<Opening>, StoreError> {
+        Ok(self
+            .with(code, now, |deferral| deferral.standing(now))
+            .await?
+            .flatten())
+    }
+
+    /// See [`Deferral::stands`]; `None` for a code that is not known.
+    pub async fn stands(&self, code: &DeferralCode, now: u64) -> Result<Option<bool>, StoreError> {
+        self.with(code, now, |deferral| deferral.stands(now)).await
     }
 
     /// See [`Deferral::begin_callback`].

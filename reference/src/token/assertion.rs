@@ -93,6 +93,7 @@ impl AssertionRequest {
                 means: Means::Assertion,
                 hinted: false,
                 expires_at: now.saturating_add(LONGEST_VALIDITY),
+                approval: None,
                 used: Use::Unused,
             };
             context
@@ -116,6 +117,7 @@ impl AssertionRequest {
             renewal: Renewal::None,
             default_scope: None,
             credential: None,
+            approval: None,
         };
         presented
             .answer(context, client, self.initial, request)

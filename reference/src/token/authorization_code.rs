@@ -99,6 +99,7 @@ impl AuthorizationCodeRequest {
             issued_token_type: None,
             renewal: issue::first_renewal(client),
             credential: (readings.c45 == C45::B).then(|| self.presented.credential.clone()),
+            approval: None,
         };
         self.presented
             .answer(context, client, self.initial, request)

@@ -58,6 +58,7 @@ impl ClientCredentialsRequest {
             issued_token_type: None,
             renewal: Renewal::None,
             credential: None,
+            approval: None,
         };
         let answer = self.initial.answer(context, client, request, None).await?;
         // Nothing was presented that could have been used up meanwhile.

@@ -3,6 +3,7 @@
 use axum::body::Body;
 use http::{Response, StatusCode};
 
+use super::approved;
 use super::issue;
 use super::no_token::without_token;
 use super::on_its_way::OnItsWay;
@@ -81,8 +82,9 @@ impl PollRequest {
         client: &Client,
         proof: &Proof,
     ) -> Result<Response<Body>, OAuthError> {
-        if context.config.readings.c78 == C78::A {
-            client.may_use(context.config.draft.polling_grant)?;
+        let polling_grant = context.config.draft.polling_grant;
+        if let (Some(grant), C78::A) = (polling_grant, context.config.readings.c78) {
+            client.may_use(grant)?;
         }
         let caller = Caller {
             client_id: &client.client_id,
@@ -98,6 +100,7 @@ impl PollRequest {
         let request = match self.completed(context, found).await? {
             PollAnswer::Ready(request) => {
                 let request = self.narrowed(as_of_today(request, client, readings.c48));
+                let request = approved::renewable(request, client);
                 FrozenRequest {
                     key: key(context, &request, proof),
                     ..request

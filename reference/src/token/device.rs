@@ -78,6 +78,7 @@ impl DeviceTokenRequest {
             renewal: issue::first_renewal(client),
             default_scope: None,
             credential: None,
+            approval: None,
         };
         self.presented
             .answer(context, client, self.initial, request)

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use axum::body::Body;
 use http::Response;
 
+use super::approved;
 use super::initial::{self, InitialRequest};
 use crate::client::Client;
 use crate::config::readings::Readings;
@@ -17,6 +18,11 @@ use crate::scope::Scope;
 use crate::server::Context;
 use crate::targets::Targets;
 use crate::wire;
+
+/// The one answer for what is no token to exchange.
+const UNKNOWN: OAuthError = OAuthError::invalid_request(
+    "subject_token is not an access token of this server that still counts",
+);
 
 /// A request to exchange a token.
 pub(super) struct ExchangeRequest {
@@ -50,19 +56,23 @@ impl ExchangeRequest {
     }
 
     pub(super) async fn answer(
-        self,
+        mut self,
         context: &Context,
         client: &Client,
         proof: &Proof,
     ) -> Result<Response<Body>, OAuthError> {
         client.may_use(wire::GRANT_TOKEN_EXCHANGE)?;
         let key = initial::key(proof)?;
-        let subject = context
-            .minter
-            .read(&self.subject_token, context.clock.now())
-            .ok_or(OAuthError::invalid_request(
-                "subject_token is not an access token of this server that still counts",
-            ))?;
+        let now = context.clock.now();
+        let subject = context.minter.known(&self.subject_token).ok_or(UNKNOWN)?;
+        let approval = approved::behind(context, &subject, now)?;
+        if !subject.counts(now) {
+            return Err(UNKNOWN);
+        }
+        if let Some(approval) = &approval {
+            approved::check(context, approval, now).await?;
+        }
+        self.initial.never_deferred = approval.is_some();
         // A bound token is worth nothing to others, so neither is what they could exchange it for.
         if subject.key.is_some() && subject.key != key {
             return Err(match subject.key {
@@ -82,6 +92,7 @@ impl ExchangeRequest {
             renewal: Renewal::None,
             default_scope: None,
             credential: None,
+            approval,
         };
         let answer = self.initial.answer(context, client, request, None).await?;
         // Nothing was presented that could have been used up meanwhile.

@@ -26,7 +26,7 @@ pub(super) struct InitialRequest {
     pub(super) notification_token: Option<NotificationToken>,
     /// A digest of its parameters.
     pub(super) parameters: [u8; 32],
-    /// Completed, though policy would defer it (C-46/D).
+    /// Completed, though policy would defer it (C-46/D, and AROP Section 7.4 where an approval is behind it).
     pub(super) never_deferred: bool,
     /// The error of a request that is good enough only for being deferred (C-42/B).
     unless_deferred: Option<OAuthError>,

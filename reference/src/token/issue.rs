@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::approved;
 use crate::access_token::TokenResponse;
 use crate::client::Client;
 use crate::config::readings::{C46, C49};
@@ -29,6 +30,7 @@ pub(super) async fn token(
     request: &FrozenRequest,
 ) -> Result<TokenResponse, OAuthError> {
     let now = context.clock.now();
+    approved::note(context, request, now);
     let mut response = context
         .minter
         .mint(request, &*context.random, now)
@@ -73,7 +75,7 @@ fn unsigned(error: jsonwebtoken::errors::Error) -> OAuthError {
     OAuthError::temporarily_unavailable()
 }
 
-/// A refresh token for this scope, bound like the access token (C-49/A).
+/// A refresh token for this scope, bound like the access token (C-49/A), and no longer good than an approval behind both.
 async fn refresh_token(
     context: &Context,
     request: &FrozenRequest,
@@ -85,6 +87,8 @@ async fn refresh_token(
     };
     let now = context.clock.now();
     let refresh_token = random::identifier(&*context.random);
+    let usual = now.saturating_add(context.config.refresh_token.lifetime);
+    let approval = request.approval.clone();
     let authorization = Authorization {
         client_id: Arc::clone(&request.client_id),
         subject: Arc::clone(&request.subject),
@@ -93,7 +97,10 @@ async fn refresh_token(
         targets: request.targets.clone(),
         means: Means::Refresh { key },
         hinted: false,
-        expires_at: now.saturating_add(context.config.refresh_token.lifetime),
+        expires_at: approval
+            .as_ref()
+            .map_or(usual, |approval| usual.min(approval.until)),
+        approval,
         used: Use::Unused,
     };
     context

@@ -4,6 +4,7 @@
 //! which is called once the client is authenticated. That is also the order of evaluation: shape, client, the rest
 //! (C-25: a malformed request touches nothing). A further grant is a further file and a further arm.
 
+mod approved;
 mod assertion;
 mod authorization_code;
 mod client_credentials;
@@ -62,7 +63,7 @@ impl TokenRequest {
     fn parse(form: &Form, config: &Config) -> Result<Self, OAuthError> {
         let readings = &config.readings;
         match form.require("grant_type", "grant_type is missing")? {
-            grant if grant == config.draft.polling_grant => {
+            grant if Some(grant) == config.draft.polling_grant => {
                 PollRequest::parse(form, config).map(Self::Deferred)
             }
             wire::GRANT_CLIENT_CREDENTIALS => {

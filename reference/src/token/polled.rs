@@ -21,7 +21,7 @@ const NAMES: [&str; 3] = ["client_id", "client_assertion", "client_secret"];
 
 /// The code that a poll is about, as far as it can be made out.
 fn code(form: &Form, edition: &Edition) -> Option<DeferralCode> {
-    let is_poll = form.get("grant_type") == Some(edition.polling_grant);
+    let is_poll = form.get("grant_type") == edition.polling_grant;
     form.get(edition.code.name)
         .filter(|_| is_poll)
         .map(DeferralCode::new)

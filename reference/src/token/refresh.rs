@@ -8,6 +8,7 @@ use std::sync::Arc;
 use axum::body::Body;
 use http::Response;
 
+use super::approved;
 use super::initial::{self, InitialRequest};
 use super::one_time::Presented;
 use crate::client::Client;
@@ -66,8 +67,12 @@ impl RefreshRequest {
                 .again(context, authorization.used, key.as_ref())
                 .await;
         }
-        if context.clock.now() >= authorization.expires_at {
+        let now = context.clock.now();
+        if now >= authorization.expires_at {
             return Err(REFUSED);
+        }
+        if let Some(approval) = &authorization.approval {
+            approved::check(context, approval, now).await?;
         }
         let scope = match self.form.get("scope") {
             None => authorization.scope.clone(),
@@ -79,7 +84,7 @@ impl RefreshRequest {
             ));
         }
         let readings = &context.config.readings;
-        self.initial.never_deferred = readings.c46 == C46::D;
+        self.initial.never_deferred = readings.c46 == C46::D || authorization.approval.is_some();
         let request = FrozenRequest {
             client_id: Arc::clone(&client.client_id),
             subject: authorization.subject,
@@ -95,6 +100,7 @@ impl RefreshRequest {
             },
             default_scope: None,
             credential: (readings.c46 == C46::C).then(|| self.presented.credential.clone()),
+            approval: authorization.approval,
         };
         self.presented
             .answer(context, client, self.initial, request)

@@ -75,7 +75,7 @@ async fn a_weak_notification_token_is_refused_where_that_is_licensed() {
         let request = exchange(BACKEND, &authorization).with("completion_mode", "deferred");
         let with = |token| request.clone().with("client_notification_token", token);
         let weak = world.send(with(WEAK)).await;
-        match [Edition::GERBER_00, Edition::IETF_00].contains(edition) {
+        match edition.weak_tokens_refused {
             true => {
                 weak.refused("invalid_request");
                 world

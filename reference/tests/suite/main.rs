@@ -6,6 +6,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod arop;
 mod assertion;
 mod authorization_code;
 mod callback;

@@ -291,6 +291,7 @@ fn configuration(
             representation_window: REPRESENTATION_SECONDS,
             escalate_after: None,
         },
+        access_request: Default::default(),
         access_token: Default::default(),
         // This harness is its TLS front.
         mtls: MtlsConfig {

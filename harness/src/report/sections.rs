@@ -36,12 +36,16 @@ pub fn sections(document: &Document) -> Vec<Section<'_>> {
     sections
 }
 
-/// The place of a section: `6.5.1` before `6.10`.
-fn in_text(number: &str) -> Vec<u32> {
-    number
+/// The place of a section: `6.5.1` before `6.10`, and those of a profile last, `AROP-7.4` before `AROP-12`.
+fn in_text(number: &str) -> (bool, Vec<u32>) {
+    let (profile, number) = match number.split_once('-') {
+        Some((_, number)) => (true, number),
+        None => (false, number),
+    };
+    let parts = number
         .split('.')
-        .map(|part| part.parse().unwrap_or(u32::MAX))
-        .collect()
+        .map(|part| part.parse().unwrap_or(u32::MAX));
+    (profile, parts.collect())
 }
 
 /// What a check asks, in our words.

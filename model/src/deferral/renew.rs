@@ -12,7 +12,7 @@ use crate::terms::Terms;
 /// Within the approval it is evaluated again, and may be granted; afterwards there
 /// is one answer.
 pub(super) fn renew(d: Deferral, terms: &Terms, c: &mut Choices<'_>) -> Answer {
-    if d.phase() != Phase::Redeemed {
+    if d.phase() != Phase::Redeemed || terms.approval == 0 {
         return Answer::Silence;
     }
     if d.client_lapsed() {
@@ -21,6 +21,9 @@ pub(super) fn renew(d: Deferral, terms: &Terms, c: &mut Choices<'_>) -> Answer {
     }
     if d.is_approval_over(terms) {
         return c.either(&[Answer::InvalidGrant, Answer::Silence]);
+    }
+    if d.consent_lapsed() {
+        return c.either(&[Answer::GrantError, Answer::Silence]);
     }
     let token = Answer::Token {
         scope: poll::granted_scope(d),

@@ -327,6 +327,9 @@ impl Seen<'_> {
             return;
         }
         let over = self.is_over();
+        let lapsed = !over && self.before.consent_lapsed();
+        let token = matches!(self.answer, Answer::Token { .. });
+        self.test(Property::S4, lapsed, lapsed && token);
         let refused = self.answer == Answer::InvalidGrant || self.before.client_lapsed();
         self.test(Property::S14, over, over && !refused);
         if let Answer::Token { scope, .. } = self.answer {

@@ -7,12 +7,16 @@
 //! The siblings have rows of their own, `DEV-…` in RFC 8628 and `CIBA-…` in CIBA Core 1.0, whose ledger is that of ping
 //! mode, and as its difference that of poll mode. Where a sibling asks what ietf-01 asks too, its row says so (`as`): checks
 //! have the ids that ietf-01 gives, and [`Edition::asking`] is where these become the rows that reports are about.
+//!
+//! AROP is a profile of three texts, and the ledger of each is that of the text and then the profile's `AROP-…`, those that
+//! are about it. The third of these texts, the transaction challenge, has its `TXN-…` in `ledger/txn.json`.
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use super::Requirement;
 use super::difference::Difference;
+use super::profile::Profile;
 
 /// The ledger of one text.
 #[derive(Debug)]
@@ -67,8 +71,9 @@ impl Edition {
     }
 
     /// The rows of this text, and then those of a profile of it.
-    fn with_profile(&self, id: &'static str, profile: &Edition) -> Edition {
-        Edition::new(id, [self.rows(), profile.rows()].concat())
+    fn with_profile(&self, id: &'static str, profile: &Profile) -> Edition {
+        let both = self.rows.iter().chain(profile.rows_over(id));
+        Edition::new(id, both.cloned().collect())
     }
 
     /// The ledger that is this one but for a difference: of the text that came before, or of CIBA's other mode.
@@ -86,7 +91,7 @@ static EDITIONS: LazyLock<[Edition; 9]> = LazyLock::new(|| {
     let ietf_00 = ietf_01.preceding("ietf-00", &Difference::of_ietf_00());
     let gerber_00 = ietf_00.preceding("gerber-00", &Difference::of_gerber_00());
     let txn = Edition::written_out("txn", include_str!("ledger/txn.json"));
-    let arop = Edition::written_out("arop", include_str!("ledger/arop.json"));
+    let arop = Profile::of_arop();
     let arop_dtr = gerber_00.with_profile("arop-dtr", &arop);
     let arop_ciba = ciba_poll.with_profile("arop-ciba", &arop);
     let arop_txn = txn.with_profile("arop-txn", &arop);

@@ -8,6 +8,7 @@
 mod bearing;
 mod difference;
 mod edition;
+mod profile;
 #[cfg(test)]
 mod tests;
 
@@ -55,6 +56,9 @@ pub enum Level {
     /// SHOULD.
     #[serde(rename = "SHOULD")]
     Should,
+    /// SHOULD NOT.
+    #[serde(rename = "SHOULD NOT")]
+    ShouldNot,
     /// RECOMMENDED.
     #[serde(rename = "RECOMMENDED")]
     Recommended,

@@ -54,10 +54,12 @@ fn rows_are_found_by_their_ids_and_name_their_sections() {
                 "gerber-00" => &["GER00"],
                 "rfc8628" => &["DEV"],
                 "ciba-ping" => &["CIBA"],
+                "arop-dtr" | "arop-ciba" | "arop-txn" => &["AROP", "TXN"],
                 other => panic!("what do the rows of {other} alone begin with?"),
             };
             assert!(expected.contains(&kind.unwrap_or_default()), "{}", row.id);
             let there = youngest.row(row.id).map(Requirement::section_number);
+            let there = there.map(|number| number.trim_start_matches("AROP-"));
             assert_eq!(section, there, "{}", row.id);
         }
     }
@@ -71,6 +73,11 @@ fn is_sibling(edition: &Edition) -> bool {
     Draft::siblings().any(|draft| draft.id == edition.id())
 }
 
+/// Whether a ledger is of a text with a profile over it.
+fn is_profiled(edition: &Edition) -> bool {
+    Draft::profiles().any(|draft| draft.id == edition.id())
+}
+
 #[test]
 fn every_ledger_is_of_a_draft() {
     for edition in editions() {
@@ -82,9 +89,12 @@ fn every_ledger_is_of_a_draft() {
 #[test]
 fn rows_are_in_the_order_of_the_text() {
     for edition in editions() {
-        let place = |section: &str| -> Vec<u32> {
-            let numbers = section.split('.').map(str::parse);
-            numbers.collect::<Result<_, _>>().expect("numbers and dots")
+        // The rows of a profile come after those of what it is laid over.
+        let place = |section: &str| -> (bool, Vec<u32>) {
+            let number = section.trim_start_matches("AROP-");
+            let numbers = number.split('.').map(str::parse);
+            let numbers = numbers.collect::<Result<_, _>>();
+            (number != section, numbers.expect("numbers and dots"))
         };
         let rows = edition.rows().iter();
         let places: Vec<_> = rows.map(|row| place(row.section_number())).collect();
@@ -145,5 +155,9 @@ fn bindings_lead_somewhere() {
 fn cited(why: &str) -> impl Iterator<Item = &str> {
     let words = why.split(|c: char| !(c.is_ascii_alphanumeric() || "-.".contains(c)));
     let ids = words.map(|word| word.trim_end_matches('.'));
-    ids.filter(|word| word.starts_with("DTR-") || word.starts_with("K-"))
+    ids.filter(|word| {
+        ["DTR-", "K-", "AROP-", "TXN-"]
+            .iter()
+            .any(|kind| word.starts_with(kind))
+    })
 }

@@ -136,7 +136,8 @@ fn lapses(d: Deferral, which: Which, then: &mut impl FnMut(Event)) {
     };
     match lapsed {
         true => then(Event::Return(precondition)),
-        false if d.is_live() => then(Event::Lapse(precondition)),
+        // A token that is renewed may meet a consent that was withdrawn since.
+        false if d.is_live() || d.approval() > 0 => then(Event::Lapse(precondition)),
         false => {}
     }
     if which == Which::First && d.is_live() && !d.widened() {

@@ -71,6 +71,7 @@ pub fn keyword(level: Level) -> &'static str {
         Level::MustNot => "MUST NOT",
         Level::Required => "REQUIRED",
         Level::Should => "SHOULD",
+        Level::ShouldNot => "SHOULD NOT",
         Level::Recommended => "RECOMMENDED",
         Level::NotRecommended => "NOT RECOMMENDED",
         Level::May => "MAY",

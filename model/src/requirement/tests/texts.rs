@@ -7,16 +7,27 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::super::{Edition, Level, edition};
+use super::super::profile::Profile;
+use super::super::{Edition, Level, Requirement, edition};
 
 const IETF_01: &str = include_str!("keywords/ietf-01.txt");
 const IETF_00: &str = include_str!("keywords/ietf-00.txt");
 const GERBER_00: &str = include_str!("keywords/gerber-00.txt");
 const RFC_8628: &str = include_str!("keywords/rfc8628.txt");
 const CIBA: &str = include_str!("keywords/ciba.txt");
+const AROP: &str = include_str!("keywords/arop.txt");
+const TXN: &str = include_str!("keywords/txn.txt");
 
 /// Rows for a step or a bullet whose keyword is that of the sentence above it.
-const SHARED: [&str; 9] = [
+const SHARED: [&str; 17] = [
+    "TXN-4.6-03",
+    "TXN-4.6-04",
+    "TXN-4.6-05",
+    "TXN-4.6-06",
+    "TXN-4.6-07",
+    "TXN-4.6-08",
+    "TXN-4.6-09",
+    "TXN-4.6-10",
     "DTR-6.1.1-02",
     "DTR-6.3.1-02",
     "DTR00-6.3.1-01",
@@ -49,10 +60,19 @@ fn ledger(id: &str) -> &'static Edition {
 }
 
 fn rows_follow(id: &str, listed: &'static str, keywords: usize) {
+    these_follow(id, ledger(id).rows().iter(), listed, keywords);
+}
+
+fn these_follow<'a>(
+    id: &str,
+    all: impl Iterator<Item = &'a Requirement>,
+    listed: &'static str,
+    keywords: usize,
+) {
     let text = text(listed);
     let mut rows: Text = text.keys().map(|number| (*number, Vec::new())).collect();
-    for row in ledger(id).rows() {
-        let place = rows.get_mut(row.section_number());
+    for row in all {
+        let place = rows.get_mut(row.section_number().trim_start_matches("AROP-"));
         let place = place.unwrap_or_else(|| panic!("{id}: {} in no section of it", row.id));
         if row.level != Level::Fact && !SHARED.contains(&row.id) {
             place.push(row.level);
@@ -69,6 +89,10 @@ fn every_keyword_of_every_text_has_its_row_in_its_order() {
     rows_follow("gerber-00", GERBER_00, 154);
     rows_follow("rfc8628", RFC_8628, 46);
     rows_follow("ciba-ping", CIBA, 97);
+    these_follow("AROP", Profile::of_arop().rows.iter(), AROP, 43);
+    let txn = ledger("arop-txn").rows().iter();
+    let txn = txn.filter(|row| row.id.starts_with("TXN-"));
+    these_follow("transaction challenge", txn, TXN, 126);
 }
 
 #[test]
@@ -96,7 +120,9 @@ fn a_row_stands_in_sections_that_its_text_has() {
 #[test]
 fn rows_share_a_keyword_in_lists_only() {
     for id in SHARED {
-        let row = ledger("ietf-00").row(id).expect("in the ledger");
+        let texts = ["ietf-00", "arop-txn"].map(ledger);
+        let row = texts.iter().find_map(|text| text.row(id));
+        let row = row.expect("in the ledger");
         let (_, within) = row.section.split_once(' ').unwrap_or_default();
         assert!(
             within.starts_with("step") || within.starts_with("bullet"),
@@ -119,6 +145,9 @@ fn the_ledgers_are_as_long_as_the_readme_says() {
         ("rfc8628", 56),
         ("ciba-ping", 112),
         ("ciba-poll", 91),
+        ("arop-dtr", 263),
+        ("arop-ciba", 154),
+        ("arop-txn", 211),
     ] {
         assert_eq!(ledger(id).rows().len(), rows, "{id}");
         let said = format!("{id} has {rows} rows");

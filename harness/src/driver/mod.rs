@@ -44,6 +44,7 @@ use crate::target::{Lease, Target};
 use log::Log;
 use renew::Held;
 use request::{Challenge, Credential};
+use rules::approvals::Besides;
 
 pub use metadata::check_metadata;
 pub use observation::{Exchange, Finding, Observation, Seen};
@@ -86,6 +87,8 @@ struct Captured {
     bound: bool,
     /// What the initial request stood for.
     scope: String,
+    /// And what besides.
+    besides: Besides,
     notification_token: Option<String>,
     interaction_uri: Option<String>,
     /// `interval` and `expires_in` as announced, in seconds.

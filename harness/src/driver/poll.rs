@@ -101,6 +101,7 @@ impl Session {
             Ok(response) => response,
             Err(strange) => return Seen::Strange(strange),
         };
+        rules::approvals::nothing_inside(log, &response);
         if reply.status == 200 {
             let asked = self
                 .deferral
@@ -111,7 +112,10 @@ impl Session {
                 rules::token::unbound(log, &response);
             }
             let seen = self.read_token(log, &response, &asked, bound.then_some(BOUND_KEY));
-            self.bounded(log, &response);
+            self.bounded(log, "AROP-7.4-08", &response);
+            if let Some(captured) = &self.deferral {
+                rules::approvals::granted(log, &response, &captured.besides);
+            }
             self.answers_challenge(log, &response);
             self.hold(&response, *bound);
             return seen;

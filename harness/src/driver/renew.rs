@@ -107,6 +107,7 @@ impl Session {
             Ok(response) => response,
             Err(strange) => return Ok(Seen::Strange(strange)),
         };
+        rules::approvals::nothing_inside(log, &response);
         if reply.status == 200 {
             let asked = self
                 .deferral
@@ -114,7 +115,7 @@ impl Session {
                 .map(|captured| captured.scope.clone());
             let key = bound.then_some(BOUND_KEY);
             let seen = self.read_token(log, &response, &asked.unwrap_or_default(), key);
-            self.bounded(log, &response);
+            self.bounded(log, "AROP-7.4-09", &response);
             self.hold(&response, bound);
             return Ok(seen);
         }
@@ -125,10 +126,10 @@ impl Session {
     }
 
     /// Whether what came of an approval ends with it.
-    pub(super) fn bounded(&self, log: &mut Log, response: &Response<'_>) {
+    pub(super) fn bounded(&self, log: &mut Log, row: &'static str, response: &Response<'_>) {
         let now = self.target.time.now();
         if let Some(until) = self.approved_until {
-            rules::approvals::bounded(log, response, now, until);
+            rules::approvals::bounded(log, row, response, now, until);
         }
     }
 }

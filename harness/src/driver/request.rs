@@ -16,6 +16,7 @@ use super::call::{BOUND_KEY, Call, Sender};
 use super::log::Log;
 use super::observation::Seen;
 use super::response::Response;
+use super::rules::approvals::Besides;
 use super::{Captured, Session, answer, rules};
 use crate::target::TransportFailure;
 use crate::target::client::{Credentials, append};
@@ -26,6 +27,7 @@ use crate::target::transport::Reply;
 pub(super) struct Asked {
     scope: String,
     notification_token: Option<String>,
+    besides: Besides,
 }
 
 impl Session {
@@ -143,6 +145,7 @@ impl Session {
         }
         Asked {
             scope: self.requested_scope(request.steer),
+            besides: Besides::of(&ask.parameters),
             notification_token: self.notification_token(request.opted_in),
         }
     }
@@ -178,6 +181,7 @@ impl Session {
             Ok(response) => response,
             Err(strange) => return Seen::Strange(strange),
         };
+        rules::approvals::nothing_inside(log, &response);
         if is_error {
             let new = response.text(draft.deferred_member);
             let supplied = asked.notification_token.as_deref();
@@ -251,6 +255,7 @@ impl Session {
                 code: code.into(),
                 bound: request.keyed,
                 scope: asked.scope,
+                besides: asked.besides,
                 notification_token: asked.notification_token,
                 interaction_uri: response.text(draft.interaction_uri).map(Into::into),
                 announced: response

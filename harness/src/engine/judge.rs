@@ -275,6 +275,12 @@ impl Running {
         } = observation;
         let words = answer.to_string();
         self.remember(event, words.clone(), exchanges);
+        let (findings, slights): (Vec<_>, Vec<_>) = findings
+            .into_iter()
+            .partition(|finding| self.is_absolute(finding.requirement));
+        for slight in &slights {
+            self.report.tally.slighted(slight.requirement);
+        }
         let mut found: Vec<&'static str> = Vec::new();
         for finding in &findings {
             if !found.contains(&finding.requirement) {
@@ -450,6 +456,12 @@ impl Running {
         }
     }
 
+    /// Whether to break this row is to fail.
+    fn is_absolute(&self, id: &str) -> bool {
+        let row = self.trace.terms.draft.ledger().row(id);
+        row.is_none_or(|row| row.level.is_absolute())
+    }
+
     fn remember(&mut self, event: Event, seen: String, exchanges: Vec<Exchange>) {
         self.steps.push(StepRecord {
             tick: self.tick,
@@ -471,8 +483,7 @@ impl Running {
         detail: String,
     ) {
         // A permission is not broken by what is not allowed elsewhere.
-        let ledger = self.trace.terms.draft.ledger();
-        requirements.retain(|id| ledger.row(id).is_none_or(|r| r.level.is_absolute()));
+        requirements.retain(|id| self.is_absolute(id));
         requirements
             .iter()
             .for_each(|id| self.report.tally.broken(id));

@@ -19,9 +19,11 @@
 //! | `interaction` | the link behind `interaction_uri` (Section 6.4) |
 //! | `callback` | how callbacks are made (Sections 7.1 and 11.5) |
 //! | `registration` | what may be registered as a callback endpoint (Section 11.5) |
+//! | `challenge` | challenges of a protected resource that are none (Transaction Challenge Section 4.6) |
 //! | `revocation` | revocations in every shape, and how long they take (Section 8.2) |
 
 mod callback;
+mod challenge;
 mod grants;
 mod guests;
 mod interaction;
@@ -115,7 +117,7 @@ impl std::fmt::Debug for Probe {
 
 /// Every probe.
 pub fn all() -> impl Iterator<Item = &'static Probe> {
-    let groups: [&'static [Probe]; 11] = [
+    let groups: [&'static [Probe]; 12] = [
         opt_in::PROBES,
         preceding::PROBES,
         polling::PROBES,
@@ -127,6 +129,7 @@ pub fn all() -> impl Iterator<Item = &'static Probe> {
         callback::PROBES,
         registration::PROBES,
         revocation::PROBES,
+        challenge::PROBES,
     ];
     groups.into_iter().flatten()
 }

@@ -14,8 +14,8 @@ use axum::body::Body;
 use bytes::Bytes;
 use dtr_model::draft::Draft;
 use dtr_reference::config::{
-    ApproverConfig, AuthorizationCodeConfig, CallbackConfig, DeferralConfig, DeviceConfig,
-    MtlsConfig, RegistrationConfig,
+    AccessTokenConfig, ApproverConfig, AuthorizationCodeConfig, CallbackConfig, DeferralConfig,
+    DeviceConfig, MtlsConfig, RegistrationConfig,
 };
 use dtr_reference::{AuthorizationServer, Config, Edition, ManualClock, Parts, Random, Secret};
 use http::{Request, Response};
@@ -60,7 +60,9 @@ const INTERACTION: &str = "/interact";
 /// Where it has the page for devices.
 const VERIFICATION: &str = "/device";
 /// The protected resource whose challenges it takes.
-const RESOURCE: &str = "https://rs.example";
+pub(crate) const RESOURCE: &str = "https://rs.example";
+/// What it wants approved.
+pub(crate) const DETAILS_TYPE: &str = "payment";
 /// The issuer, where nothing has to be resolved.
 const ISSUER_IN_PROCESS: &str = "https://as.example";
 
@@ -292,7 +294,11 @@ fn configuration(
             escalate_after: None,
         },
         access_request: Default::default(),
-        access_token: Default::default(),
+        access_token: AccessTokenConfig {
+            resources: vec![RESOURCE.into()],
+            authorization_details_types: vec![DETAILS_TYPE.into()],
+            ..AccessTokenConfig::default()
+        },
         // This harness is its TLS front.
         mtls: MtlsConfig {
             trust_client_cert_header: true,

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::key::Key;
 
 /// `typ` of a challenge (Section 4.2.1).
-const TYPE: &str = "txn-authz-challenge+jwt";
+pub const TYPE: &str = "txn-authz-challenge+jwt";
 /// Seconds that a challenge is good: longer than any trace.
 const LIFETIME: u64 = 86_400;
 
@@ -23,7 +23,12 @@ pub struct Resource {
 impl Resource {
     /// A challenge for the server `audience` at `now`, in seconds, about the transaction `txn`.
     pub fn challenge(&self, audience: &str, now: u64, txn: &str) -> String {
-        let claims = json!({
+        self.signed(TYPE, &self.claims(audience, now, txn))
+    }
+
+    /// What such a challenge says (Section 4.2.2).
+    pub fn claims(&self, audience: &str, now: u64, txn: &str) -> Value {
+        json!({
             "iss": self.id,
             "aud": audience,
             "iat": now,
@@ -32,8 +37,12 @@ impl Resource {
             "txn": txn,
             "authorization_details": self.details(),
             "reason": "A payment of this height has to be approved.",
-        });
-        self.key.jwt(TYPE, Some(&self.kid), &claims)
+        })
+    }
+
+    /// These claims under its key, as a JWT of some type.
+    pub fn signed(&self, typ: &str, claims: &Value) -> String {
+        self.key.jwt(typ, Some(&self.kid), claims)
     }
 
     /// What it wants approved (RFC 9396 Section 2).

@@ -16,6 +16,7 @@ use crate::driver::call::{BOUND_KEY, Call, Sender, fetch};
 use crate::driver::log::Log;
 use crate::driver::observation::Seen;
 use crate::driver::response::Response;
+use crate::driver::rules::approvals::Besides;
 use crate::target::TransportFailure;
 use crate::target::client::{Credentials, append};
 use crate::target::transport::Reply;
@@ -88,6 +89,7 @@ impl Session {
         }
         Ok(Ok(Asked {
             scope: credential.scope.clone(),
+            besides: Besides::default(),
             notification_token,
         }))
     }

@@ -8,6 +8,7 @@ use dtr_model::event::TokenRequest;
 use super::Asked;
 use crate::driver::log::Log;
 use crate::driver::response::Response;
+use crate::driver::rules::approvals::Besides;
 use crate::driver::{Session, rules};
 use crate::target::TransportFailure;
 use crate::target::client::append;
@@ -59,6 +60,7 @@ impl Session {
         append(form, "transaction_challenge", &signed);
         Asked {
             scope: String::new(),
+            besides: Besides::default(),
             notification_token: None,
         }
     }

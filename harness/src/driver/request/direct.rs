@@ -58,6 +58,7 @@ impl Session {
         } else if self.deferral.is_none() {
             self.code_lost = None;
             self.deferral = Some(Captured {
+                besides: super::Besides::default(),
                 code: code.into(),
                 bound: request.keyed,
                 scope: self.requested_scope(request.steer),

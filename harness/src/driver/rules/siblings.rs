@@ -70,6 +70,13 @@ pub(in crate::driver) fn metadata(log: &mut Log, response: &Response<'_>, draft:
         let shown = response.show(name);
         format!("{name} is no list of {}: {shown}", known.join(", "))
     });
+    let name = "transaction_authorization_endpoint";
+    let is_url = response
+        .text(name)
+        .is_some_and(|url| Url::parse(url).is_ok());
+    log.check("TXN-5.1-01", is_url, || {
+        format!("{name} is no URL: {}", response.show(name))
+    });
     let name = "backchannel_authentication_endpoint";
     let is_url = response
         .text(name)

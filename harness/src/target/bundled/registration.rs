@@ -5,8 +5,9 @@ use std::sync::Arc;
 use dtr_model::Terms;
 use dtr_model::draft::Draft;
 use dtr_reference::{AuthMethod, ClientConfig, Secret, wire};
+use serde_json::json;
 
-use crate::target::bundled::SUBJECT;
+use crate::target::bundled::{DETAILS_TYPE, RESOURCE, SUBJECT};
 use crate::target::client::{Ask, Asks, Authentication, Client, Scopes};
 use crate::target::key::Key;
 use crate::target::pool::{Kind, Pair, Pool, Shelf};
@@ -161,7 +162,7 @@ impl Registrar {
             authentication,
             redirect_uri: redirect_uri.map(Into::into),
             grant_type: grant.into(),
-            asks: Arc::new(asks(self.draft)),
+            asks: Arc::new(asks(self.draft, grant)),
             prelude: Arc::default(),
             transport: None,
             scopes: Arc::clone(&self.scopes),
@@ -201,16 +202,26 @@ fn asks_about_somebody(draft: &Draft) -> bool {
     draft.own_endpoint.is_some() && !draft.rules.public_clients
 }
 
-fn asks(draft: &Draft) -> Asks {
-    match asks_about_somebody(draft) {
-        false => Asks::default(),
-        true => Asks {
-            defer: Ask {
-                scope: Some(scopes(draft).whole),
-                parameters: vec![("login_hint".into(), SUBJECT.into())],
-            },
-            ..Asks::default()
-        },
+/// What its requests have besides, where they are not those of a grant that says so before.
+fn asks(draft: &Draft, grant: &str) -> Asks {
+    let somebody = asks_about_somebody(draft);
+    let mut parameters = Vec::new();
+    if somebody {
+        parameters.push(("login_hint".into(), SUBJECT.into()));
+    }
+    if draft.rules.approvals_expire && grant != AUTHORIZATION_CODE {
+        let details = json!([{ "type": DETAILS_TYPE, "actions": ["initiate"] }]);
+        parameters.push(("authorization_details".into(), details.to_string()));
+        parameters.push(("resource".into(), RESOURCE.into()));
+    }
+    let ask = || Ask {
+        scope: somebody.then(|| scopes(draft).whole),
+        parameters: parameters.clone(),
+    };
+    Asks {
+        defer: ask(),
+        interact: ask(),
+        complete: ask(),
     }
 }
 

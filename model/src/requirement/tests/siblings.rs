@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::super::{Binding, Edition, edition, editions, named};
 use super::super::profile::Profile;
+use super::super::{Binding, Edition, edition, editions, named};
 use super::{is_profiled, is_sibling};
 
 fn siblings() -> impl Iterator<Item = &'static Edition> {

@@ -28,6 +28,8 @@ pub(crate) struct Minter {
     issuer: String,
     audience: String,
     lifetime: u64,
+    /// Longest lifetime of a token for one transaction.
+    transaction_lifetime: u64,
 }
 
 /// A successful token response (RFC 6749 Section 5.1).
@@ -36,6 +38,7 @@ pub struct TokenResponse {
     access_token: String,
     token_type: &'static str,
     expires_in: u64,
+    #[serde(skip_serializing_if = "String::is_empty")]
     scope: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) refresh_token: Option<String>,
@@ -84,6 +87,7 @@ struct Claims<'a> {
     iat: u64,
     exp: u64,
     jti: String,
+    #[serde(skip_serializing_if = "str::is_empty")]
     scope: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     cnf: Option<Confirmation<'a>>,
@@ -92,6 +96,11 @@ struct Claims<'a> {
     /// Not what the approval says, which is nobody's business (AROP Section 13).
     #[serde(skip_serializing_if = "Option::is_none")]
     approval: Option<String>,
+    /// The transaction it is for, and who attempted that (draft-rosomakho-oauth-txn-challenge Sections 5.4 and 6).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    txn: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    act: Option<&'a Value>,
 }
 
 /// Those of an ID token.
@@ -126,7 +135,7 @@ struct Read {
     iss: String,
     sub: String,
     client_id: String,
-    scope: String,
+    scope: Option<String>,
     #[serde(flatten)]
     times: Times,
     cnf: Option<ReadConfirmation>,
@@ -170,6 +179,7 @@ impl Minter {
             issuer: config.issuer.clone(),
             audience: config.audience().into(),
             lifetime: config.access_token.lifetime,
+            transaction_lifetime: config.access_request.transaction_token_lifetime,
         })
     }
 
@@ -188,6 +198,7 @@ impl Minter {
     ) -> Result<TokenResponse, jsonwebtoken::errors::Error> {
         let scope = request.scope.to_string();
         let expires_at = self.end(request, now);
+        let transaction = request.transaction.as_ref();
         let claims = Claims {
             iss: &self.issuer,
             sub: &request.subject,
@@ -207,6 +218,8 @@ impl Minter {
             }),
             authorization_details: request.targets.details(),
             approval: request.approval.as_ref().map(Approval::name),
+            txn: transaction.map(|transaction| transaction.txn.as_str()),
+            act: transaction.and_then(|transaction| transaction.act.as_ref()),
         };
         Ok(TokenResponse {
             access_token: jsonwebtoken::encode(&self.header, &claims, &self.key)?,
@@ -225,7 +238,11 @@ impl Minter {
 
     /// First second at which a token for this request no longer counts.
     fn end(&self, request: &FrozenRequest, now: u64) -> u64 {
-        let usual = now.saturating_add(self.lifetime);
+        let usual = match request.transaction {
+            Some(_) => self.lifetime.min(self.transaction_lifetime),
+            None => self.lifetime,
+        };
+        let usual = now.saturating_add(usual);
         let approval = request.approval.as_ref();
         approval.map_or(usual, |approval| usual.min(approval.until))
     }
@@ -260,7 +277,11 @@ impl Minter {
         own.then_some(Held {
             client_id: claims.client_id,
             subject: claims.sub.into(),
-            scope: Scope::parse(&claims.scope)?,
+            // One that is for a transaction has none.
+            scope: match claims.scope {
+                Some(scope) => Scope::parse(&scope)?,
+                None => Scope::default(),
+            },
             key: claims.cnf.map(|cnf| match cnf {
                 ReadConfirmation::Key(key) => Thumbprint::new(&key),
                 ReadConfirmation::Certificate(hash) => Thumbprint::of_certificate(&hash),

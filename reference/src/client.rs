@@ -52,13 +52,19 @@ impl Client {
     /// `unauthorized_client` unless the client registered this originating grant; `access_denied` to a disabled client
     /// that got so far (C-16/B).
     pub(crate) fn may_use(&self, grant: &str) -> Result<(), OAuthError> {
-        if !self.enabled {
-            return Err(OAuthError::access_denied());
-        }
+        self.must_be_enabled()?;
         if self.grant_types.iter().any(|known| known == grant) {
             Ok(())
         } else {
             Err(OAuthError::unauthorized_client())
+        }
+    }
+
+    /// `access_denied` to a disabled client that got so far (C-16/B).
+    pub(crate) fn must_be_enabled(&self) -> Result<(), OAuthError> {
+        match self.enabled {
+            true => Ok(()),
+            false => Err(OAuthError::access_denied()),
         }
     }
 

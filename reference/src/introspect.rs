@@ -12,6 +12,7 @@ use crate::client_auth;
 use crate::error::OAuthError;
 use crate::form::Form;
 use crate::reply;
+use crate::scope::Scope;
 use crate::server::Context;
 
 /// `POST /introspect`.
@@ -30,12 +31,18 @@ pub(crate) async fn endpoint(
     let held = context.minter.read(token, context.clock.now());
     let own = held.filter(|held| held.client_id == *client.client_id);
     let members = match own {
-        Some(held) => json!({
-            "active": true,
-            "client_id": held.client_id,
-            "sub": &*held.subject,
-            "scope": held.scope.to_string(),
-        }),
+        Some(held) => {
+            let mut members = json!({
+                "active": true,
+                "client_id": held.client_id,
+                "sub": &*held.subject,
+            });
+            // A token for one transaction has none.
+            if held.scope != Scope::default() {
+                members["scope"] = json!(held.scope.to_string());
+            }
+            members
+        }
         None => json!({ "active": false }),
     };
     let mut response = reply::json(StatusCode::OK, &members);

@@ -11,7 +11,7 @@
 //! | [`service`], `transport` | the same as a tower service, and behind a listener |
 //! | `token` | the token endpoint, one grant a file; `token/deferred` is the poll |
 //! | `revoke`, `authorize`, `par`, `device`, `register`, `metadata` | the other endpoints, one a file |
-//! | `request_object`, `jws` | authorization requests that are signed; whatever else peers sign |
+//! | `request_object`, `challenge`, `jws` | authorization requests that are signed; challenges of protected resources; whatever else peers sign |
 //! | `opening` | how deferrals come into being |
 //! | `page` | the pages where people decide (Sections 6.4, 9.5) |
 //! | `client`, `client_auth`, `certificate`, [`dpop`] | who is asking |
@@ -28,6 +28,7 @@ mod access_token;
 mod authorize;
 mod callback;
 mod certificate;
+mod challenge;
 mod client;
 mod client_auth;
 pub mod clock;
@@ -69,6 +70,7 @@ pub use access_token::TokenResponse;
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use config::{
     ApproverConfig, AssertionIssuerConfig, AuthMethod, ClientConfig, Config, ConfigError,
+    ProtectedResourceConfig,
 };
 pub use edition::Edition;
 pub use error::SetupError;

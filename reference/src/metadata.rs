@@ -49,6 +49,9 @@ struct Metadata<'a> {
     /// Section 8.4.
     #[serde(skip_serializing_if = "Option::is_none")]
     revocation_endpoint_token_type_values_supported: Option<[&'a str; 1]>,
+    /// draft-rosomakho-oauth-txn-challenge Section 5.1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    transaction_authorization_endpoint: Option<String>,
     #[serde(flatten)]
     backchannel: Option<Backchannel>,
 }
@@ -144,6 +147,9 @@ pub(crate) async fn document(State(context): State<Context>) -> Response<Body> {
         revocation_endpoint_token_type_values_supported: edition
             .cancellation
             .then_some([wire::TOKEN_TYPE_DEFERRAL_CODE]),
+        transaction_authorization_endpoint: (edition.opened_by
+            == OpenedBy::TransactionAuthorization)
+            .then(|| context.url(wire::TRANSACTION_AUTHORIZATION)),
         backchannel: (edition.opened_by == OpenedBy::Authentication).then(|| backchannel(&context)),
     };
     cacheable(reply::json(StatusCode::OK, &metadata))

@@ -4,6 +4,8 @@ use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
 use crate::config::PolicyConfig;
+use crate::error::OAuthError;
+use crate::form::Form;
 use crate::scope::Scope;
 
 /// What is to happen with a valid initial token request.
@@ -63,6 +65,20 @@ impl Policy for ConfiguredPolicy {
         } else {
             Outcome::Complete
         }
+    }
+}
+
+/// The error for what no approval could allow: it names what was asked for, and nothing that is said of requests that
+/// wait (AROP Section 7.1).
+pub(crate) fn refused_natively(form: &Form) -> OAuthError {
+    if form.get("authorization_details").is_some() {
+        OAuthError::invalid_authorization_details(
+            "the authorization_details are not granted to this client",
+        )
+    } else if form.get("scope").is_some() {
+        OAuthError::invalid_scope("the scope is not granted to this client")
+    } else {
+        OAuthError::invalid_grant("nothing is granted for this")
     }
 }
 

@@ -168,6 +168,10 @@ impl AuthorizationServer {
             let endpoint = any(opening::authentication::endpoint);
             router = router.route(wire::BACKCHANNEL_AUTHENTICATION, endpoint);
         }
+        if edition.opened_by == OpenedBy::TransactionAuthorization {
+            let endpoint = any(token::transaction_authorization);
+            router = router.route(wire::TRANSACTION_AUTHORIZATION, endpoint);
+        }
         if self.context.config.registration.open {
             router = router.route(wire::REGISTER, any(register::endpoint));
         }

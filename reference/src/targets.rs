@@ -35,6 +35,14 @@ impl Targets {
         })
     }
 
+    /// What a challenge is about: the resource it comes from, and the operation that this describes.
+    pub(crate) fn challenged(resource: String, details: Vec<Value>) -> Self {
+        Self {
+            resources: vec![resource],
+            details,
+        }
+    }
+
     /// What `resource` and `audience` of a token exchange ask for (RFC 8693 Section 2.1); details cannot be exchanged.
     pub(crate) fn of_exchange(form: &Form, config: &Config) -> Result<Self, OAuthError> {
         if form.get("authorization_details").is_some() {

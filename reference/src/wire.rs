@@ -31,6 +31,8 @@ pub const PAR: &str = "/par";
 pub const DEVICE_AUTHORIZATION: &str = "/device_authorization";
 /// Path of the backchannel authentication endpoint (CIBA Core 1.0), below the issuer.
 pub const BACKCHANNEL_AUTHENTICATION: &str = "/bc-authorize";
+/// Path of the transaction authorization endpoint (draft-rosomakho-oauth-txn-challenge Section 5), below the issuer.
+pub const TRANSACTION_AUTHORIZATION: &str = "/txn-authorization";
 /// Path of the page where the user of a device decides, below the issuer.
 pub const DEVICE: &str = "/device";
 /// Path of the token endpoint, below the issuer.

@@ -9,7 +9,8 @@ mod validate;
 use serde::Deserialize;
 
 pub use peers::{
-    ApproverConfig, AssertionIssuerConfig, AuthMethod, ClientConfig, RegistrationConfig,
+    ApproverConfig, AssertionIssuerConfig, AuthMethod, ClientConfig, ProtectedResourceConfig,
+    RegistrationConfig,
 };
 use readings::Readings;
 pub use validate::ConfigError;
@@ -74,6 +75,9 @@ pub struct Config {
     /// Whose assertions about subjects are trusted.
     #[serde(default)]
     pub assertion_issuers: Vec<AssertionIssuerConfig>,
+    /// Whose challenges count, in an edition with transaction authorization.
+    #[serde(default)]
+    pub protected_resources: Vec<ProtectedResourceConfig>,
     /// How the open points of the draft are read.
     #[serde(default)]
     pub readings: Readings,

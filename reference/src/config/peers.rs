@@ -38,6 +38,17 @@ pub struct AssertionIssuerConfig {
     pub jwks: JwkSet,
 }
 
+/// A protected resource that may challenge a client to have a transaction authorized
+/// (draft-rosomakho-oauth-txn-challenge Section 4.3, by a trust that is configured beforehand).
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ProtectedResourceConfig {
+    /// The `iss` of its challenges, and the `aud` of the tokens that they lead to: an absolute URL.
+    pub id: String,
+    /// Its public keys, each with the `kid` that challenges name.
+    pub jwks: JwkSet,
+}
+
 /// One registered client (RFC 7591 names where they exist).
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, default)]

@@ -6,7 +6,7 @@ use std::net::IpAddr;
 use url::{Host, Url};
 
 use super::readings::Readings;
-use super::{ApproverConfig, AuthMethod, ClientConfig, Config};
+use super::{ApproverConfig, AuthMethod, ClientConfig, Config, ProtectedResourceConfig};
 use crate::certificate::CertifiedName;
 use crate::edition::Edition;
 use crate::scope::Scope;
@@ -106,6 +106,7 @@ impl Config {
             ));
         }
         check_approvers(&self.approvers)?;
+        check_resources(&self.protected_resources)?;
         if self.registration.open && Scope::parse(&self.registration.scope).is_none() {
             return Err(wrong(
                 "registration.scope",
@@ -206,6 +207,31 @@ fn check_approvers(approvers: &[ApproverConfig]) -> Result<(), ConfigError> {
         }
         if approver.password.is_empty() {
             return Err(wrong(field("password"), "is empty", "choose a password"));
+        }
+    }
+    Ok(())
+}
+
+/// Whose challenges can be told apart, and verified.
+fn check_resources(resources: &[ProtectedResourceConfig]) -> Result<(), ConfigError> {
+    let mut seen = HashSet::new();
+    for resource in resources {
+        let field = |name: &str| format!("protected_resources[{}].{name}", resource.id);
+        parse_url(&field("id"), &resource.id)?;
+        if !seen.insert(&resource.id) {
+            return Err(wrong(
+                field("id"),
+                "is there twice",
+                "give all keys of a resource in one place",
+            ));
+        }
+        let keys = &resource.jwks.keys;
+        if keys.is_empty() || keys.iter().any(|key| key.common.key_id.is_none()) {
+            return Err(wrong(
+                field("jwks"),
+                "has no key, or one without a kid",
+                "give every key the kid that challenges name",
+            ));
         }
     }
     Ok(())
@@ -355,6 +381,7 @@ fn parse_url(field: &str, text: &str) -> Result<Url, ConfigError> {
 mod tests {
     use super::*;
     use crate::secret::Secret;
+    use jsonwebtoken::jwk::JwkSet;
 
     #[test]
     fn the_example_is_valid() {
@@ -381,11 +408,23 @@ mod tests {
         assert!(!format!("{error} {error:?}").contains("hush"), "{error:?}");
     }
 
+    fn unkeyed(id: &str) -> ProtectedResourceConfig {
+        ProtectedResourceConfig {
+            id: id.into(),
+            jwks: JwkSet { keys: Vec::new() },
+        }
+    }
+
+    fn keys() -> JwkSet {
+        let key = r#"{"kty":"EC","crv":"P-256","x":"AA","y":"AA","kid":"1"}"#;
+        serde_json::from_str(&format!("{{\"keys\":[{key}]}}")).unwrap()
+    }
+
     /// One thing wrong at a time, and the error names it.
     #[test]
     fn every_error_names_its_field() {
         type Spoil = fn(&mut Config);
-        let cases: [(&str, Spoil); 16] = [
+        let cases: [(&str, Spoil); 19] = [
             ("issuer", |c| c.issuer = "http://as.example".into()),
             ("issuer", |c| c.issuer = "https://as.example/?x".into()),
             ("interaction_base", |c| {
@@ -404,6 +443,18 @@ mod tests {
             }),
             ("approvers[carol].password", |c| {
                 c.approvers[0].password = Secret::from("")
+            }),
+            ("protected_resources[files].id", |c| {
+                c.protected_resources.push(unkeyed("files"))
+            }),
+            ("protected_resources[https://files.example/].jwks", |c| {
+                c.protected_resources
+                    .push(unkeyed("https://files.example/"))
+            }),
+            ("protected_resources[https://files.example/].id", |c| {
+                let mut keyed = unkeyed("https://files.example/");
+                keyed.jwks = keys();
+                c.protected_resources = vec![keyed.clone(), keyed];
             }),
             ("registration.scope", |c| {
                 c.registration.open = true;

@@ -34,6 +34,7 @@ fn noticed(key: Option<&str>, notice: Notice, readings: Readings) -> Deferral {
         default_scope: None,
         credential: None,
         approval: None,
+        transaction: None,
     };
     let terms = Terms {
         interval: 5,
@@ -225,8 +226,8 @@ fn the_record_of_an_approval_is_kept_until_it_is_over() {
 fn a_request_stands_until_it_is_ended_or_delivered() {
     let caller = caller(&Proof::Absent);
     let ends: [fn(&mut Deferral, &Caller<'_>); 4] = [
-        |deferral, _| drop(deferral.decide(&Decision::Deny, 2)),
-        |deferral, caller| drop(deferral.cancel(caller, 2)),
+        |deferral, _| assert_eq!(deferral.decide(&Decision::Deny, 2), Decided::Applied),
+        |deferral, caller| assert_eq!(deferral.cancel(caller, 2), Cancellation::Applied),
         |deferral, caller| drop(deferral.redeem(caller, &issued(), 2)),
         |deferral, _| deferral.lapse(LIFETIME),
     ];

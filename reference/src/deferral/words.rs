@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::access_token::TokenResponse;
+use crate::challenge::Transaction;
 use crate::config::readings::Readings;
 use crate::dpop::{Proof, Thumbprint};
 use crate::scope::Scope;
@@ -36,6 +37,8 @@ pub struct FrozenRequest {
     pub credential: Option<Credential>,
     /// The approval it rests on, in an edition where approvals end (AROP Section 7.4).
     pub approval: Option<Approval>,
+    /// The one transaction that the token is for (draft-rosomakho-oauth-txn-challenge Section 5.4).
+    pub transaction: Option<Transaction>,
 }
 
 /// The refresh token that comes with an access token, at once or through a deferral.

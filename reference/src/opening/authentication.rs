@@ -5,24 +5,27 @@ use std::sync::Arc;
 
 use axum::body::Body;
 use axum::extract::State;
-use http::{Request, Response, StatusCode};
-use serde_json::json;
+use axum::response::IntoResponse as _;
+use http::{HeaderMap, Request, Response};
 
-use super::{Waits, open};
+use super::repeated::Repeated;
+use super::{Waits, acknowledgement, open};
+use crate::certificate;
 use crate::client::Client;
 use crate::client_auth;
 use crate::config::Config;
 use crate::deferral::FrozenRequest;
+use crate::dpop::Thumbprint;
 use crate::error::OAuthError;
 use crate::form::Form;
+use crate::policy::{self, Outcome};
 use crate::random;
-use crate::reply;
 use crate::scope::Scope;
 use crate::secret::{DeferralCode, NotificationToken};
 use crate::server::Context;
 use crate::service::AnsweredTo;
 use crate::targets::Targets;
-use crate::token::first_renewal;
+use crate::token::{self, first_renewal};
 use crate::wire;
 
 /// The ways to say who the user is, of which a request uses one (Section 7.1).
@@ -36,29 +39,79 @@ const LONGEST_MESSAGE: usize = 64;
 pub(crate) async fn endpoint(
     State(context): State<Context>,
     request: Request<Body>,
-) -> Result<Response<Body>, OAuthError> {
-    let context = &context;
+) -> Response<Body> {
+    let mut response = answer(&context, request)
+        .await
+        .unwrap_or_else(OAuthError::into_response);
+    if context.config.draft.binds_code {
+        let now = context.clock.now();
+        context.proofs.offer_nonce(&mut response, now);
+    }
+    response
+}
+
+async fn answer(context: &Context, request: Request<Body>) -> Result<Response<Body>, OAuthError> {
     let (headers, form) = Form::posted(request).await?;
     let client = client_auth::authenticate(context, &headers, &form)?;
     client.may_use(wire::GRANT_CIBA)?;
-    let waits = waits(context, &client, &form)?;
-    let code = DeferralCode::new(&random::identifier(&*context.random));
-    let opened = open(context, &code, waits, None, context.clock.now()).await?;
-    // No credential was presented that could have been used up meanwhile.
-    let opened = opened.ok_or(OAuthError::temporarily_unavailable())?;
-    let members = json!({
-        context.config.draft.code.name: code.expose(),
-        "expires_in": opened.opening.expires_in,
-        "interval": opened.opening.interval,
-    });
-    let mut response = reply::json(StatusCode::OK, &members);
+    let key = key(context, &headers, &client)?;
+    let waits = waits(context, &client, &form, key)?;
+    if refused(context, &client) {
+        return Err(policy::refused_natively(&form));
+    }
+    let mut response = acknowledged(context, waits).await?;
     let answered_to = AnsweredTo(Arc::clone(&client.client_id));
     response.extensions_mut().insert(answered_to);
+    Ok(response)
+}
+
+/// What a proof binds the code to, in an edition that binds it (AROP Section 12).
+fn key(
+    context: &Context,
+    headers: &HeaderMap,
+    client: &Client,
+) -> Result<Option<Thumbprint>, OAuthError> {
+    if !context.config.draft.binds_code {
+        return Ok(None);
+    }
+    let url = context.url(wire::BACKCHANNEL_AUTHENTICATION);
+    let now = context.clock.now();
+    let proof = context.proofs.examine(headers, &url, now)?;
+    token::key(&certificate::or_certificate(
+        proof, context, client, headers,
+    ))
+}
+
+/// Whether somebody set that this request is never to be approved (AROP Section 7.1). Whatever else was set, its user is
+/// asked.
+fn refused(context: &Context, client: &Client) -> bool {
+    let asked = context.config.draft.refuses_natively;
+    asked && context.overrides.take(&client.client_id) == Some(Outcome::Deny)
+}
+
+/// Section 7.3: of a new request, or of the same one before (AROP Section 7.2).
+async fn acknowledged(context: &Context, waits: Waits) -> Result<Response<Body>, OAuthError> {
+    let now = context.clock.now();
+    let repeated = Repeated::by_authorization(&waits.request, context);
+    if let Some((code, opening)) = repeated.before(context, now).await? {
+        return Ok(acknowledgement(context, &code, &opening));
+    }
+    let code = DeferralCode::new(&random::identifier(&*context.random));
+    let opened = open(context, &code, waits, None, now).await?;
+    // No credential was presented that could have been used up meanwhile.
+    let opened = opened.ok_or(OAuthError::temporarily_unavailable())?;
+    repeated.remember(context, &code, opened.forget_at, now);
+    let response = acknowledgement(context, &code, &opened.opening);
     Ok(response.map(|body| opened.held_back.release_with(body)))
 }
 
 /// What a valid request asks for (Sections 7.1 and 7.2).
-fn waits(context: &Context, client: &Client, form: &Form) -> Result<Waits, OAuthError> {
+fn waits(
+    context: &Context,
+    client: &Client,
+    form: &Form,
+    key: Option<Thumbprint>,
+) -> Result<Waits, OAuthError> {
     let config = &context.config;
     if form.get("request").is_some() {
         return Err(OAuthError::invalid_request(
@@ -78,13 +131,14 @@ fn waits(context: &Context, client: &Client, form: &Form) -> Result<Waits, OAuth
             client_id: Arc::clone(&client.client_id),
             subject,
             scope,
-            key: None,
+            key,
             targets: Targets::parse(form, config)?,
             issued_token_type: None,
             renewal: first_renewal(client),
             default_scope: None,
             credential: None,
             approval: None,
+            transaction: None,
         },
     })
 }

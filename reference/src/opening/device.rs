@@ -42,6 +42,7 @@ pub(crate) async fn endpoint(
         default_scope: None,
         credential: None,
         approval: None,
+        transaction: None,
     };
     let waits = Waits {
         request,

@@ -84,6 +84,7 @@ pub(crate) async fn defer(
                 .then(|| authorization.scope.clone()),
             credential: None,
             approval: None,
+            transaction: None,
         },
         told: context.config.draft.told,
         interaction,

@@ -4,19 +4,27 @@
 //! - [`device`]: by a device authorization request (RFC 8628 Section 3.1);
 //! - [`direct`]: by an authorization request (pr-47);
 //! - [`authentication`]: by an authentication request (CIBA Core Section 7.1);
+//! - `token/challenge.rs`: by a challenge of a protected resource (draft-rosomakho-oauth-txn-challenge Section 5.1);
+//! - [`repeated`]: by a request that was made before;
 //! - [`user_code`]: what the user of a device types.
 
 pub(crate) mod authentication;
 pub(crate) mod device;
 pub(crate) mod direct;
+pub(crate) mod repeated;
 pub(crate) mod user_code;
 
 use std::sync::Arc;
+
+use axum::body::Body;
+use http::{Response, StatusCode};
+use serde_json::json;
 
 use crate::callback::HeldBack;
 use crate::deferral::notice::{Notice, NoticeTerms};
 use crate::deferral::{Deferral, FrozenRequest, Opening, Terms, Told};
 use crate::error::OAuthError;
+use crate::reply;
 use crate::secret::{Credential, DeferralCode, NotificationToken};
 use crate::server::Context;
 use crate::store::Representation;
@@ -90,6 +98,20 @@ pub(crate) async fn open(
         held_back,
         forget_at,
     }))
+}
+
+/// What a request is told that was opened at an endpoint of its own: its code, and how long and how often to poll.
+pub(crate) fn acknowledgement(
+    context: &Context,
+    code: &DeferralCode,
+    opening: &Opening,
+) -> Response<Body> {
+    let members = json!({
+        context.config.draft.code.name: code.expose(),
+        "expires_in": opening.expires_in,
+        "interval": opening.interval,
+    });
+    reply::json(StatusCode::OK, &members)
 }
 
 fn terms(context: &Context, waits: &Waits) -> Terms {

@@ -17,7 +17,7 @@ const OVER: OAuthError = OAuthError::invalid_grant("the approval behind it no lo
 /// A request that waited, with what its approval adds: a refresh token for whoever registered to use one, of whatever
 /// grant, for what was approved and no more. The approval of one transaction is good for one token.
 pub(super) fn renewable(request: FrozenRequest, client: &Client) -> FrozenRequest {
-    if request.approval.is_none() {
+    if request.approval.is_none() || request.transaction.is_some() {
         return request;
     }
     let renewal = match request.renewal {

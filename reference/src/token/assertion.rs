@@ -118,6 +118,7 @@ impl AssertionRequest {
             default_scope: None,
             credential: None,
             approval: None,
+            transaction: None,
         };
         presented
             .answer(context, client, self.initial, request)

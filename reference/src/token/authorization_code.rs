@@ -100,6 +100,7 @@ impl AuthorizationCodeRequest {
             renewal: issue::first_renewal(client),
             credential: (readings.c45 == C45::B).then(|| self.presented.credential.clone()),
             approval: None,
+            transaction: None,
         };
         self.presented
             .answer(context, client, self.initial, request)

@@ -59,6 +59,7 @@ impl ClientCredentialsRequest {
             renewal: Renewal::None,
             credential: None,
             approval: None,
+            transaction: None,
         };
         let answer = self.initial.answer(context, client, request, None).await?;
         // Nothing was presented that could have been used up meanwhile.

@@ -7,10 +7,10 @@ use serde::Serialize;
 use super::initial::InitialRequest;
 use super::issue;
 use super::one_time::Presented;
-use super::repeated::Repeated;
-use crate::config::readings::{C28, Readings};
+use crate::config::readings::{C28, C47, Readings};
 use crate::deferral::{FrozenRequest, Opening};
 use crate::error::OAuthError;
+use crate::opening::repeated::Repeated;
 use crate::opening::{Waits, open};
 use crate::random;
 use crate::reply;
@@ -28,9 +28,17 @@ impl InitialRequest {
         interaction: bool,
     ) -> Result<Option<Response<Body>>, OAuthError> {
         let now = context.clock.now();
-        let repeated = Repeated::of(&self, &request, &presented, &context.config.readings);
-        if let Some(response) = repeated.response(context, now).await? {
-            return Ok(Some(response));
+        let readings = &context.config.readings;
+        let repeated = match (&presented, readings.c47) {
+            // Of a request whose credential is good once, the repetition is C-45's business.
+            (Some(_), _) | (None, C47::A) => Repeated::Never,
+            (None, C47::B) if context.config.draft.requests_idempotent => {
+                Repeated::by_authorization(&request, context)
+            }
+            (None, C47::B) => Repeated::by_parameters(&request, self.parameters),
+        };
+        if let Some((code, opening)) = repeated.before(context, now).await? {
+            return Ok(Some(deferred_response(&code, &opening, None, readings)));
         }
         let code = DeferralCode::new(&random::identifier(&*context.random));
         let refresh_token = issue::ahead(context, &mut request).await?;
@@ -57,7 +65,6 @@ impl InitialRequest {
             return Ok(None);
         };
         repeated.remember(context, &code, opened.forget_at, now);
-        let readings = &context.config.readings;
         let refresh_token = refresh_token.as_deref();
         let response = deferred_response(&code, &opened.opening, refresh_token, readings);
         let held_back = opened.held_back;

@@ -12,6 +12,7 @@ use crate::config::Config;
 use crate::config::readings::{C14, C26, C31, C48, C75, C78};
 use crate::deferral::{Caller, FrozenRequest, Issued, PollAnswer, Renewal, Waiting, WaitsFor};
 use crate::dpop::{Proof, Thumbprint};
+use crate::edition::OpenedBy;
 use crate::error::OAuthError;
 use crate::form::Form;
 use crate::reply;
@@ -221,10 +222,12 @@ fn as_of_today(request: FrozenRequest, client: &Client, frozen: C48) -> FrozenRe
     }
 }
 
-/// What the access token is bound to: what the code is, or what this poll proves where codes are not bound.
+/// What the access token is bound to: what the code is, or, of a request that no token request began, what this poll
+/// proves if the code is not bound (RFC 9449 Section 5).
 fn key(context: &Context, request: &FrozenRequest, proof: &Proof) -> Option<Thumbprint> {
-    match (context.config.draft.binds_code, proof) {
-        (false, Proof::By(key)) => Some(key.clone()),
+    let elsewhere = context.config.draft.opened_by != OpenedBy::TokenRequest;
+    match (&request.key, proof) {
+        (None, Proof::By(key)) if elsewhere => Some(key.clone()),
         _ => request.key.clone(),
     }
 }

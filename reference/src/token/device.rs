@@ -79,6 +79,7 @@ impl DeviceTokenRequest {
             default_scope: None,
             credential: None,
             approval: None,
+            transaction: None,
         };
         self.presented
             .answer(context, client, self.initial, request)

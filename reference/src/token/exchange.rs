@@ -93,6 +93,7 @@ impl ExchangeRequest {
             default_scope: None,
             credential: None,
             approval,
+            transaction: None,
         };
         let answer = self.initial.answer(context, client, request, None).await?;
         // Nothing was presented that could have been used up meanwhile.

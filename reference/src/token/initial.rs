@@ -15,7 +15,7 @@ use crate::dpop::{Proof, Thumbprint};
 use crate::edition::{Edition, OpenedBy};
 use crate::error::OAuthError;
 use crate::form::Form;
-use crate::policy::Outcome;
+use crate::policy::{self, Outcome};
 use crate::reply;
 use crate::secret::NotificationToken;
 use crate::server::Context;
@@ -28,6 +28,8 @@ pub(super) struct InitialRequest {
     pub(super) parameters: [u8; 32],
     /// Completed, though policy would defer it (C-46/D, and AROP Section 7.4 where an approval is behind it).
     pub(super) never_deferred: bool,
+    /// The error of a request that is refused for good, where the edition has it so (AROP Section 7.1).
+    refused: OAuthError,
     /// The error of a request that is good enough only for being deferred (C-42/B).
     unless_deferred: Option<OAuthError>,
     /// The error of a request that is good enough only for being completed at once (C-36/B).
@@ -53,6 +55,7 @@ impl InitialRequest {
             notification_token,
             parameters: one_time::fingerprint(form),
             never_deferred: false,
+            refused: policy::refused_natively(form),
             unless_deferred: None,
             unless_completed: None,
         })
@@ -99,6 +102,7 @@ impl InitialRequest {
         }
         let interaction = match outcome {
             Outcome::Complete => return complete(context, &request, presented).await,
+            Outcome::Deny if context.config.draft.refuses_natively => return Err(self.refused),
             Outcome::Deny => return Err(denied(readings.c43)),
             _ if self.never_deferred => return complete(context, &request, presented).await,
             Outcome::Defer => false,
@@ -183,7 +187,7 @@ async fn complete(
 }
 
 /// The key of an initial request: whose proof it carries, if any (Section 11.1).
-pub(super) fn key(proof: &Proof) -> Result<Option<Thumbprint>, OAuthError> {
+pub(crate) fn key(proof: &Proof) -> Result<Option<Thumbprint>, OAuthError> {
     match proof {
         Proof::Absent => Ok(None),
         Proof::By(key) => Ok(Some(key.clone())),

@@ -1,4 +1,5 @@
-//! The token endpoint: initial requests of every grant, and polls.
+//! The token endpoint: initial requests of every grant, and polls. Where an edition has an endpoint for transactions,
+//! that is another door to the same place.
 //!
 //! Each grant is one file with the same two steps: `parse`, which judges the shape of the request alone, and `answer`,
 //! which is called once the client is authenticated. That is also the order of evaluation: shape, client, the rest
@@ -7,10 +8,12 @@
 mod approved;
 mod assertion;
 mod authorization_code;
+mod challenge;
 mod client_credentials;
 mod defer;
 mod deferred;
 mod device;
+mod endpoint;
 mod exchange;
 mod initial;
 mod issue;
@@ -20,29 +23,27 @@ mod one_time;
 mod polled;
 mod refresh;
 mod refusal;
-mod repeated;
 
 use axum::body::Body;
 use axum::extract::State;
-use http::{HeaderMap, Request, Response};
+use http::{Request, Response};
 
-use crate::certificate;
 use crate::client::Client;
-use crate::client_auth;
 use crate::config::Config;
-use crate::dpop::{NonceNeeded, Proof};
+use crate::dpop::Proof;
 use crate::error::OAuthError;
 use crate::form::Form;
 use crate::server::Context;
-use crate::service::AnsweredTo;
 use crate::wire;
 
 use assertion::AssertionRequest;
 use authorization_code::AuthorizationCodeRequest;
+use challenge::ChallengeRequest;
 use client_credentials::ClientCredentialsRequest;
 use deferred::PollRequest;
 use device::DeviceTokenRequest;
 use exchange::ExchangeRequest;
+pub(crate) use initial::key;
 pub(crate) use issue::first_renewal;
 use refresh::RefreshRequest;
 use refusal::refusal;
@@ -56,6 +57,7 @@ enum TokenRequest {
     Assertion(AssertionRequest),
     Exchange(ExchangeRequest),
     Deferred(PollRequest),
+    Challenge(ChallengeRequest),
 }
 
 impl TokenRequest {
@@ -82,6 +84,19 @@ impl TokenRequest {
         }
     }
 
+    /// Of a transaction: what begins it, or a poll; the one endpoint takes both, and no request is both
+    /// (draft-rosomakho-oauth-txn-challenge Sections 5.1 and 5.3).
+    fn parse_transaction(form: &Form, config: &Config) -> Result<Self, OAuthError> {
+        let begins = form.get("transaction_challenge").is_some();
+        match form.get(config.draft.code.name) {
+            Some(_) if begins => Err(OAuthError::invalid_request(
+                "transaction_challenge and transaction_authorization_id exclude each other",
+            )),
+            Some(_) => PollRequest::parse(form, config).map(Self::Deferred),
+            None => ChallengeRequest::parse(form).map(Self::Challenge),
+        }
+    }
+
     async fn answer(
         self,
         context: &Context,
@@ -96,6 +111,7 @@ impl TokenRequest {
             Self::Device(request) => request.answer(context, client, proof).await,
             Self::Exchange(request) => request.answer(context, client, proof).await,
             Self::Deferred(request) => request.answer(context, client, proof).await,
+            Self::Challenge(request) => request.answer(context, client, proof).await,
         }
     }
 }
@@ -105,57 +121,14 @@ pub(crate) async fn endpoint(
     State(context): State<Context>,
     request: Request<Body>,
 ) -> Response<Body> {
-    let mut response = answer(&context, request)
-        .await
-        .unwrap_or_else(|error| refusal(error, &context.config.readings));
-    context
-        .proofs
-        .offer_nonce(&mut response, context.clock.now());
-    response
+    endpoint::TOKEN.respond(&context, request).await
 }
 
-async fn answer(context: &Context, request: Request<Body>) -> Result<Response<Body>, OAuthError> {
-    let readings = &context.config.readings;
-    let (headers, body) = Form::posted_body(request).await?;
-    let parsed = Form::parse(&body).and_then(|form| {
-        let token_request = TokenRequest::parse(&form, &context.config)?;
-        Ok((form, token_request))
-    });
-    let (form, token_request) = match parsed {
-        Ok(parsed) => parsed,
-        Err(error) => {
-            polled::malformed(context, &headers, &Form::made_out(&body)).await?;
-            return Err(error);
-        }
-    };
-    let client = match polled::client_of_code(context, &headers, &form).await? {
-        Some(client) => client,
-        None => client_auth::authenticate(context, &headers, &form)?,
-    };
-    let proof = match proof(context, &headers, &client) {
-        Ok(proof) => proof,
-        Err(nonce_needed) => {
-            polled::challenged(context, &client, &form).await?;
-            return Err(nonce_needed.into());
-        }
-    };
-
-    let mut response = token_request
-        .answer(context, &client, &proof)
-        .await
-        .unwrap_or_else(|error| {
-            tracing::debug!(client_id = %client.client_id, error = error.error(), "token request refused");
-            refusal(error, readings)
-        });
-    response
-        .extensions_mut()
-        .insert(AnsweredTo(client.client_id.clone()));
-    Ok(response)
-}
-
-/// What the request proves to possess: a key, or a certificate.
-fn proof(context: &Context, headers: &HeaderMap, client: &Client) -> Result<Proof, NonceNeeded> {
-    let url = context.url(wire::TOKEN);
-    let proof = context.proofs.examine(headers, &url, context.clock.now())?;
-    Ok(certificate::or_certificate(proof, context, client, headers))
+/// `POST /txn-authorization`.
+pub(crate) async fn transaction_authorization(
+    State(context): State<Context>,
+    request: Request<Body>,
+) -> Response<Body> {
+    let endpoint = endpoint::TRANSACTION_AUTHORIZATION;
+    endpoint.respond(&context, request).await
 }

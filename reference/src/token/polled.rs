@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use http::{HeaderMap, header};
 
-use super::proof;
+use super::endpoint::Endpoint;
 use crate::client::Client;
 use crate::client_auth;
 use crate::config::readings::{C25, C27, C56};
@@ -30,6 +30,7 @@ fn code(form: &Form, edition: &Edition) -> Option<DeferralCode> {
 /// C-25/A: whoever might poll a code, and does so in a malformed way, has polled it for the last time.
 pub(super) async fn malformed(
     context: &Context,
+    endpoint: Endpoint,
     headers: &HeaderMap,
     form: &Form,
 ) -> Result<(), StoreError> {
@@ -42,7 +43,7 @@ pub(super) async fn malformed(
     let Ok(client) = client_auth::authenticate(context, headers, form) else {
         return Ok(());
     };
-    let Ok(proof) = proof(context, headers, &client) else {
+    let Ok(proof) = endpoint.proof(context, headers, &client) else {
         return Ok(());
     };
     let caller = Caller {

@@ -101,6 +101,7 @@ impl RefreshRequest {
             default_scope: None,
             credential: (readings.c46 == C46::C).then(|| self.presented.credential.clone()),
             approval: authorization.approval,
+            transaction: None,
         };
         self.presented
             .answer(context, client, self.initial, request)

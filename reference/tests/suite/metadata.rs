@@ -56,8 +56,10 @@ async fn announced_is_there(draft: Edition) {
         .filter(|(name, _)| name.ends_with("_endpoint") || *name == "jwks_uri")
         .map(|(_, url)| url.as_str().unwrap().strip_prefix(ISSUER).unwrap())
         .collect();
-    let with_backchannel = draft.opened_by == OpenedBy::Authentication;
-    let count = if with_backchannel { 9 } else { 8 };
+    let count = match draft.opened_by {
+        OpenedBy::TokenRequest | OpenedBy::DeviceAuthorization => 8,
+        OpenedBy::Authentication | OpenedBy::TransactionAuthorization => 9,
+    };
     assert_eq!(endpoints.len(), count, "{}: {endpoints:?}", draft.id);
     for path in endpoints {
         let answer = world.get(path).await;

@@ -1,9 +1,14 @@
 //! AROP (AuthZEN Access Request OAuth Profile, Draft 1), of which three editions are served. Sections are its own.
 
 mod approval;
+mod backchannel;
+mod challenge;
 mod control;
 mod exchange;
+mod refusal;
 mod renewal;
+mod repeated;
+mod transaction;
 
 use dtr_reference::Edition;
 use http::StatusCode;

@@ -120,7 +120,8 @@ fn signed(context: &Context, jwt: &str) -> Result<(String, Map<String, Value>), 
     let Some(resource) = known.find(|resource| issuer == Some(&resource.id)) else {
         return bad("transaction_challenge: iss is no protected resource that this server knows");
     };
-    if !text("kid").is_some_and(|kid| resource.jwks.find(kid).is_some()) {
+    let key = text("kid").and_then(|kid| resource.jwks.find(kid));
+    if key.is_none() {
         return bad("transaction_challenge: kid names no key of its iss");
     }
     match jws::claims(jwt, &resource.jwks, &[Some(TYPE)]) {

@@ -137,6 +137,37 @@ async fn be_pinged(receiver: &Receiver) -> Vec<String> {
     ]
 }
 
+/// A challenge by nobody known, and what an approval brings that ends: its code, its token, and the next.
+async fn have_an_end() -> Vec<String> {
+    let mut config = support::config();
+    config.draft = Edition::AROP_TXN;
+    let world = World::new(config);
+    let challenge = Key::new().jwt("txn-authz-challenge+jwt", &json!({ "iss": "nobody" }));
+    let call = Call::new("/txn-authorization")
+        .with("transaction_challenge", &challenge)
+        .by(SERVICE);
+    world.send(call).await.refused("invalid_request");
+
+    let mut config = support::config();
+    config.draft = Edition::AROP_DTR;
+    config.access_request.approved_for = 100;
+    let world = World::new(config);
+    let code = world.defer(BACKEND).await;
+    assert!(world.decide(&code, "approve").await);
+    let token = world.poll(BACKEND, &code).await.token().clone();
+    let call = Call::token("refresh_token")
+        .with("refresh_token", &token.member("refresh_token"))
+        .by(BACKEND);
+    let next = world.send(call).await.token().clone();
+    vec![
+        challenge,
+        code,
+        token.member("access_token"),
+        token.member("refresh_token"),
+        next.member("refresh_token"),
+    ]
+}
+
 /// A whole life at the most talkative level, libraries included.
 #[tokio::test]
 async fn logs_hold_no_secrets() {
@@ -201,6 +232,7 @@ async fn logs_hold_no_secrets() {
     secrets.extend(decide_as_a_person(&world).await);
     secrets.extend(use_what_is_signed(&world, &key).await);
     secrets.extend(be_pinged(&receiver).await);
+    secrets.extend(have_an_end().await);
 
     let log = String::from_utf8(log.0.lock().expect("no panic").clone()).expect("UTF-8");
     assert!(log.contains("callback attempt"), "nothing was logged");

@@ -70,11 +70,10 @@ impl Deferral {
             .is_some_and(|approval| now >= approval.until)
     }
 
-    /// Whether what rests on the approval can be renewed or exchanged at `now`: a look at the same preconditions as
-    /// before the token (Section 11.7).
-    pub fn stands(&self, now: u64) -> bool {
-        let unnoticed = self.terms.readings.c48 == C48::B;
-        (self.consent || unnoticed) && !self.outlived_its_approval(now)
+    /// Whether the preconditions hold of what rests on the approval and is to be renewed or exchanged: the same as before
+    /// the token (Section 11.7). That the approval is over is known without asking.
+    pub fn stands(&self) -> bool {
+        self.consent || self.terms.readings.c48 == C48::B
     }
 
     /// What [`opening`](Self::opening) says, if a token can still come of the code (AROP Section 7.2).

@@ -182,8 +182,8 @@ fn an_approval_that_ends_is_a_denial_from_its_end_on() {
         };
         let approval = request.approval.unwrap();
         assert_eq!((approval.code, approval.until), (code.clone(), until));
-        assert!(deferral.stands(until - 1) && deferral.standing(until - 1).is_some());
-        assert!(!deferral.stands(until) && deferral.standing(until).is_none());
+        assert!(deferral.standing(until - 1).is_some());
+        assert!(deferral.standing(until).is_none());
         assert_eq!(
             deferral.redeem(&caller, &issued(), until),
             PollAnswer::Denied

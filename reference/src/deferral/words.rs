@@ -38,7 +38,7 @@ pub struct FrozenRequest {
     /// The approval it rests on, in an edition where approvals end (AROP Section 7.4).
     pub approval: Option<Approval>,
     /// The one transaction that the token is for (draft-rosomakho-oauth-txn-challenge Section 5.4).
-    pub transaction: Option<Transaction>,
+    pub transaction: Option<Box<Transaction>>,
 }
 
 /// The refresh token that comes with an access token, at once or through a deferral.

@@ -347,7 +347,7 @@ impl dyn Store {
 
     /// See [`Deferral::stands`]; `None` for a code that is not known.
     pub async fn stands(&self, code: &DeferralCode, now: u64) -> Result<Option<bool>, StoreError> {
-        self.with(code, now, |deferral| deferral.stands(now)).await
+        self.with(code, now, |deferral| deferral.stands()).await
     }
 
     /// See [`Deferral::begin_callback`].

@@ -56,7 +56,7 @@ pub(super) fn behind(
     }
 }
 
-/// `invalid_grant` unless the approval holds, as the request would be evaluated today.
+/// `invalid_grant` unless the preconditions of an approval that is not over hold today.
 pub(super) async fn check(
     context: &Context,
     approval: &Approval,
@@ -64,7 +64,7 @@ pub(super) async fn check(
 ) -> Result<(), OAuthError> {
     // A record may be forgotten before its approval is over; then nothing is known against it.
     let stands = context.store.stands(&approval.code, now).await?;
-    match now < approval.until && stands.unwrap_or(true) {
+    match stands.unwrap_or(true) {
         true => Ok(()),
         false => Err(OVER),
     }

@@ -86,7 +86,7 @@ fn request(client: &Client, challenge: Challenge, key: Option<Thumbprint>) -> Fr
         default_scope: None,
         credential: None,
         approval: None,
-        transaction: Some(challenge.transaction),
+        transaction: Some(Box::new(challenge.transaction)),
     }
 }
 

@@ -41,7 +41,7 @@ async fn an_approval_does_not_outlast_the_code() {
     }
 }
 
-/// Whoever approves at a page, or for less than was asked, approves for as long as usual.
+/// Whoever approves of less than was asked for, and says no more, does so for as long as usual.
 #[tokio::test]
 async fn less_than_was_asked_for_ends_as_well() {
     let mut config = config();

@@ -307,6 +307,7 @@ async fn the_same_transaction_again_brings_the_same_identifier() {
     let mut again = claims("1");
     again["jti"] = json!("another");
     again["iat"] = json!(START + 1);
+    again["act"] = json!({ "sub": "agent-8" });
     let again = present(SERVICE, &resource.sign(&again));
     world.advance(9);
     let answer = world.send(again.clone()).await;

@@ -139,9 +139,7 @@ impl Session {
 
     /// `N` random octets in base64url.
     pub(super) fn draw<const N: usize>(&mut self) -> String {
-        let mut octets = [0; N];
-        self.random.fill(&mut octets);
-        URL_SAFE_NO_PAD.encode(octets)
+        draw::<N>(&mut self.random)
     }
 
     /// The way that a sender's requests take: with the client's certificate, if it has one and the sender has it too.
@@ -303,6 +301,13 @@ fn in_context(failure: TransportFailure, to: &'static str) -> TransportFailure {
         TransportFailure::Control(why) => TransportFailure::Control(format!("{to}: {why}")),
         other => other,
     }
+}
+
+/// `N` octets of `random` in base64url.
+pub(super) fn draw<const N: usize>(random: &mut fastrand::Rng) -> String {
+    let mut octets = [0; N];
+    random.fill(&mut octets);
+    URL_SAFE_NO_PAD.encode(octets)
 }
 
 /// Fetches a document of the server.

@@ -59,6 +59,8 @@ pub struct Session {
     lease: Lease,
     terms: Terms,
     random: fastrand::Rng,
+    /// What tells the requests of this trace from those of others, once there is one.
+    unique: Option<String>,
     /// The one-time credential, once the preceding endpoint gave it.
     credential: Option<Credential>,
     /// The deferral code of this trace, once a response brought it.
@@ -131,6 +133,7 @@ impl Session {
             lease,
             terms,
             random,
+            unique: None,
             credential: None,
             deferral: None,
             code_lost: None,

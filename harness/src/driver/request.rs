@@ -12,7 +12,7 @@ pub(super) use authorize::Credential;
 pub(crate) use authorize::{challenge, read_code};
 pub(super) use challenge::Challenge;
 
-use super::call::{BOUND_KEY, Call, Sender};
+use super::call::{BOUND_KEY, Call, Sender, draw};
 use super::log::Log;
 use super::observation::Seen;
 use super::response::Response;
@@ -130,24 +130,36 @@ impl Session {
 
     /// The parameters of the client credentials grant.
     fn ask_as_oneself(&mut self, form: &mut String, request: TokenRequest) -> Asked {
+        let parameters = self.further_parameters(request.steer);
         let client = self.client(false);
         if self.target.draft.own_endpoint.is_none() {
             append(form, "grant_type", &client.grant_type);
         }
-        let ask = client.asks.of(request.steer);
-        match (request.sound, &ask.scope) {
+        match (request.sound, &client.asks.of(request.steer).scope) {
             (false, _) => append(form, "scope", &client.scopes.forbidden),
             (true, Some(asked)) => append(form, "scope", asked),
             (true, None) => {}
         }
-        for (name, value) in &ask.parameters {
+        for (name, value) in &parameters {
             append(form, name, value);
         }
         Asked {
             scope: self.requested_scope(request.steer),
-            besides: Besides::of(&ask.parameters),
+            besides: Besides::of(&parameters),
             notification_token: self.notification_token(request.opted_in),
         }
+    }
+
+    /// What the client puts into such a request besides, this trace's own where it has to be.
+    pub(super) fn further_parameters(&mut self, steer: Steer) -> Vec<(String, String)> {
+        let asks = Arc::clone(&self.client(false).asks);
+        let drawn = self
+            .unique
+            .get_or_insert_with(|| draw::<12>(&mut self.random));
+        let parameters = asks.of(steer).parameters.iter();
+        parameters
+            .map(|(name, value)| (name.clone(), value.replace("{unique}", drawn)))
+            .collect()
     }
 
     /// What a request stands for: what it asks for, or the client's default scope as it is now.

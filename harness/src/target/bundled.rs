@@ -151,6 +151,8 @@ impl Bundled {
         });
         let mut config = configuration(edition, issuer, &pages, limits, &receiver);
         config.clients = clients;
+        let registered = serde_json::from_value(resource.registration());
+        config.protected_resources = vec![registered.expect("it has an id and a key with a name")];
         let mut parts = Parts {
             clock: Arc::new(ManualClock::new(START)),
             random: Arc::new(Seeded::new(seed)),
@@ -324,6 +326,7 @@ fn configuration(
             ..DeviceConfig::default()
         },
         assertion_issuers: Vec::new(),
+        protected_resources: Vec::new(),
         clients: Vec::new(),
     }
 }

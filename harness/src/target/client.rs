@@ -150,7 +150,7 @@ pub struct Ask {
     /// `scope`; absent when the request relies on the client's default scope, which
     /// [`Event::Widen`](dtr_model::event::Event::Widen) needs.
     pub scope: Option<String>,
-    /// Further parameters, such as `authorization_details`.
+    /// Further parameters, such as `authorization_details`. `{unique}` in a value is another one in each trace.
     pub parameters: Vec<(String, String)>,
 }
 

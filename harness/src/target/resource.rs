@@ -45,6 +45,13 @@ impl Resource {
         self.key.jwt(typ, Some(&self.kid), claims)
     }
 
+    /// How the bundled server comes to know it: its identifier and its public key (Section 4.3).
+    pub fn registration(&self) -> Value {
+        let mut key = self.key.jwk().clone();
+        key["kid"] = self.kid.as_str().into();
+        json!({ "id": self.id, "jwks": { "keys": [key] } })
+    }
+
     /// What it wants approved (RFC 9396 Section 2).
     pub fn details(&self) -> Value {
         json!([{ "type": "payment", "actions": ["initiate"], "locations": [self.id] }])

@@ -63,7 +63,7 @@ impl Session {
         let supplied = self.terms.callback && request.opted_in;
         let fresh = self.draw::<20>();
         let redirect_uri = self.client(false).redirect_uri.clone();
-        let asks = Arc::clone(&self.client(false).asks);
+        let parameters = self.further_parameters(request.steer);
         let Some(credential) = &mut self.credential else {
             return Ok(Err(Seen::Strange("no authorization code".to_owned())));
         };
@@ -75,7 +75,7 @@ impl Session {
         if let Some(uri) = &redirect_uri {
             append(form, "redirect_uri", uri);
         }
-        for (name, value) in &asks.of(request.steer).parameters {
+        for (name, value) in &parameters {
             append(form, name, value);
         }
         match request.sound {

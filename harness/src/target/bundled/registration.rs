@@ -115,8 +115,10 @@ impl Registrar {
     /// The grant of clients that have no authorization code: that of polls, where every deferral has them.
     fn usual_grant(&self) -> &'static str {
         match (self.draft.own_endpoint, self.draft.deferred_grant) {
-            (Some(_), grant) if !grant.is_empty() => grant,
-            _ => CLIENT_CREDENTIALS,
+            (None, _) => CLIENT_CREDENTIALS,
+            // It takes none, and a client has to have one.
+            (Some(_), "") => TOKEN_EXCHANGE,
+            (Some(_), grant) => grant,
         }
     }
 
@@ -126,8 +128,9 @@ impl Registrar {
             true => &[REFRESH_TOKEN, TOKEN_EXCHANGE],
             false => &[beside(grant)],
         };
-        let all = [grant].into_iter().chain(renewing.iter().copied());
-        all.chain([wire::GRANT_DEFERRED]).map(Into::into).collect()
+        let others = renewing.iter().copied().chain([wire::GRANT_DEFERRED]);
+        let others = others.filter(|other| *other != grant);
+        [grant].into_iter().chain(others).map(Into::into).collect()
     }
 
     fn register(
@@ -210,12 +213,14 @@ fn asks(draft: &Draft, grant: &str) -> Asks {
         parameters.push(("login_hint".into(), SUBJECT.into()));
     }
     if draft.rules.approvals_expire && grant != AUTHORIZATION_CODE {
-        let details = json!([{ "type": DETAILS_TYPE, "actions": ["initiate"] }]);
+        // Two requests of a client for the same are one, and each trace has its own.
+        let details = json!([{ "type": DETAILS_TYPE, "identifier": "{unique}" }]);
         parameters.push(("authorization_details".into(), details.to_string()));
         parameters.push(("resource".into(), RESOURCE.into()));
     }
+    let explicit = !parameters.is_empty();
     let ask = || Ask {
-        scope: somebody.then(|| scopes(draft).whole),
+        scope: explicit.then(|| scopes(draft).whole),
         parameters: parameters.clone(),
     };
     Asks {

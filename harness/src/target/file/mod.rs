@@ -195,7 +195,8 @@ fn yes() -> bool {
 pub struct AskSection {
     /// `scope`.
     pub scope: Option<String>,
-    /// Further parameters, such as `authorization_details`.
+    /// Further parameters, such as `authorization_details`. `{unique}` in a value is another one in each trace, for a
+    /// server that takes two requests for the same for one.
     pub parameters: BTreeMap<String, String>,
 }
 

@@ -381,6 +381,9 @@ impl Session {
 
     /// Puts the session's deferral aside, so that the next request may have one of its own.
     pub(crate) fn put_aside(&mut self) -> Option<Aside> {
+        // The next request is for something else, where two for the same would be one.
+        self.unique = None;
+        self.repeated_token = None;
         self.deferral.take().map(Aside)
     }
 

@@ -61,6 +61,8 @@ pub struct Session {
     random: fastrand::Rng,
     /// What tells the requests of this trace from those of others, once there is one.
     unique: Option<String>,
+    /// The notification token of requests that are made again, once there is one.
+    repeated_token: Option<String>,
     /// The one-time credential, once the preceding endpoint gave it.
     credential: Option<Credential>,
     /// The deferral code of this trace, once a response brought it.
@@ -134,6 +136,7 @@ impl Session {
             terms,
             random,
             unique: None,
+            repeated_token: None,
             credential: None,
             deferral: None,
             code_lost: None,

@@ -65,8 +65,9 @@ impl Session {
         request: TokenRequest,
     ) -> Result<(), TransportFailure> {
         let steering = Name::steering(request.steer);
-        // At an endpoint of its own there is nothing to decide, unless policy may refuse or grant at once.
-        let decided = self.target.draft.own_endpoint.is_some() && request.steer == Steer::Defer;
+        // At an endpoint of its own there is nothing to decide, unless policy may refuse.
+        let draft = self.target.draft;
+        let decided = draft.own_endpoint.is_some() && !draft.rules.refuses_natively;
         if self.target.can(steering) && !decided {
             let client_id = self.client(false).client_id.clone();
             self.control_client(log, steering, &client_id, "").await?;
@@ -172,9 +173,20 @@ impl Session {
         }
     }
 
-    /// A fresh token for every opted-in request of a client with a callback endpoint (Sections 6.3 and 11.6).
+    /// A fresh token for every opted-in request of a client with a callback endpoint (Sections 6.3 and 11.6). A request
+    /// that is made again has the one that it had.
     fn notification_token(&mut self, opted_in: bool) -> Option<String> {
-        (self.terms.callback && opted_in).then(|| self.draw::<20>())
+        if !self.terms.callback || !opted_in {
+            return None;
+        }
+        if !self.target.draft.rules.idempotent {
+            return Some(self.draw::<20>());
+        }
+        let random = &mut self.random;
+        let token = self
+            .repeated_token
+            .get_or_insert_with(|| draw::<20>(random));
+        Some(token.clone())
     }
 
     pub(super) fn read_initial(

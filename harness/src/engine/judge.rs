@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use dtr_model::deferral::Phase;
-use dtr_model::event::{Answer, Event, Fate};
+use dtr_model::event::{Answer, Code, Event, Fate};
 use dtr_model::question::{Question, Reading, Readings};
 use dtr_model::requirement::{self, Level};
 use dtr_model::{Deferral, Terms, Trace};
@@ -441,6 +441,19 @@ impl Running {
         let asks = |check: &str| ledger.asking(check).any(|row| row.id == id);
         let followed = match answer {
             _ if asks("DTR-11.3-01") => answer == Answer::SlowDown,
+            _ if asks("AROP-7.2-01") => matches!(
+                answer,
+                Answer::Token { .. }
+                    | Answer::Deferred {
+                        code: Code::Same,
+                        ..
+                    }
+            ),
+            // Who defers all the same finds that somebody can approve.
+            _ if asks("AROP-7.1-03") || asks("AROP-7.1-04") => {
+                !matches!(answer, Answer::Token { .. } | Answer::Deferred { .. })
+            }
+            _ if asks("AROP-7.4-10") => matches!(answer, Answer::Token { .. }),
             _ if asks("DTR-6.6-16") => answer == Answer::InvalidRequest,
             _ if asks("DTR-5.3-01") => matches!(answer, Answer::Token { .. }),
             // A refusal may have any reason; that none is ever served is another matter.

@@ -79,14 +79,23 @@ impl Asked {
     }
 
     pub(super) fn is_poll(&self) -> bool {
-        self.path == wire::TOKEN && self.get("grant_type") == Some(self.draft.deferred_grant)
+        match self.draft.deferred_grant {
+            "" => self.path == wire::TRANSACTION_AUTHORIZATION && self.code().is_some(),
+            grant => self.path == wire::TOKEN && self.get("grant_type") == Some(grant),
+        }
     }
 
     pub(super) fn is_initial(&self) -> bool {
         match self.draft.own_endpoint {
             None => self.path == wire::TOKEN && !self.is_poll(),
-            Some(_) => [wire::DEVICE_AUTHORIZATION, wire::BACKCHANNEL_AUTHENTICATION]
-                .contains(&self.path.as_str()),
+            Some(_) => {
+                let endpoints = [
+                    wire::DEVICE_AUTHORIZATION,
+                    wire::BACKCHANNEL_AUTHENTICATION,
+                    wire::TRANSACTION_AUTHORIZATION,
+                ];
+                endpoints.contains(&self.path.as_str()) && !self.is_poll()
+            }
         }
     }
 

@@ -1,4 +1,5 @@
-//! The faults under RFC 8628 and CIBA: a server of a sibling that is wrong in the same way has to show it there, too.
+//! The faults under RFC 8628 and CIBA: a server of a sibling that is wrong in the same way has to show it there, too. And
+//! those of servers that AROP is laid over, which no other text knows for faults.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -27,19 +28,33 @@ const NOTHING_THERE: &[(&str, &str)] = &[
     ("last-poll-lost-on-slow-down", NO_DUTY),
 ];
 
+/// The same of one text.
+const NOTHING_UNDER: &[(&str, &str, &str)] = &[
+    ("arop-txn", "refresh-outlives-approval", ONE_TRANSACTION),
+    ("arop-txn", "refresh-forgets-approval", ONE_TRANSACTION),
+];
+
+const ONE_TRANSACTION: &str = "no refresh token comes with a token for one transaction";
 const NO_CANCELLATION: &str = "nothing can be cancelled";
 const NO_CREDENTIAL: &str = "no credential precedes the request";
 const NO_DUTY: &str = "neither text has a server say `slow_down`";
 
-/// The siblings.
+/// The siblings, and the texts that AROP is laid over.
 pub fn drafts() -> impl Iterator<Item = &'static Draft> {
-    Draft::siblings()
+    Draft::siblings().chain(Draft::profiles())
 }
 
 /// The faults that a server of this sibling can have, and that break something it asks.
 pub fn faults_of(draft: &'static Draft) -> impl Iterator<Item = &'static Fault> {
-    faults::all().filter(move |fault| {
-        let elsewhere = NOTHING_THERE.iter().any(|(id, _)| *id == fault.id);
+    let profile = Draft::profiles().any(|known| known == draft);
+    let all: Box<dyn Iterator<Item = &'static Fault>> = match profile {
+        true => Box::new(faults::profiled()),
+        false => Box::new(faults::all()),
+    };
+    all.filter(move |fault| {
+        let here = |(text, id, _): &(&str, &str, &str)| (*text, *id) == (draft.id, fault.id);
+        let elsewhere =
+            NOTHING_THERE.iter().any(|(id, _)| *id == fault.id) || NOTHING_UNDER.iter().any(here);
         !elsewhere && !fault.breaks(draft).is_empty()
     })
 }
@@ -71,7 +86,7 @@ impl Siblings {
 
     /// The section about them: which rows of each text each fault breaks.
     pub(super) fn write(&self, text: &mut String) {
-        text.push_str("\n## Under RFC 8628 and CIBA\n\nThe same faults at servers of the siblings, where they break something that the sibling asks.\n\n");
+        text.push_str("\n## Under RFC 8628, CIBA and AROP\n\nThe same faults at servers of the siblings, where they break something that the sibling asks; and those that are faults where AROP is laid over a text.\n\n");
         for draft in drafts() {
             let of = self.0.iter().filter(|(known, ..)| *known == draft);
             let survived = self.survivors().filter(|(known, ..)| *known == draft);
@@ -88,7 +103,8 @@ impl Siblings {
         let _ = writeln!(text, "\n| fault | {} |\n|{line}", ids.join(" | "));
         let mut rows: BTreeMap<usize, (&str, BTreeMap<&str, String>)> = BTreeMap::new();
         for (draft, fault, judged) in &self.0 {
-            let place = faults::all().position(|known| known.id == fault.id);
+            let mut known = faults::all().chain(faults::profiled());
+            let place = known.position(|known| known.id == fault.id);
             let (_, cells) = rows
                 .entry(place.unwrap_or_default())
                 .or_insert_with(|| (fault.id, BTreeMap::new()));
@@ -113,6 +129,9 @@ impl Siblings {
         }
         for (id, why) in NOTHING_THERE {
             let _ = writeln!(text, "\n`{id}` is no fault of theirs: {why}.");
+        }
+        for (draft, id, why) in NOTHING_UNDER {
+            let _ = writeln!(text, "\n`{id}` is none under {draft}: {why}.");
         }
     }
 }

@@ -58,6 +58,8 @@ async fn exchange(scene: &mut Scene) -> Result<(), Halt> {
         form.set("grant_type", TOKEN_EXCHANGE);
         form.set("subject_token", &subject);
         form.set("subject_token_type", ACCESS_TOKEN);
+        // A token has what it was issued with; a server need not know how to exchange details (RFC 9396 Section 6).
+        form.remove("authorization_details");
     };
     scene.deferred_by(plain, "a token exchange", &alter).await?;
     scene.decide(Decision::Approve).await?;

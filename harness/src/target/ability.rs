@@ -1,6 +1,6 @@
 //! What can be done to a target. A trace that needs more is skipped, and counted as such: never passed.
 
-use dtr_model::event::{Caller, Decision, Event, Fate, Steer};
+use dtr_model::event::{Caller, Event, Fate, Steer};
 use dtr_model::{Terms, Trace};
 
 use super::control::Name;
@@ -41,10 +41,6 @@ impl Target {
                 Some(_) => self.obstacle_for(by),
                 None => Some("there is no revocation endpoint".to_owned()),
             },
-            // What a resource wants approved is no scope.
-            Event::Decide(Decision::Narrow) if self.draft.rules.challenged => {
-                Some("a transaction is approved as a whole or not at all".to_owned())
-            }
             Event::Decide(decision) => without(Name::deciding(decision)),
             // Real time is measured against lifetimes and intervals, not against approvals.
             Event::Renew(_) | Event::Present if matches!(self.time, TimeSource::Wall) => {

@@ -64,7 +64,7 @@ pub(crate) const RESOURCE: &str = "https://rs.example";
 /// What it wants approved.
 pub(crate) const DETAILS_TYPE: &str = "payment";
 /// The issuer, where nothing has to be resolved.
-const ISSUER_IN_PROCESS: &str = "https://as.example";
+pub(crate) const ISSUER_IN_PROCESS: &str = "https://as.example";
 
 /// A running reference server and its target.
 pub struct Bundled {

@@ -205,7 +205,10 @@ fn defer(
     c: &mut Choices<'_>,
     [interaction, waits]: [bool; 2],
 ) -> (Deferral, Answer) {
-    if d.phase() != Phase::Absent {
+    // A challenge that was used at once may open a first deferral.
+    let first = d.phase() == Phase::Absent
+        || (terms.draft.rules.challenged && d.phase() == Phase::Synchronous);
+    if !first {
         // A reusable credential starts another, independent deferral; so does
         // another authorization request.
         let code = match is_known(d, r, terms, c) {

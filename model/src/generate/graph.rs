@@ -44,7 +44,13 @@ impl Situation {
 /// The events worth trying in a situation, of those that the text knows.
 pub fn events(s: Situation, terms: &Terms) -> Vec<Event> {
     let mut events = imaginable(s, terms);
-    events.retain(|event| terms.draft.knows(*event));
+    // What a transaction would be narrowed to is no scope, and nothing here says it.
+    let unsaid = terms
+        .draft
+        .rules
+        .challenged
+        .then_some(Event::Decide(Decision::Narrow));
+    events.retain(|event| terms.draft.knows(*event) && Some(*event) != unsaid);
     events
 }
 
@@ -83,7 +89,7 @@ fn imaginable(s: Situation, terms: &Terms) -> Vec<Event> {
         events.push(Event::Widen);
     }
     if d.phase() == Phase::Redeemed {
-        let renewals = [Way::Refresh, Way::Exchange].map(Event::Renew);
+        let renewals = [Way::Exchange, Way::Refresh].map(Event::Renew);
         events.extend(renewals.into_iter().chain([Event::Present]));
     }
     if terms.callback {

@@ -73,7 +73,8 @@ fn request_rows(d: Deferral, r: TokenRequest, terms: &Terms) -> &'static [&'stat
 
 /// Whether it is like one that waits, where that makes it the same (AROP Section 7.2).
 fn is_repeated(d: Deferral, r: TokenRequest, terms: &Terms) -> bool {
-    let waiting = d.is_live() && !d.is_expired(terms);
+    let over = !d.is_pending() && d.is_approval_over(terms);
+    let waiting = d.is_live() && !d.is_expired(terms) && !over;
     terms.draft.rules.idempotent && waiting && r.opted_in && r.keyed == d.bound()
 }
 

@@ -1,5 +1,6 @@
 //! Every fault, a seam a file.
 
+mod approval;
 mod callback;
 mod client;
 mod decision;
@@ -28,14 +29,21 @@ pub fn all() -> impl Iterator<Item = &'static Fault> {
     groups.into_iter().flatten()
 }
 
+/// Those that only a text with AROP over it knows for faults.
+pub fn profiled() -> impl Iterator<Item = &'static Fault> {
+    approval::FAULTS.iter()
+}
+
 /// The fault with this id.
 pub fn named(id: &str) -> Option<&'static Fault> {
-    all().find(|fault| fault.id == id)
+    all().chain(profiled()).find(|fault| fault.id == id)
 }
 
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
+
+    use dtr_model::draft::Draft;
 
     use super::*;
     use crate::farm::Shown;
@@ -51,8 +59,8 @@ mod tests {
 
     #[test]
     fn ids_are_unique_and_the_requirements_known() {
-        let ids: BTreeSet<_> = all().map(|fault| fault.id).collect();
-        assert_eq!(ids.len(), all().count());
+        let ids: BTreeSet<_> = all().chain(profiled()).map(|fault| fault.id).collect();
+        assert_eq!(ids.len(), all().count() + profiled().count());
         assert!(ids.len() >= 60, "only {} faults", ids.len());
         for fault in all() {
             let nothing = matches!(fault.shown, Shown::Broken([]));
@@ -60,6 +68,21 @@ mod tests {
             for row in fault.rows() {
                 let known = dtr_model::requirement::named(row);
                 assert!(known.is_some(), "{}: no row {row}", fault.id);
+            }
+        }
+    }
+
+    /// What a profile asks for itself, or the text beneath it that no other ledger has, some server was seen to break.
+    #[test]
+    fn every_check_of_a_profile_has_its_fault() {
+        for draft in Draft::profiles() {
+            let broken: BTreeSet<_> = profiled().flat_map(|fault| fault.breaks(draft)).collect();
+            let own = draft.ledger().rows().iter().filter(|row| {
+                let new = row.id.starts_with("AROP-") || row.id.starts_with("TXN-");
+                new && row.is_checked() && row.same_as.is_empty()
+            });
+            for row in own {
+                assert!(broken.contains(row.id), "{}: {}", draft.id, row.id);
             }
         }
     }

@@ -146,8 +146,8 @@ fn the_ledgers_are_as_long_as_the_readme_says() {
         ("ciba-ping", 112),
         ("ciba-poll", 91),
         ("arop-dtr", 263),
-        ("arop-ciba", 153),
-        ("arop-txn", 210),
+        ("arop-ciba", 152),
+        ("arop-txn", 206),
     ] {
         assert_eq!(ledger(id).rows().len(), rows, "{id}");
         let said = format!("{id} has {rows} rows");

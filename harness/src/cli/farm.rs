@@ -157,10 +157,11 @@ async fn one(id: &str, draft: &'static Draft) -> Result<Exit, Trouble> {
 async fn matrix(path: &PathBuf) -> Result<Exit, Trouble> {
     let mut matrix = Matrix::default();
     let under = siblings::drafts().map(|draft| siblings::faults_of(draft).count());
-    let count = faults::all().count() + under.sum::<usize>();
+    let own_faults = || faults::all().filter(|fault| fault.is_of(Draft::DEFAULT));
+    let count = own_faults().count() + under.sum::<usize>();
     let bar = progress(count as u64, "faults");
     let own = traces(Draft::DEFAULT);
-    for fault in faults::all() {
+    for fault in own_faults() {
         matrix.add(fault, judged(fault, Draft::DEFAULT, &own).await?);
         bar.inc(1);
     }

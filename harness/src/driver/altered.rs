@@ -379,6 +379,16 @@ impl Session {
         Arc::clone(&self.client(false).scopes)
     }
 
+    /// What the owner puts into a request that is to be deferred.
+    pub(crate) fn asked_for(&self) -> Vec<(String, String)> {
+        let ask = &self.client(false).asks.defer;
+        let scope = ask
+            .scope
+            .iter()
+            .map(|scope| ("scope".into(), scope.clone()));
+        scope.chain(ask.parameters.iter().cloned()).collect()
+    }
+
     /// Puts the session's deferral aside, so that the next request may have one of its own.
     pub(crate) fn put_aside(&mut self) -> Option<Aside> {
         // The next request is for something else, where two for the same would be one.

@@ -39,6 +39,7 @@ pub(super) fn of_error(response: &Response<'_>, draft: &Draft) -> Seen {
         "invalid_dpop_proof" | "use_dpop_nonce" if challenges_dpop(reply) => Answer::DpopChallenge,
         "invalid_dpop_proof" => Answer::InvalidDpopProof,
         _ if OTHER_ERRORS.contains(&error) => Answer::GrantError,
+        _ if draft.own_refusals.contains(&error) => Answer::GrantError,
         _ => return Seen::Strange(response.in_short()),
     };
     Seen::Answer(answer)

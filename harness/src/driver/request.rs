@@ -201,6 +201,7 @@ impl Session {
         if is_error {
             rules::error::uncacheable(log, reply);
         }
+        rules::siblings::said_once(log, reply);
         let response = match Response::read(reply) {
             Ok(response) => response,
             Err(strange) => return Seen::Strange(strange),
@@ -236,7 +237,10 @@ impl Session {
                     response.in_short()
                 )
             });
-            rules::error::shape(log, &response, "DTR-6.3.1-04");
+            let denied = response.error() == Some("access_denied");
+            if !(denied && reply.status == draft.denied_status) {
+                rules::error::shape(log, &response, "DTR-6.3.1-04");
+            }
             rules::siblings::refused(log, &response);
         }
         seen

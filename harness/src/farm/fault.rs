@@ -95,6 +95,11 @@ impl Fault {
         }
     }
 
+    /// Whether it is a fault under this text: it breaks something there, or shows without.
+    pub fn is_of(&'static self, draft: &Draft) -> bool {
+        self.rows().is_empty() || !self.breaks(draft).is_empty()
+    }
+
     /// The same as a text has them: those of its checks that ask one of these.
     pub fn breaks(&'static self, draft: &Draft) -> Vec<&'static str> {
         let asking = self

@@ -127,11 +127,20 @@ impl Judged {
     /// Whether the report shows the fault as it has to.
     pub fn shows(&self, fault: &'static Fault, draft: &Draft) -> bool {
         let rows = fault.breaks(draft);
+        // A text may only recommend what another asks.
+        let absolute = |row: &&str| {
+            let row = draft.ledger().row(row);
+            row.is_none_or(|row| row.level.is_absolute())
+        };
+        let fails = match rows.iter().any(absolute) {
+            true => Verdict::Fail,
+            false => Verdict::Pass,
+        };
         let mut rows = rows.iter();
         // What a row only recommends is slighted, where it takes another to fail.
         let seen = |row: &&str| self.broken.contains(row) || self.slighted.contains(row);
         match fault.shown {
-            Shown::Broken(_) => self.verdict == Verdict::Fail && rows.all(seen),
+            Shown::Broken(_) => self.verdict == fails && rows.all(seen),
             Shown::Raced(_) => {
                 self.verdict == Verdict::Fail && rows.any(|row| self.broken.contains(row))
             }

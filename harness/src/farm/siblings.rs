@@ -127,6 +127,14 @@ impl Siblings {
                 .map(|id| format!(" {} |", cells.get(id).map_or("–", String::as_str)));
             let _ = writeln!(text, "| `{fault}` |{}", cells.collect::<String>());
         }
+        let alone = faults::all().filter(|fault| !fault.is_of(Draft::DEFAULT));
+        for fault in alone {
+            let _ = writeln!(
+                text,
+                "\n`{}` is a fault of theirs alone: {}.",
+                fault.id, fault.does
+            );
+        }
         for (id, why) in NOTHING_THERE {
             let _ = writeln!(text, "\n`{id}` is no fault of theirs: {why}.");
         }

@@ -82,6 +82,22 @@ pub(super) const PROBES: &[Probe] = &[
         steps: |scene| Box::pin(answer_ignored(scene)),
     },
     Probe {
+        id: "probe-callback-unauthorized",
+        does: "answers a callback with 401",
+        rows: &["K-11.5-01"],
+        questions: &[],
+        needs: NEEDS,
+        steps: |scene| Box::pin(not_taken(scene, StatusCode::UNAUTHORIZED)),
+    },
+    Probe {
+        id: "probe-callback-forbidden",
+        does: "answers a callback with 403",
+        rows: &["K-11.5-01"],
+        questions: &[],
+        needs: NEEDS,
+        steps: |scene| Box::pin(not_taken(scene, StatusCode::FORBIDDEN)),
+    },
+    Probe {
         id: "probe-callback-tried-again",
         does: "answers a callback with 503, and waits for another",
         rows: &[],
@@ -240,6 +256,25 @@ async fn answer_ignored(scene: &mut Scene) -> Result<(), Halt> {
         let repeated = matches!(again, Seen::Answer(Answer::Called { .. }));
         scene.reads("C-60", if repeated { Reading::C } else { Reading::A });
     }
+    Ok(())
+}
+
+/// Whether it is tried again is C-61; the outcome can be polled all the same.
+async fn not_taken(scene: &mut Scene, status: StatusCode) -> Result<(), Halt> {
+    scene.deferred().await?;
+    let what = format!("a callback answered with {status}");
+    scene.called(&what, Manner::Status(status)).await?;
+    let mut told = scene.poll("the poll after it", &|_| {}).await?;
+    if told.is_pending() {
+        scene.wait(1).await?;
+        told = scene.poll("another poll", &|_| {}).await?;
+    }
+    scene.check("K-11.5-01", told.is_token(), || {
+        format!(
+            "after its callback was answered {status} an approved request is {}",
+            told.seen
+        )
+    });
     Ok(())
 }
 

@@ -20,6 +20,7 @@
 //! | `callback` | how callbacks are made (Sections 7.1 and 11.5) |
 //! | `registration` | what may be registered as a callback endpoint (Section 11.5) |
 //! | `challenge` | challenges of a protected resource that are none (Transaction Challenge Section 4.6) |
+//! | `own_endpoint` | requests at the endpoints of RFC 8628 and CIBA |
 //! | `revocation` | revocations in every shape, and how long they take (Section 8.2) |
 
 mod callback;
@@ -28,6 +29,7 @@ mod grants;
 mod guests;
 mod interaction;
 mod opt_in;
+pub(crate) mod own_endpoint;
 mod polling;
 pub(crate) mod preceding;
 pub(crate) mod registration;
@@ -117,7 +119,7 @@ impl std::fmt::Debug for Probe {
 
 /// Every probe.
 pub fn all() -> impl Iterator<Item = &'static Probe> {
-    let groups: [&'static [Probe]; 12] = [
+    let groups: [&'static [Probe]; 13] = [
         opt_in::PROBES,
         preceding::PROBES,
         polling::PROBES,
@@ -130,6 +132,7 @@ pub fn all() -> impl Iterator<Item = &'static Probe> {
         registration::PROBES,
         revocation::PROBES,
         challenge::PROBES,
+        own_endpoint::PROBES,
     ];
     groups.into_iter().flatten()
 }

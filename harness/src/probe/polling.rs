@@ -89,7 +89,18 @@ pub(super) const PROBES: &[Probe] = &[
         needs: &[],
         steps: |scene| Box::pin(no_store(scene)),
     },
+    Probe {
+        id: "probe-many-polls",
+        does: "polls twenty times at once, and then as it should",
+        rows: &["K-6.6-03"],
+        questions: &[],
+        needs: &[Need::Reusable],
+        steps: |scene| Box::pin(many_polls(scene)),
+    },
 ];
+
+/// As many polls as OpenID's suite makes (`MultipleCallToTokenEndpoint`).
+const MANY: usize = 20;
 
 async fn with_more(scene: &mut Scene) -> Result<(), Halt> {
     scene.deferred().await?;
@@ -257,6 +268,31 @@ async fn denied(scene: &mut Scene) -> Result<(), Halt> {
         400 => scene.reads("C-77", Reading::A),
         403 => scene.reads("C-77", Reading::B),
         _ => {}
+    }
+    Ok(())
+}
+
+/// However often a client asks too early, it costs it nothing but time: the request is pending still, or, where the text
+/// lets the server lose its patience, refused as such.
+async fn many_polls(scene: &mut Scene) -> Result<(), Halt> {
+    scene.deferred().await?;
+    let refusable = scene.target().draft.rules.persistence_refusable;
+    let waits = |told: &crate::driver::altered::Told| {
+        let slow = told.error() == Some("slow_down");
+        told.is_pending() || slow || (refusable && told.error() == Some("invalid_request"))
+    };
+    for nth in 1..=MANY {
+        let told = scene.poll("a poll at once", &|_| {}).await?;
+        if told.reply.status == 503 {
+            let why = format!("the server is busy at the poll of this number: {nth}");
+            return Err(Halt::Elsewhere(why));
+        }
+        scene.check("K-6.6-03", waits(&told), || {
+            format!("poll {nth} of those at once is answered {}", told.seen)
+        });
+        if told.error() == Some("invalid_request") {
+            break;
+        }
     }
     Ok(())
 }

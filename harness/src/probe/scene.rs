@@ -57,7 +57,7 @@ impl Scene {
         let interaction = self.target.draft.rules.interaction;
         TokenRequest {
             interactive: interaction == Interaction::OptedIn,
-            keyed: self.target.proofs,
+            keyed: self.target.proofs && self.target.draft.rules.sender_constrained,
             ..TokenRequest::PLAIN
         }
     }
@@ -214,6 +214,11 @@ impl Scene {
     /// What the client may ask for.
     pub fn scopes(&self) -> Arc<Scopes> {
         self.session.scopes()
+    }
+
+    /// The parameters of an ordinary request, besides those that opt in.
+    pub(super) fn asked_for(&self) -> Vec<(String, String)> {
+        self.session.asked_for()
     }
 
     /// What the receiver knows of an answer that the server did not wait for.

@@ -149,7 +149,7 @@ impl Bundled {
             kid: "challenges".into(),
             key: Key::generate(),
         });
-        let mut config = configuration(edition, issuer, &pages, limits, &receiver);
+        let mut config = configuration(edition, draft, issuer, &pages, limits, &receiver);
         config.clients = clients;
         let registered = serde_json::from_value(resource.registration());
         config.protected_resources = vec![registered.expect("it has an id and a key with a name")];
@@ -270,6 +270,7 @@ impl fmt::Debug for Bundled {
 
 fn configuration(
     edition: Edition,
+    draft: &Draft,
     issuer: String,
     pages: &str,
     limits: Limits,
@@ -319,7 +320,7 @@ fn configuration(
         registration: RegistrationConfig {
             open: true,
             initial_access_token: None,
-            scope: "read write".into(),
+            scope: registration::scopes(draft).whole,
         },
         device: DeviceConfig {
             verification_uri: format!("{pages}{VERIFICATION}"),

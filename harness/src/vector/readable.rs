@@ -38,6 +38,7 @@ fn setting(vector: &Vector) -> String {
     let grant = match setup.grant_type {
         GrantType::AuthorizationCode => "authorization code",
         GrantType::ClientCredentials => "client credentials",
+        GrantType::Polling => "an endpoint of its own",
     };
     let callback = if setup.callback_endpoint {
         ", callback endpoint"

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use dtr_harness::vector::{record, store};
 use dtr_model::generate::{Graph, SETTINGS};
 
-use crate::support::{DRAFT, committed, copy, recorded};
+use crate::support::{DRAFT, committed, copy, recorded, siblings};
 
 #[test]
 fn the_committed_vectors_are_those_recorded_now() {
@@ -28,6 +28,27 @@ fn the_committed_vectors_are_those_recorded_now() {
         stale.is_empty(),
         "`dtr vectors record` would change {stale:?}"
     );
+}
+
+/// Those of the siblings, too: few enough to be looked at in a moment.
+#[test]
+fn the_vectors_of_siblings_are_fresh_and_the_readme_counts_them() {
+    let readme = std::fs::read_to_string(committed().join("README.md")).unwrap();
+    for draft in siblings() {
+        let (vectors, answers) = record::vectors(draft).unwrap();
+        let files = store::files(draft, &vectors, &answers);
+        let dir = committed();
+        for (place, text) in &files {
+            let written = std::fs::read_to_string(dir.join(place)).unwrap_or_default();
+            assert!(written == *text, "stale: {}", place.display());
+        }
+        assert_eq!(store::list(&dir, draft).unwrap().len(), vectors.len());
+        let said = format!("`{}/` | {} |", draft.id, vectors.len());
+        assert!(
+            readme.contains(&said),
+            "vectors/README.md does not say “{said}”"
+        );
+    }
 }
 
 #[test]

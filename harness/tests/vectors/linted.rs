@@ -2,12 +2,12 @@
 
 use std::path::{Path, PathBuf};
 
-use dtr_harness::vector::lint::{Complaint, NOT_IN_VECTORS, Rule, lint};
+use dtr_harness::vector::lint::{Complaint, NOT_IN_VECTORS, NOT_UNDER_SIBLINGS, Rule, lint};
 use dtr_harness::vector::store;
 use dtr_model::requirement;
 use serde_json::{Value, json};
 
-use crate::support::{DRAFT, committed, copy, forge, named, recorded};
+use crate::support::{DRAFT, committed, copy, forge, named, recorded, siblings};
 
 #[test]
 fn the_committed_vectors_are_complete_and_consistent() {
@@ -18,7 +18,19 @@ fn the_committed_vectors_are_complete_and_consistent() {
     let excused = |id: &str| NOT_IN_VECTORS.iter().any(|(known, _)| *known == id);
     let rows = requirement::checks().filter(|row| !excused(row.id));
     assert_eq!(report.coverage.rows, rows.count());
-    assert_eq!(NOT_IN_VECTORS.len(), 8, "vectors show more, not less");
+    assert_eq!(NOT_IN_VECTORS.len(), 12, "vectors show more, not less");
+}
+
+#[test]
+fn so_are_those_of_siblings() {
+    for draft in siblings() {
+        let report = lint(&committed(), draft).unwrap();
+        assert_eq!(report.complaints, []);
+        assert_eq!(report.coverage.edges, report.coverage.all_edges);
+        assert_eq!(report.coverage.marks, report.coverage.all_marks);
+        assert!(report.vectors > 100, "only {}", report.vectors);
+    }
+    assert_eq!(NOT_UNDER_SIBLINGS.len(), 2, "vectors show more, not less");
 }
 
 /// One forgery: which vector, how it is spoiled, and what is to be said of it.

@@ -7,11 +7,11 @@ use std::sync::Arc;
 use dtr_harness::target::{Bundled, Limits, TransportKind};
 use dtr_harness::vector::format::{Answer, Answers, MemberType, Origin, Then, Vector};
 use dtr_harness::vector::replay::{Played, Verdict, replay};
-use dtr_harness::vector::store;
+use dtr_harness::vector::{record, store};
 use dtr_reference::Config;
 use serde_json::json;
 
-use crate::support::{DRAFT, copy, forge, named, recorded};
+use crate::support::{DRAFT, copy, forge, named, recorded, siblings};
 
 async fn play(vectors: Vec<Vector>, adjust: fn(&mut Config)) -> Vec<Played> {
     play_with(vectors, recorded().1.clone(), adjust).await
@@ -83,6 +83,34 @@ async fn written_vectors_reach_their_last_step_as_pinned() {
             let passed = Verdict::Passed { unpinned: 0 };
             assert_eq!(played.verdict, passed, "{}", vector.id);
             assert_eq!(played.steps, vector.steps.len(), "{}", vector.id);
+        }
+    }
+}
+
+/// Vectors of a sibling pass at its server as pinned, each to its end; at one that is wrong about it some fail.
+#[tokio::test]
+async fn vectors_of_siblings_can_pass_and_fail() {
+    for draft in siblings() {
+        let (vectors, answers) = record::vectors(draft).unwrap();
+        let of_the_usual = |v: &Vector| v.setup.interval == 5 && v.setup.lifetime == 15;
+        let vectors: Vec<_> = vectors.into_iter().filter(of_the_usual).collect();
+        for late in [0, 5] {
+            let server =
+                Bundled::start_with(TransportKind::Http, Limits::USUAL, 1, draft, |config, _| {
+                    config.deferral.lifetime -= late
+                });
+            let server = server.await.unwrap();
+            let answers = Arc::new(answers.clone());
+            let played = replay(server.target(), &answers, vectors.clone(), |_| {}).await;
+            server.shutdown().await;
+            let as_pinned = |p: &&Played| p.verdict == Verdict::Passed { unpinned: 0 };
+            let passed = played.iter().filter(as_pinned).count();
+            let failed = |p: &&Played| matches!(p.verdict, Verdict::Failed(_));
+            let failed = played.iter().filter(failed).count();
+            match late {
+                0 => assert_eq!(passed, vectors.len(), "{}", draft.id),
+                _ => assert!(failed > 20, "{}: only {failed} failed", draft.id),
+            }
         }
     }
 }

@@ -17,6 +17,12 @@ pub(crate) fn recorded() -> &'static (Vec<Vector>, Answers) {
     RECORDED.get_or_init(|| record::vectors(DRAFT).expect("the generator and the oracle agree"))
 }
 
+/// The texts with an endpoint of their own.
+pub(crate) fn siblings() -> impl Iterator<Item = &'static Draft> {
+    let all = Draft::ALL.iter();
+    all.filter(|draft| draft.own_endpoint.is_some())
+}
+
 /// The committed vectors.
 pub(crate) fn committed() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../vectors")

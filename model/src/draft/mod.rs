@@ -48,6 +48,13 @@ pub struct Draft {
     /// The RFC 8414 member that names the endpoint where requests are deferred
     /// without being asked, if there is one.
     pub own_endpoint: Option<&'static str>,
+    /// The parameter by which a request at that endpoint says whom it is about, where it has to; its scope is OpenID's then
+    /// (CIBA Core Section 7.1).
+    pub user_hint: Option<&'static str>,
+    /// The errors that a request can be refused with by no other specification.
+    pub own_refusals: &'static [&'static str],
+    /// HTTP status of an initial request that is refused with `access_denied`, besides 400.
+    pub denied_status: u16,
     /// The opt-in parameter (Section 5.1), empty where there is none …
     pub completion_mode: &'static str,
     /// … and the value that opts in …

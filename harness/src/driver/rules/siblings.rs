@@ -5,7 +5,9 @@ use serde_json::Value;
 use url::Url;
 
 use crate::driver::log::Log;
-use crate::driver::response::Response;
+use crate::driver::response::{Response, excerpt};
+use crate::json;
+use crate::target::transport::Reply;
 
 /// Where CIBA's metadata lists how results are delivered, and what may be in it (CIBA Section 4).
 const MODES: (&str, [&str; 3]) = (
@@ -39,15 +41,40 @@ pub(in crate::driver) fn opened(log: &mut Log, response: &Response<'_>, draft: &
     }
 }
 
-/// The error that a request is refused with (CIBA Section 13).
+/// Any response to a request at an endpoint of its own: no parameter is there twice (RFC 8628 Section 3.1).
+pub(in crate::driver) fn said_once(log: &mut Log, reply: &Reply) {
+    let read = serde_json::from_slice::<serde_json::Map<String, Value>>(&reply.body);
+    if read.is_ok() {
+        log.check("DEV-3.1-06", json::object(&reply.body).is_ok(), || {
+            format!("a parameter is there twice: {}", excerpt(&reply.body))
+        });
+    }
+}
+
+/// The error that a request is refused with (CIBA Section 13). What is not there has nothing wrong with it.
 pub(in crate::driver) fn refused(log: &mut Log, response: &Response<'_>) {
-    let Some(said) = response.text("error_description") else {
-        return;
-    };
-    let plain = |c: char| matches!(c, ' '..='~') && !['"', '\\'].contains(&c);
-    log.check("CIBA-13-03", said.chars().all(plain), || {
+    let quoting = |c: char| ['"', '\\'].contains(&c);
+    let text = |c: char| matches!(c, ' '..='~') && !quoting(c);
+    let said = response.text("error_description").unwrap_or_default();
+    log.check("CIBA-13-03", said.chars().all(text), || {
         let shown = response.show("error_description");
         format!("error_description has other characters: {shown}")
+    });
+    let uri = response.text("error_uri").unwrap_or_default();
+    let base = Url::parse("https://base.example/").ok();
+    let parsed = Url::options().base_url(base.as_ref()).parse(uri);
+    log.check("CIBA-13-05", parsed.is_ok(), || {
+        format!(
+            "error_uri is no URI reference: {}",
+            response.show("error_uri")
+        )
+    });
+    let plain = |c: char| c.is_ascii_graphic() && !quoting(c);
+    log.check("CIBA-13-06", uri.chars().all(plain), || {
+        format!(
+            "error_uri has other characters: {}",
+            response.show("error_uri")
+        )
     });
 }
 
@@ -99,7 +126,7 @@ mod tests {
 
     use super::*;
     use crate::driver::observation::{Observation, Seen};
-    use crate::target::transport::Reply;
+    use crate::probe;
 
     /// ietf-01 with another ledger, and with the code's name in CIBA.
     fn draft(ledger: &'static str) -> Draft {
@@ -114,12 +141,9 @@ mod tests {
     fn noted(ledger: &'static str, opened: Value, refused: Value, metadata: Value) -> Observation {
         let draft = draft(ledger);
         let mut log = Log::by(&draft);
+        super::said_once(&mut log, &reply(opened.to_string()));
         let mut read = |said: Value, rule: &dyn Fn(&mut Log, &Response<'_>)| {
-            let reply = Reply {
-                status: 200,
-                headers: Arc::new(HeaderMap::new()),
-                body: Bytes::from(said.to_string()),
-            };
+            let reply = reply(said.to_string());
             let response = Response::read(&reply).expect("a JSON object");
             rule(&mut log, &response);
         };
@@ -131,6 +155,14 @@ mod tests {
             super::metadata(log, response, &draft);
         });
         log.conclude(Seen::Answer(Answer::Silence))
+    }
+
+    fn reply(body: String) -> Reply {
+        Reply {
+            status: 200,
+            headers: Arc::new(HeaderMap::new()),
+            body: Bytes::from(body),
+        }
     }
 
     fn sound(ledger: &'static str) -> Observation {
@@ -153,7 +185,9 @@ mod tests {
     fn all_checks_that_siblings_have_to_themselves_are_made() {
         for ledger in ["rfc8628", "ciba-poll", "ciba-ping"] {
             let rows = edition(ledger).expect("there is one").rows().iter();
+            let probed = |id| probe::all().any(|probe| probe.rows.contains(&id));
             let own = rows.filter(|row| row.is_checked() && row.same_as.is_empty());
+            let own = own.filter(|row| !probed(row.id));
             let own: BTreeSet<_> = own.map(|row| row.id).collect();
             let noted = sound(ledger);
             assert_eq!(noted.findings, [], "{ledger}");
@@ -166,7 +200,10 @@ mod tests {
         for ledger in ["rfc8628", "ciba-poll", "ciba-ping"] {
             let opened =
                 json!({"auth_req_id": "a b", "user_code": 7, "verification_uri": "/device"});
-            let refused = json!({"error_description": "the \"scope\""});
+            let refused = json!({
+                "error_description": "the \"scope\"",
+                "error_uri": "https://[the manual",
+            });
             let metadata = json!({
                 "grant_types_supported": ["authorization_code"],
                 "backchannel_token_delivery_modes_supported": ["carrier pigeon"],
@@ -178,6 +215,13 @@ mod tests {
                     json!({"user_code": "BCDF", "verification_uri": "https://as.example/BCDF"});
                 let typed = noted(ledger, opened, json!({}), json!({})).findings;
                 broken.extend(typed.iter().map(|f| f.requirement));
+                let mut log = Log::by(&draft(ledger));
+                super::said_once(
+                    &mut log,
+                    &reply(r#"{"interval":5,"interval":10}"#.to_owned()),
+                );
+                let twice = log.conclude(Seen::Answer(Answer::Silence)).findings;
+                broken.extend(twice.iter().map(|f| f.requirement));
             }
             assert_eq!(broken, BTreeSet::from_iter(sound(ledger).observed));
         }

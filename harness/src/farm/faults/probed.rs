@@ -338,6 +338,24 @@ pub(super) const FAULTS: &[Fault] = &[
         })],
     ),
     fault(
+        "patience-lost",
+        Seam::Response,
+        "whoever polls too early for the tenth time is denied",
+        Shown::Broken(&["K-6.6-03"]),
+        &[How::Response(|asked, answered, known| {
+            if let (true, true, Some(code)) =
+                (asked.is_poll(), answered.is("slow_down"), asked.code())
+            {
+                let mut heard = known.heard();
+                let times = heard.times.entry(code.to_owned()).or_default();
+                *times += 1;
+                if *times > 9 {
+                    answered.fail(400, "access_denied");
+                }
+            }
+        })],
+    ),
+    fault(
         "one-token-for-all",
         Seam::Callback,
         "every callback presents the token that came first",

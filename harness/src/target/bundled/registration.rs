@@ -187,10 +187,10 @@ pub(crate) fn secret(client_id: &str) -> String {
     format!("{client_id}: a secret")
 }
 
-fn scopes(draft: &Draft) -> Scopes {
-    let with = |scope: &str| match asks_about_somebody(draft) {
-        true => format!("openid {scope}"),
-        false => scope.to_owned(),
+pub(super) fn scopes(draft: &Draft) -> Scopes {
+    let with = |scope: &str| match draft.user_hint {
+        Some(_) => format!("openid {scope}"),
+        None => scope.to_owned(),
     };
     Scopes {
         whole: with("read write"),
@@ -200,18 +200,10 @@ fn scopes(draft: &Draft) -> Scopes {
     }
 }
 
-/// Whether requests have to say whom they are about, and be OpenID's (CIBA Core Section 7.1).
-fn asks_about_somebody(draft: &Draft) -> bool {
-    draft.own_endpoint.is_some() && !draft.rules.public_clients
-}
-
 /// What its requests have besides, where they are not those of a grant that says so before.
 fn asks(draft: &Draft, grant: &str) -> Asks {
-    let somebody = asks_about_somebody(draft);
-    let mut parameters = Vec::new();
-    if somebody {
-        parameters.push(("login_hint".into(), SUBJECT.into()));
-    }
+    let hint = draft.user_hint.map(|hint| (hint.into(), SUBJECT.into()));
+    let mut parameters: Vec<(String, String)> = hint.into_iter().collect();
     if draft.rules.approvals_expire && grant != AUTHORIZATION_CODE {
         // Two requests of a client for the same are one, and each trace has its own.
         let details = json!([{ "type": DETAILS_TYPE, "identifier": "{unique}" }]);

@@ -163,6 +163,7 @@ mod tests {
             name: Name::Narrow,
             code: "a code".into(),
             part: "a part".into(),
+            lasts: None,
         };
         let widen = Operation::Client {
             name: Name::WidenScope,

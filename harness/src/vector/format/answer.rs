@@ -167,6 +167,9 @@ pub struct Member {
     /// It is a list, and this string is in it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub includes: Option<String>,
+    /// It has no other characters than these.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub characters: Option<Characters>,
     /// There is no white space in it.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub opaque: bool,
@@ -205,8 +208,36 @@ pub enum MemberType {
     Seconds,
     /// An `https` URI with a host and without a fragment.
     HttpsUri,
+    /// An absolute URI (RFC 3986).
+    Uri,
+    /// A URI reference (RFC 3986), relative or not.
+    UriReference,
     /// The value `true`.
     True,
+}
+
+/// A set of characters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Characters {
+    /// Letters and digits of ASCII, `.`, `-` and `_`.
+    Name,
+    /// Visible characters of ASCII and the space, without `"` and `\`.
+    Text,
+    /// Visible characters of ASCII, without `"` and `\`.
+    Uri,
+}
+
+impl Characters {
+    /// Whether all of the text are in the set.
+    pub fn hold(self, text: &str) -> bool {
+        let quoting = |c: char| ['"', '\\'].contains(&c);
+        text.chars().all(|c| match self {
+            Characters::Name => c.is_ascii_alphanumeric() || ['.', '-', '_'].contains(&c),
+            Characters::Text => matches!(c, ' '..='~') && !quoting(c),
+            Characters::Uri => c.is_ascii_graphic() && !quoting(c),
+        })
+    }
 }
 
 /// How one scope relates to another, both taken as sets of values.

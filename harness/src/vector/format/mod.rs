@@ -16,8 +16,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use answer::{
-    Answer, Callback, Header, Member, MemberType, Presence, Redirect, Response, ScopeRelation,
-    ScopeRule, Visited,
+    Answer, Callback, Characters, Header, Member, MemberType, Presence, Redirect, Response,
+    ScopeRelation, ScopeRule, Visited,
 };
 pub use step::{
     Action, AwaitCallback, Control, Decision, Endpoint, Expected, Policy, Proof, Request, Role,
@@ -126,6 +126,9 @@ pub enum GrantType {
     AuthorizationCode,
     /// RFC 6749 Section 4.4.
     ClientCredentials,
+    /// None: the owner asks at an endpoint that is there for requests that wait, and is registered for the grant that its
+    /// polls name (RFC 8628, CIBA Core).
+    Polling,
 }
 
 /// A sort of client.

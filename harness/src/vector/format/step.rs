@@ -90,6 +90,18 @@ pub enum Endpoint {
     Registration,
     /// The metadata document (RFC 8414).
     Metadata,
+    /// The endpoint for devices (RFC 8628).
+    DeviceAuthorization,
+    /// The endpoint for requests about somebody elsewhere (CIBA Core).
+    BackchannelAuthentication,
+}
+
+impl Endpoint {
+    /// The one that metadata names by this member (RFC 8414).
+    pub fn in_metadata(member: &str) -> Option<Endpoint> {
+        let name = member.strip_suffix("_endpoint")?;
+        serde_json::from_value(name.into()).ok()
+    }
 }
 
 /// A registered client.

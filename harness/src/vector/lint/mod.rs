@@ -30,7 +30,7 @@ use super::store::{self, StoreError};
 use schema::Schemas;
 
 pub use complete::Coverage;
-pub use shown::NOT_IN_VECTORS;
+pub use shown::{NOT_IN_VECTORS, NOT_UNDER_SIBLINGS};
 
 /// Something wrong with a file.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]

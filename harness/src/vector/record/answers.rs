@@ -10,8 +10,8 @@ use dtr_model::event;
 
 use super::script::WIDENED_SCOPE;
 use crate::vector::format::{
-    Answer, Callback, Header, Member, MemberType, Presence, Redirect, Response, ScopeRelation,
-    ScopeRule,
+    Answer, Callback, Characters, Header, Member, MemberType, Presence, Redirect, Response,
+    ScopeRelation, ScopeRule,
 };
 
 /// Members that only a token response has.
@@ -72,7 +72,7 @@ pub(super) struct Context<'a> {
 }
 
 /// The error codes that an answer may be seen as; none if it is no plain error.
-pub(super) fn errors(answer: event::Answer) -> Vec<&'static str> {
+pub(super) fn errors(answer: event::Answer, draft: &Draft) -> Vec<&'static str> {
     use event::Answer as A;
     match answer {
         A::AccessDenied => vec!["access_denied"],
@@ -82,15 +82,16 @@ pub(super) fn errors(answer: event::Answer) -> Vec<&'static str> {
         A::InvalidClient => vec!["invalid_client"],
         A::UnauthorizedClient => vec!["unauthorized_client"],
         A::InvalidDpopProof => vec!["invalid_dpop_proof"],
-        A::GrantError => GRANT_ERRORS.to_vec(),
+        A::GrantError => [&GRANT_ERRORS[..], draft.own_refusals].concat(),
         _ => Vec::new(),
     }
 }
 
 /// The same for an answer that a grant may refuse a request by; none for others.
-pub(super) fn refusals(answer: event::Answer) -> Vec<&'static str> {
-    let mut codes = errors(answer);
-    codes.retain(|code| REFUSALS.contains(code) || GRANT_ERRORS.contains(code));
+pub(super) fn refusals(answer: event::Answer, draft: &Draft) -> Vec<&'static str> {
+    let mut codes = errors(answer, draft);
+    let known = [&REFUSALS[..], &GRANT_ERRORS, draft.own_refusals].concat();
+    codes.retain(|code| known.contains(code));
     codes
 }
 
@@ -107,6 +108,10 @@ pub(super) fn error(context: &Context<'_>, mut codes: Vec<&'static str>) -> (Str
         false => codes.join("_or_"),
     };
     let mut response = json(vec![400]);
+    let denied = context.draft.denied_status;
+    if context.place == Place::Initial && codes.contains(&"access_denied") && denied != 400 {
+        response.status.push(denied);
+    }
     if codes.iter().any(|code| ABOUT_THE_CLIENT.contains(code)) {
         response.status.push(401);
     } else {
@@ -121,19 +126,29 @@ pub(super) fn error(context: &Context<'_>, mut codes: Vec<&'static str>) -> (Str
     (named(context, name), Answer::Response(response))
 }
 
-/// What explains an error (Sections 6.6 and 9.4).
+/// What explains an error (Sections 6.6 and 9.4, CIBA Core Section 13).
 fn described(response: &mut Response) {
     let description = Member {
         presence: Presence::Optional,
         tells_no_secret: true,
         names_nobody: true,
+        characters: Some(Characters::Text),
         ..Member::default()
     };
     let name = "error_description";
     response.members.insert(name.to_owned(), description);
+    let uri = Member {
+        presence: Presence::Optional,
+        characters: Some(Characters::Uri),
+        ..of_type(MemberType::UriReference)
+    };
+    response.members.insert("error_uri".to_owned(), uri);
     for (row, rule) in [
         ("K-6.6-04", "error_description/tells_no_secret"),
         ("DTR-9.4-02", "error_description/names_nobody"),
+        ("CIBA-13-03", "error_description/characters"),
+        ("CIBA-13-05", "error_uri/type"),
+        ("CIBA-13-06", "error_uri/characters"),
     ] {
         carries_out(&mut response.requirements, row, &[rule]);
     }
@@ -202,7 +217,7 @@ pub(super) fn answer(context: &Context<'_>, answer: event::Answer) -> (String, A
             let name = format!("callback_{number}");
             (name.trim_end_matches('_').to_owned(), callback(context))
         }
-        plain => error(context, errors(plain)),
+        plain => error(context, errors(plain, draft)),
     }
 }
 
@@ -316,27 +331,38 @@ fn token(context: &Context<'_>, is: ScopeRelation) -> Answer {
 }
 
 fn deferred(draft: &Draft, interaction: bool, code: Member) -> Answer {
-    let mut response = json(vec![400]);
-    let opening = if interaction {
-        interaction_required(draft)
-    } else {
-        draft.pending
-    };
-    uncacheable(&mut response, Place::Initial);
+    let mut response = json(vec![draft.deferred_status]);
     let is_new = code.min_length.is_some();
+    let interval = Member {
+        presence: match draft.default_interval {
+            Some(_) => Presence::Optional,
+            None => Presence::Required,
+        },
+        ..of_type(MemberType::Seconds)
+    };
     response.members = members([
-        ("error", one_of(&[opening])),
-        (draft.deferral_code, code),
+        (draft.deferred_member, code),
         ("expires_in", of_type(MemberType::Seconds)),
-        ("interval", of_type(MemberType::Seconds)),
+        ("interval", interval),
     ]);
-    described(&mut response);
-    link(&mut response, draft, interaction);
     response.without = owned(&CREDENTIALS);
+    match draft.deferred_status {
+        // What has an access token is a token response.
+        200 => {
+            response.without.push("error".to_owned());
+            let rows = &mut response.requirements;
+            carries_out(rows, "K-6.4-01", &["access_token", "error"]);
+        }
+        _ => an_error(&mut response, draft, interaction),
+    }
     let rows = &mut response.requirements;
-    carries_out(rows, "K-6.4-01", &["error", "media_type", "status"]);
+    carries_out(rows, "K-6.4-01", &["media_type", "status"]);
     carries_out(rows, "K-6.4-04", &CREDENTIALS);
-    let code = draft.deferral_code;
+    if draft.own_endpoint.is_some() {
+        opened(&mut response, draft);
+    }
+    let rows = &mut response.requirements;
+    let code = draft.deferred_member;
     carries_out(rows, "DTR-6.4-01", &[&format!("{code}/presence")]);
     if is_new {
         carries_out(rows, "DTR-6.4-01", &[&format!("{code}/type")]);
@@ -345,6 +371,37 @@ fn deferred(draft: &Draft, interaction: bool, code: Member) -> Answer {
     carries_out(rows, "DTR-6.4-06", &["expires_in"]);
     carries_out(rows, "DTR-6.4-09", &["interval"]);
     Answer::Response(response)
+}
+
+/// What makes an error of a deferred response (Section 6.4).
+fn an_error(response: &mut Response, draft: &Draft, interaction: bool) {
+    let opening = match interaction {
+        true => interaction_required(draft),
+        false => draft.pending,
+    };
+    uncacheable(response, Place::Initial);
+    response
+        .members
+        .insert("error".to_owned(), one_of(&[opening]));
+    described(response);
+    link(response, draft, interaction);
+    carries_out(&mut response.requirements, "K-6.4-01", &["error"]);
+}
+
+/// What a response has besides where it comes from an endpoint of its own (RFC 8628 Section 3.2, CIBA Core Section 7.3).
+fn opened(response: &mut Response, draft: &Draft) {
+    let all = &mut response.members;
+    all.insert("user_code".to_owned(), of_type(MemberType::String));
+    let uri = draft.interaction_uri;
+    all.insert(uri.to_owned(), of_type(MemberType::Uri));
+    let rows = &mut response.requirements;
+    carries_out(rows, "DEV-3.2-03", &["user_code"]);
+    carries_out(rows, "DEV-3.2-04", &[uri]);
+    let code = draft.deferred_member;
+    if let Some(rule) = response.members.get_mut(code) {
+        rule.characters = Some(Characters::Name);
+        carries_out(rows, "CIBA-7.3-04", &[&format!("{code}/characters")]);
+    }
 }
 
 fn interaction_pending(draft: &Draft) -> &'static str {
@@ -383,6 +440,9 @@ fn pending(context: &Context<'_>, code: &'static str) -> (String, Answer) {
 
 /// `interaction_uri` (Section 6.4), required or not.
 fn link(response: &mut Response, draft: &Draft, required: bool) {
+    if !draft.has_interaction() {
+        return;
+    }
     let name = draft.interaction_uri;
     let rule = Member {
         presence: if required {

@@ -187,9 +187,10 @@ fn questions(origin: &Origin, steps: &[Step]) -> Vec<String> {
 fn setup(terms: Terms, steps: &[Step]) -> Setup {
     let proven = |step: &Step| matches!(&step.action, Action::Request(r) if r.proof != Proof::None);
     Setup {
-        grant_type: match terms.one_time {
-            true => GrantType::AuthorizationCode,
-            false => GrantType::ClientCredentials,
+        grant_type: match (terms.draft.own_endpoint, terms.one_time) {
+            (Some(_), _) => GrantType::Polling,
+            (None, true) => GrantType::AuthorizationCode,
+            (None, false) => GrantType::ClientCredentials,
         },
         client: match terms.public {
             true => ClientKind::Public,

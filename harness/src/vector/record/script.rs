@@ -96,10 +96,7 @@ impl<'a> Scribe<'a> {
             {
                 return Err(NotRecordable(moment.event.to_string()));
             }
-            Event::Request(request) => {
-                self.request(moment, request);
-                return Ok(());
-            }
+            Event::Request(request) => return self.request(moment, request),
             Event::Poll { by, lost } => {
                 self.about_code(
                     moment,
@@ -170,11 +167,23 @@ impl<'a> Scribe<'a> {
         let rows = requirement::bearing(d, moment.event, &self.terms);
         self.steps.push(Step {
             at: self.now,
-            does: moment.event.to_string(),
+            does: self.in_words(moment.event),
             action,
             requirements: rows.iter().map(ToString::to_string).collect(),
             expect,
         });
+    }
+
+    /// At an endpoint of its own a request has no more about it than whether it is as it should be.
+    fn in_words(&self, event: Event) -> String {
+        match (event, self.draft.own_endpoint) {
+            (Event::Request(request), Some(_)) => {
+                let sound = if request.sound { "" } else { "invalid " };
+                let lost = if request.lost { " [answer lost]" } else { "" };
+                format!("{sound}request{lost}")
+            }
+            _ => event.to_string(),
+        }
     }
 
     /// A step that prepares the next one.

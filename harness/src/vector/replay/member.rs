@@ -79,6 +79,10 @@ pub(super) fn check(
             .is_some_and(|list| list.iter().any(|item| item == wanted));
         holds("includes", found, value);
     }
+    if let Some(characters) = rule.characters {
+        let plain = text.is_some_and(|text| characters.hold(text));
+        holds("characters", plain, value);
+    }
     if rule.opaque {
         let opaque = text.is_some_and(|text| !text.contains(char::is_whitespace));
         holds("opaque", opaque, value);
@@ -97,6 +101,9 @@ fn is_a(value: &Value, kind: MemberType) -> bool {
         MemberType::String => value.as_str().is_some_and(|text| !text.is_empty()),
         MemberType::Seconds => whole_number(value).is_some(),
         MemberType::True => *value == Value::Bool(true),
+        MemberType::Uri => parses(value, None),
+        // What is no URI may be relative: then it is one from somewhere.
+        MemberType::UriReference => parses(value, Url::parse("https://base.example/").ok()),
         MemberType::HttpsUri => {
             let uri = value.as_str().and_then(|text| Url::parse(text).ok());
             uri.is_some_and(|uri| {
@@ -104,6 +111,11 @@ fn is_a(value: &Value, kind: MemberType) -> bool {
             })
         }
     }
+}
+
+fn parses(value: &Value, base: Option<Url>) -> bool {
+    let parsed = |text| Url::options().base_url(base.as_ref()).parse(text);
+    value.as_str().is_some_and(|text| parsed(text).is_ok())
 }
 
 fn relates(scope: &str, is: ScopeRelation, other: &str) -> bool {

@@ -165,6 +165,13 @@ impl Playing {
             Endpoint::Introspection => (&endpoints.introspection, "introspection"),
             Endpoint::PushedAuthorization => (&endpoints.pushed, "pushed authorization"),
             Endpoint::Registration => (&endpoints.registration, "registration"),
+            Endpoint::DeviceAuthorization => {
+                (&endpoints.device_authorization, "device authorization")
+            }
+            Endpoint::BackchannelAuthentication => (
+                &endpoints.backchannel_authentication,
+                "backchannel authentication",
+            ),
         };
         let none = || format!("the metadata does not name the {name} endpoint");
         url.clone().ok_or_else(none)

@@ -58,7 +58,12 @@ impl Values {
         Some(match stem {
             "client_id" => owner.client_id.to_string(),
             "redirect_uri" => owner.redirect_uri.as_deref()?.to_owned(),
-            "default_scope" => known(&scopes.whole)?,
+            // Where a request has to name its scope, what it asks for outright is granted in the default's stead.
+            "default_scope" => known(&scopes.whole).or_else(|| owner.asks.defer.scope.clone())?,
+            "login_hint" => {
+                let mut asked = owner.asks.defer.parameters.iter();
+                asked.find(|(known, _)| known == name)?.1.clone()
+            }
             "narrowed_scope" => known(&scopes.part)?,
             "widened_scope" => known(&scopes.wider)?,
             "refused_scope" => known(&scopes.forbidden)?,

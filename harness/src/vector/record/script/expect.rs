@@ -48,7 +48,7 @@ impl Group {
         let (name, answer) = answers::answer(context, seen);
         let mut captures = BTreeMap::new();
         if brings_code(seen, context.known) {
-            let member = context.draft.deferral_code.to_owned();
+            let member = context.draft.deferred_member.to_owned();
             captures.insert(member, "deferral_code".to_owned());
         }
         Group {
@@ -65,7 +65,7 @@ impl Group {
                 readings: choice.readings.clone(),
             },
             codes: if any_error {
-                answers::refusals(seen)
+                answers::refusals(seen, context.draft)
             } else {
                 Vec::new()
             },

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use dtr_model::draft::Draft;
 use dtr_model::event::{Answer, Caller, Steer, TokenRequest};
 
-use super::{CODE, Captured, Scribe, brings_code};
+use super::{CODE, Captured, NotRecordable, Scribe, brings_code};
 use crate::vector::format::{self, Action, Endpoint, Expected, Policy, Proof, Request, Role, Then};
 use crate::vector::record::answers::{self, Context, Place};
 use crate::vector::record::judged::Judged;
@@ -30,12 +30,28 @@ struct Asked {
 impl Scribe<'_> {
     /// The initial token request; for the Authorization Code Grant the
     /// authorization request that precedes it comes first.
-    pub(super) fn request(&mut self, moment: &Judged, request: TokenRequest) {
+    ///
+    /// # Errors
+    /// [`NotRecordable`] where the text has an endpoint of its own for it that steps have no name for.
+    pub(super) fn request(
+        &mut self,
+        moment: &Judged,
+        request: TokenRequest,
+    ) -> Result<(), NotRecordable> {
+        let endpoint = match self.draft.own_endpoint {
+            None => Endpoint::Token,
+            Some(name) => {
+                let unknown = || NotRecordable(format!("a request to the {name}"));
+                Endpoint::in_metadata(name).ok_or_else(unknown)?
+            }
+        };
         let policy = match request.steer {
-            Steer::Defer => Policy::Defer,
-            Steer::Interact => Policy::Interact,
-            Steer::Complete => Policy::Complete,
-            Steer::Refuse => Policy::Deny,
+            // At an endpoint of its own there is nothing to decide, unless policy may refuse.
+            _ if self.draft.own_endpoint.is_some() && !self.draft.rules.refuses_natively => None,
+            Steer::Defer => Some(Policy::Defer),
+            Steer::Interact => Some(Policy::Interact),
+            Steer::Complete => Some(Policy::Complete),
+            Steer::Refuse => Some(Policy::Deny),
         };
         let mut parameters = BTreeMap::new();
         let asked = match self.terms.one_time {
@@ -43,7 +59,8 @@ impl Scribe<'_> {
             false => self.ask_as_oneself(request, &mut parameters),
         };
         let draft = self.draft;
-        if let Some(value) = draft.opt_in(request) {
+        let opt_in = draft.opt_in(request);
+        if let Some(value) = opt_in.filter(|_| draft.own_endpoint.is_none()) {
             put(&mut parameters, draft.completion_mode, &value);
         }
         if let Some(token) = &asked.notification_token {
@@ -51,7 +68,7 @@ impl Scribe<'_> {
         }
         let expect = self.expected_at_once(moment, &asked);
         let sent = Request {
-            endpoint: Endpoint::Token,
+            endpoint,
             parameters,
             again: BTreeMap::new(),
             document: None,
@@ -61,12 +78,13 @@ impl Scribe<'_> {
             } else {
                 Proof::None
             },
-            policy: Some(policy),
+            policy,
             nonce: None,
             answer_lost: request.lost,
         };
         self.step(moment, Action::Request(sent), expect);
         self.remember(moment, request, asked);
+        Ok(())
     }
 
     fn expected_at_once(&mut self, moment: &Judged, asked: &Asked) -> Vec<Expected> {
@@ -103,15 +121,23 @@ impl Scribe<'_> {
         }
     }
 
-    /// The parameters of the Client Credentials Grant.
+    /// The parameters of the Client Credentials Grant, or of a request at an endpoint of its own.
     fn ask_as_oneself(
         &mut self,
         request: TokenRequest,
         parameters: &mut BTreeMap<String, String>,
     ) -> Asked {
-        put(parameters, "grant_type", "client_credentials");
-        if !request.sound {
-            put(parameters, "scope", "{refused_scope}");
+        if self.draft.own_endpoint.is_none() {
+            put(parameters, "grant_type", "client_credentials");
+        }
+        match (request.sound, self.draft.own_endpoint) {
+            (false, _) => put(parameters, "scope", "{refused_scope}"),
+            // Whatever the text, a server may refuse a request that names none (RFC 6749 Section 3.3).
+            (true, Some(_)) => put(parameters, "scope", &self.default_scope()),
+            (true, None) => {}
+        }
+        if let Some(hint) = self.draft.user_hint {
+            put(parameters, hint, &numbered(hint, 1));
         }
         Asked {
             scope: self.default_scope(),
@@ -258,7 +284,7 @@ pub(super) fn poll(draft: &Draft, by: Caller, lost: bool, bound: bool) -> Reques
     let mut parameters = BTreeMap::new();
     put(&mut parameters, "grant_type", draft.deferred_grant);
     put(&mut parameters, draft.deferral_code, CODE);
-    let (client, proof) = sender(by, bound);
+    let (client, proof) = sender(draft, by, bound);
     Request {
         endpoint: Endpoint::Token,
         parameters,
@@ -277,7 +303,7 @@ pub(super) fn revocation(draft: &Draft, by: Caller, bound: bool) -> Request {
     let mut parameters = BTreeMap::new();
     put(&mut parameters, "token", CODE);
     put(&mut parameters, "token_type_hint", draft.deferral_code_type);
-    let (client, proof) = sender(by, bound);
+    let (client, proof) = sender(draft, by, bound);
     Request {
         endpoint: Endpoint::Revocation,
         parameters,
@@ -291,14 +317,19 @@ pub(super) fn revocation(draft: &Draft, by: Caller, bound: bool) -> Request {
     }
 }
 
-fn sender(by: Caller, bound: bool) -> (Role, Proof) {
+fn sender(draft: &Draft, by: Caller, bound: bool) -> (Role, Proof) {
+    // Where codes are bound to no key, nobody shows one.
+    let other_key = match draft.rules.sender_constrained {
+        true => Proof::OtherKey,
+        false => Proof::None,
+    };
     match by {
         Caller::Owner | Caller::NoVerifier | Caller::OtherVerifier if bound => {
             (Role::Owner, Proof::BoundKey)
         }
         Caller::Owner | Caller::NoVerifier | Caller::OtherVerifier => (Role::Owner, Proof::None),
-        Caller::OtherKey => (Role::Owner, Proof::OtherKey),
-        Caller::OtherClient => (Role::Other, Proof::OtherKey),
+        Caller::OtherKey => (Role::Owner, other_key),
+        Caller::OtherClient => (Role::Other, other_key),
         Caller::Impostor if bound => (Role::Impostor, Proof::BoundKey),
         Caller::Impostor => (Role::Impostor, Proof::None),
     }

@@ -13,7 +13,8 @@ use crate::vector::format::{Endpoint, Policy, Proof, Request, Role};
 pub(super) struct Ask(Request);
 
 impl Ask {
-    fn to(endpoint: Endpoint) -> Ask {
+    /// A request to this endpoint.
+    pub(super) fn to(endpoint: Endpoint) -> Ask {
         Ask(Request {
             endpoint,
             parameters: BTreeMap::new(),

@@ -16,6 +16,7 @@
 //! | `interaction.rs`, `link.rs` | when there is an interaction URI, and what it is good for (Section 6.4) |
 //! | `callback.rs` | how callbacks are made (Sections 7.1, 11.5 and 11.6) |
 //! | `registration.rs` | what is announced, and what may be registered (Sections 5.1, 8.4, 11.4 and 11.5) |
+//! | `own_endpoint.rs` | requests at the endpoints of RFC 8628 and CIBA, and pings: the only ones in the names of these texts |
 //! | `revocation.rs` | revocations in every shape (Section 8.2) |
 
 mod ask;
@@ -26,6 +27,7 @@ mod grants;
 mod interaction;
 mod link;
 mod opt_in;
+mod own_endpoint;
 mod polling;
 mod preceding;
 mod registration;
@@ -39,13 +41,15 @@ use super::glossary::Glossary;
 use crate::vector::format::Vector;
 use sheet::Sheet;
 
-/// The edition they are written in the names of. Those with others have no written vectors.
+/// The edition that most are written in the names of.
 const DRAFT: &Draft = Draft::DEFAULT;
 
 /// Every written vector that says something about `draft`, and the answers they name.
-pub(super) fn vectors(draft: &Draft, glossary: &mut Glossary) -> Vec<Vector> {
+pub(super) fn vectors(draft: &'static Draft, glossary: &mut Glossary) -> Vec<Vector> {
     if !draft.has_names_of(DRAFT) {
-        return Vec::new();
+        let sheets = own_endpoint::sheets(draft).into_iter();
+        let vectors = sheets.filter_map(|sheet| sheet.vector(draft, glossary));
+        return vectors.collect();
     }
     let about_interaction: &[fn() -> Vec<Sheet>] = match draft.has_interaction() {
         true => &[interaction::sheets, link::sheets],

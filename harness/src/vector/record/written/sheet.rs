@@ -41,6 +41,11 @@ impl Sheet {
         Sheet::new(id, purpose, grant_type, client)
     }
 
+    /// One about a confidential client that asks at an endpoint of its own.
+    pub(super) fn polling(id: &'static str, purpose: &'static str) -> Sheet {
+        Sheet::new(id, purpose, GrantType::Polling, ClientKind::Confidential)
+    }
+
     fn new(
         id: &'static str,
         purpose: &'static str,
@@ -133,7 +138,10 @@ impl Sheet {
     /// An opted-in request by the grant of this vector, after what precedes it.
     pub(super) fn opted_in(self) -> (Sheet, Ask) {
         match self.setup.grant_type {
-            GrantType::ClientCredentials => (self, Ask::credentials().opted_in()),
+            // Vectors of other texts than the default bring their own requests.
+            GrantType::ClientCredentials | GrantType::Polling => {
+                (self, Ask::credentials().opted_in())
+            }
             GrantType::AuthorizationCode => {
                 let preceding = Ask::authorization(1);
                 let sheet = self.authorize("authorization request", 1, preceding);

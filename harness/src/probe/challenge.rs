@@ -8,7 +8,6 @@ use serde_json::{Value, json};
 use super::{Halt, Probe, Scene};
 use crate::driver::Seen;
 use crate::driver::altered::Asking;
-use crate::target::key::Key;
 use crate::target::resource::{Resource, TYPE};
 use dtr_model::event::Answer;
 
@@ -43,14 +42,7 @@ const FLAWS: &[Flaw] = &[
     (
         "TXN-4.6-02",
         "that its resource did not sign",
-        |resource, claims| {
-            let forger = Resource {
-                id: resource.id.clone(),
-                kid: resource.kid.clone(),
-                key: Key::generate(),
-            };
-            forger.signed(TYPE, &claims)
-        },
+        |resource, claims| resource.forged().signed(TYPE, &claims),
     ),
     (
         "TXN-4.6-03",

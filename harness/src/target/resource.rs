@@ -52,6 +52,15 @@ impl Resource {
         json!({ "id": self.id, "jwks": { "keys": [key] } })
     }
 
+    /// Somebody who pretends to be it, without its key.
+    pub fn forged(&self) -> Self {
+        Self {
+            id: self.id.clone(),
+            kid: self.kid.clone(),
+            key: Key::generate(),
+        }
+    }
+
     /// What it wants approved (RFC 9396 Section 2).
     pub fn details(&self) -> Value {
         json!([{ "type": "payment", "actions": ["initiate"], "locations": [self.id] }])

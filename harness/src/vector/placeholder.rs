@@ -22,6 +22,7 @@ pub(super) fn in_action(step: &Step) -> BTreeSet<&str> {
         }
         Action::AwaitCallback(callback) => texts.push(&callback.deferral_code),
         Action::Visit(visit) => texts.push(&visit.interaction_uri),
+        Action::Present(present) => texts.push(&present.access_token),
         Action::Control(Control::Decide {
             deferral_code,
             scope,
@@ -50,7 +51,10 @@ pub(super) fn in_answer(answer: &Answer) -> BTreeSet<&str> {
             texts.extend(callback.url_without.iter().map(String::as_str));
             texts.extend(in_members(callback.members.values()));
         }
-        Answer::AuthorizationRefused | Answer::Visited(_) | Answer::Silence => {}
+        Answer::AuthorizationRefused
+        | Answer::Visited(_)
+        | Answer::Presented(_)
+        | Answer::Silence => {}
     }
     texts.into_iter().flat_map(names).collect()
 }

@@ -58,7 +58,8 @@ fn imaginable(s: Situation, terms: &Terms) -> Vec<Event> {
     let d = s.deferral;
     let mut events = requests(d, terms);
     if matches!(d.phase(), Phase::Absent | Phase::Synchronous) || !s.known {
-        if d.exists() {
+        // Once a code that nobody saw is over, a reusable credential opens another one, and nobody sees that either.
+        if d.exists() && terms.one_time {
             events.push(Event::Tick);
         }
         return events;

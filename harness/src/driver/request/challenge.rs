@@ -12,7 +12,6 @@ use crate::driver::rules::approvals::Besides;
 use crate::driver::{Session, rules};
 use crate::target::TransportFailure;
 use crate::target::client::append;
-use crate::target::key::Key;
 use crate::target::resource::Resource;
 
 /// A challenge, presented again whenever the request is made again.
@@ -46,14 +45,7 @@ impl Session {
                         });
                         signed
                     }
-                    false => {
-                        let forger = Resource {
-                            id: resource.id.clone(),
-                            kid: resource.kid.clone(),
-                            key: Key::generate(),
-                        };
-                        forger.challenge(&audience, now, &txn)
-                    }
+                    false => resource.forged().challenge(&audience, now, &txn),
                 }
             }
         };

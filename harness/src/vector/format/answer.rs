@@ -20,7 +20,9 @@ pub enum Answer {
     Callback(Callback),
     /// What came of a visit to an interaction URI (Section 6.4).
     Visited(Visited),
-    /// Nothing: the answer was lost, or no callback was attempted.
+    /// What a resource server makes of a token.
+    Presented(Presented),
+    /// Nothing: the answer was lost, no callback was attempted, or there was nothing to ask by.
     Silence,
 }
 
@@ -104,6 +106,14 @@ pub struct Visited {
     pub served: bool,
 }
 
+/// What a resource server makes of a token.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Presented {
+    /// Whether it is good by its own word, or by that of the response that it came with, whichever is longer.
+    pub good: bool,
+}
+
 impl Answer {
     /// What sort of answer it is, as it is written.
     pub fn sort(&self) -> &'static str {
@@ -113,6 +123,7 @@ impl Answer {
             Answer::AuthorizationRefused => "authorization_refused",
             Answer::Callback(_) => "callback",
             Answer::Visited(_) => "visited",
+            Answer::Presented(_) => "presented",
             Answer::Silence => "silence",
         }
     }
@@ -123,7 +134,10 @@ impl Answer {
             Answer::Response(response) => Some(&response.requirements),
             Answer::Redirect(redirect) => Some(&redirect.requirements),
             Answer::Callback(callback) => Some(&callback.requirements),
-            Answer::AuthorizationRefused | Answer::Visited(_) | Answer::Silence => None,
+            Answer::AuthorizationRefused
+            | Answer::Visited(_)
+            | Answer::Presented(_)
+            | Answer::Silence => None,
         }
     }
 }

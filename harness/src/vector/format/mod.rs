@@ -16,12 +16,12 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use answer::{
-    Answer, Callback, Characters, Header, Member, MemberType, Presence, Redirect, Response,
-    ScopeRelation, ScopeRule, Visited,
+    Answer, Callback, Characters, Header, Member, MemberType, Presence, Presented, Redirect,
+    Response, ScopeRelation, ScopeRule, Visited,
 };
 pub use step::{
-    Action, AwaitCallback, Control, Decision, Endpoint, Expected, Policy, Proof, Request, Role,
-    Step, Then, Until, Visit,
+    Action, AwaitCallback, Control, Decision, Endpoint, Expected, Policy, Present, Proof, Request,
+    Role, Step, Then, Until, Visit,
 };
 
 /// One conformance vector for an authorization server that supports the Deferred

@@ -18,6 +18,10 @@ pub struct Step {
     /// What to do.
     #[serde(flatten)]
     pub action: Action,
+    /// Placeholders without which there is nothing to do: the step is left out, and nothing is answered, where one of them
+    /// has no value.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub needs: Vec<String>,
     /// Ids of the requirements that say how it is to be answered.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub requirements: Vec<String>,
@@ -38,6 +42,17 @@ pub enum Action {
     AwaitCallback(AwaitCallback),
     /// Go to an interaction URI as a person would.
     Visit(Visit),
+    /// Present the token that came last to a resource server that asks nobody about it.
+    Present(Present),
+}
+
+/// The use of a token at a resource server that goes by what the token response, and the token if it is a JWT, say of how
+/// long it is good (AROP Section 4).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Present {
+    /// The token.
+    pub access_token: String,
 }
 
 /// A request to one of the server's endpoints.
@@ -94,6 +109,8 @@ pub enum Endpoint {
     DeviceAuthorization,
     /// The endpoint for requests about somebody elsewhere (CIBA Core).
     BackchannelAuthentication,
+    /// The endpoint for transactions that a resource wants approved (Transaction Challenge).
+    TransactionAuthorization,
 }
 
 impl Endpoint {
@@ -157,6 +174,9 @@ pub enum Control {
         /// What is granted, if it is less than what was asked for.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         scope: Option<String>,
+        /// Seconds after which an approval has ended, where approvals end (AROP Section 7.4).
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        approved_for: Option<u64>,
     },
     /// The resource owner's consent to the request is withdrawn or renewed (Section 11.7).
     Consent {

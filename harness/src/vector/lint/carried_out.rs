@@ -47,7 +47,10 @@ fn has_rule(answer: &Answer, rule: &str) -> bool {
                 || absent(&callback.without)
                 || of_member(&callback.members, rule)
         }
-        Answer::AuthorizationRefused | Answer::Visited(_) | Answer::Silence => false,
+        Answer::AuthorizationRefused
+        | Answer::Visited(_)
+        | Answer::Presented(_)
+        | Answer::Silence => false,
     }
 }
 

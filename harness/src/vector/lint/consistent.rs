@@ -169,6 +169,8 @@ fn placeholders(notes: &mut Notes, path: &Path, vector: &Vector, answers: &Answe
     }
     for (at, step) in vector.steps.iter().enumerate() {
         let mut used = placeholder::in_action(step);
+        // Without these the step is left out.
+        used.retain(|name| !step.needs.iter().any(|needed| needed == name));
         let named = step
             .expect
             .iter()

@@ -10,8 +10,8 @@ use dtr_model::event;
 
 use super::script::WIDENED_SCOPE;
 use crate::vector::format::{
-    Answer, Callback, Characters, Header, Member, MemberType, Presence, Redirect, Response,
-    ScopeRelation, ScopeRule,
+    Answer, Callback, Characters, Header, Member, MemberType, Presence, Presented, Redirect,
+    Response, ScopeRelation, ScopeRule,
 };
 
 /// Members that only a token response has.
@@ -54,6 +54,8 @@ pub(super) enum Place {
     Revocation,
     /// At the callback endpoint.
     Callback,
+    /// To a refresh, an exchange, or the use of what came of it.
+    Renewal,
 }
 
 /// What has to be known to say what an answer looks like.
@@ -83,6 +85,7 @@ pub(super) fn errors(answer: event::Answer, draft: &Draft) -> Vec<&'static str> 
         A::UnauthorizedClient => vec!["unauthorized_client"],
         A::InvalidDpopProof => vec!["invalid_dpop_proof"],
         A::GrantError => [&GRANT_ERRORS[..], draft.own_refusals].concat(),
+        A::Refusal => [&GRANT_ERRORS[..], draft.own_refusals, &["invalid_grant"]].concat(),
         _ => Vec::new(),
     }
 }
@@ -194,6 +197,10 @@ pub(super) fn answer(context: &Context<'_>, answer: event::Answer) -> (String, A
         A::Deferred { interaction, code } => {
             let (name, code_rule) = match (code, context.known) {
                 (Code::Same, true) => ("deferred_same_code", one_of(&["{deferral_code}"])),
+                // Of another request like one that waits, it may have been seen.
+                (Code::Other, true) if draft.rules.idempotent => {
+                    ("deferred_other_code", another_code())
+                }
                 (Code::Other, true) => ("deferred_other_code", new_code()),
                 _ => ("deferred", new_code()),
             };
@@ -203,6 +210,8 @@ pub(super) fn answer(context: &Context<'_>, answer: event::Answer) -> (String, A
             };
             (name, deferred(draft, interaction, code_rule))
         }
+        A::TokenGood => presented(true),
+        A::TokenOver => presented(false),
         A::AuthorizationPending => pending(context, draft.pending),
         A::InteractionRequired => pending(context, interaction_required(draft)),
         A::InteractionPending => pending(context, interaction_pending(draft)),
@@ -219,6 +228,29 @@ pub(super) fn answer(context: &Context<'_>, answer: event::Answer) -> (String, A
         }
         plain => error(context, errors(plain, draft)),
     }
+}
+
+/// What a resource server makes of a token.
+fn presented(good: bool) -> (String, Answer) {
+    let name = if good { "token_good" } else { "token_over" };
+    (name.to_owned(), Answer::Presented(Presented { good }))
+}
+
+/// The error of a server that does not know the grant by which a token is renewed, or not of this client.
+pub(super) fn unknown_grant(draft: &Draft) -> (String, Answer) {
+    let context = Context {
+        draft,
+        place: Place::Renewal,
+        scope: "",
+        bound: false,
+        known: true,
+        notification_token: None,
+    };
+    let (_, answer) = error(
+        &context,
+        vec!["unauthorized_client", "unsupported_grant_type"],
+    );
+    ("grant_unknown".to_owned(), answer)
 }
 
 /// The redirect that brings an authorization code.
@@ -242,6 +274,7 @@ fn named(context: &Context<'_>, name: String) -> String {
     if name.starts_with("token") {
         let parts = [
             (context.place == Place::Initial, "_at_once"),
+            (context.place == Place::Renewal, "_renewed"),
             (context.bound, "_bound"),
             (context.scope == WIDENED_SCOPE, "_of_widened_scope"),
         ];
@@ -249,6 +282,7 @@ fn named(context: &Context<'_>, name: String) -> String {
     }
     match context.place {
         Place::Revocation => format!("{name}_at_revocation"),
+        Place::Renewal if !name.starts_with("token") => format!("{name}_to_renewal"),
         _ => name,
     }
 }
@@ -529,6 +563,14 @@ fn uncacheable(response: &mut Response, place: Place) {
     let name = "cache-control";
     response.headers.insert(name.to_owned(), no_store);
     carries_out(&mut response.requirements, "DTR-6.6-01", &[name]);
+}
+
+fn another_code() -> Member {
+    Member {
+        fresh: false,
+        none_of: owned(&["{deferral_code}"]),
+        ..new_code()
+    }
 }
 
 fn new_code() -> Member {

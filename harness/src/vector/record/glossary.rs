@@ -77,7 +77,10 @@ impl Glossary {
                 callback.headers_without.retain(|name| unasked.asks(name));
                 callback.url_without.retain(|_| unasked.asks("url"));
             }
-            Answer::AuthorizationRefused | Answer::Visited(_) | Answer::Silence => {}
+            Answer::AuthorizationRefused
+            | Answer::Visited(_)
+            | Answer::Presented(_)
+            | Answer::Silence => {}
         }
         answer
     }
@@ -99,7 +102,10 @@ fn requirements(answer: &mut Answer) -> Option<&mut BTreeMap<String, Vec<String>
         Answer::Response(response) => Some(&mut response.requirements),
         Answer::Redirect(redirect) => Some(&mut redirect.requirements),
         Answer::Callback(callback) => Some(&mut callback.requirements),
-        Answer::AuthorizationRefused | Answer::Visited(_) | Answer::Silence => None,
+        Answer::AuthorizationRefused
+        | Answer::Visited(_)
+        | Answer::Presented(_)
+        | Answer::Silence => None,
     }
 }
 

@@ -109,6 +109,8 @@ fn concrete_pin(event: Event, answer: Answer, terms: &Terms) -> Answer {
         (Event::Request(request), Answer::GrantError) if terms.one_time && !request.sound => {
             Answer::InvalidGrant
         }
+        // An error by which grants refuse, and not the one that polls have as well.
+        (_, Answer::Refusal) => Answer::GrantError,
         _ => answer,
     }
 }
@@ -218,6 +220,9 @@ fn concrete(allowed: &BTreeSet<Answer>) -> BTreeSet<Answer> {
     let mut all = allowed.clone();
     if allowed.contains(&Answer::GrantError) {
         all.extend(REFUSALS);
+    }
+    if all.remove(&Answer::Refusal) {
+        all.extend([Answer::GrantError, Answer::InvalidGrant]);
     }
     all
 }

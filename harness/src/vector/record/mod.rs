@@ -76,7 +76,12 @@ fn closed(trace: Trace) -> Trace {
     let answered = |event: &Event| {
         matches!(
             event,
-            Event::Request(_) | Event::Poll { .. } | Event::Revoke { .. } | Event::Callback(_)
+            Event::Request(_)
+                | Event::Poll { .. }
+                | Event::Revoke { .. }
+                | Event::Callback(_)
+                | Event::Renew(_)
+                | Event::Present
         )
     };
     if trace.events.last().is_some_and(answered) || !situation.known {

@@ -1,6 +1,7 @@
 //! The events of a trace as steps that can be carried out.
 
 mod expect;
+mod renew;
 mod request;
 
 use dtr_model::draft::{Draft, Opening};
@@ -11,6 +12,7 @@ use dtr_model::terms::Terms;
 use super::answers::{Context, Place};
 use super::glossary::Glossary;
 use super::judged::Judged;
+use crate::target::bundled::TICK_SECONDS;
 use crate::vector::format::{self, Action, AwaitCallback, Control, Decision, Expected, Step};
 
 /// The placeholder of the deferral code.
@@ -127,7 +129,15 @@ impl<'a> Scribe<'a> {
                 self.step(moment, Action::AwaitCallback(action), expect);
                 return Ok(());
             }
-            Event::Decide(decision) => decide(decision),
+            Event::Renew(way) => {
+                self.renew(moment, way);
+                return Ok(());
+            }
+            Event::Present => {
+                self.present_token(moment);
+                return Ok(());
+            }
+            Event::Decide(decision) => decide(decision, self.terms),
             Event::Lapse(precondition) => precondition_holds(precondition, false),
             Event::Return(precondition) => precondition_holds(precondition, true),
             Event::Widen => {
@@ -136,7 +146,7 @@ impl<'a> Scribe<'a> {
                     scope: WIDENED_SCOPE.to_owned(),
                 }
             }
-            Event::Renew(_) | Event::Present | Event::Tick | Event::ResponseLost => {
+            Event::Tick | Event::ResponseLost => {
                 return Err(NotRecordable(moment.event.to_string()));
             }
         };
@@ -169,6 +179,7 @@ impl<'a> Scribe<'a> {
             at: self.now,
             does: self.in_words(moment.event),
             action,
+            needs: Vec::new(),
             requirements: rows.iter().map(ToString::to_string).collect(),
             expect,
         });
@@ -192,6 +203,7 @@ impl<'a> Scribe<'a> {
             at: self.now,
             does: does.to_owned(),
             action,
+            needs: Vec::new(),
             requirements: Vec::new(),
             expect,
         });
@@ -207,7 +219,7 @@ impl<'a> Scribe<'a> {
     }
 }
 
-fn decide(decision: event::Decision) -> Control {
+fn decide(decision: event::Decision, terms: Terms) -> Control {
     let (decision, scope) = match decision {
         event::Decision::Approve => (Decision::Approve, None),
         event::Decision::Narrow => (Decision::Approve, Some(NARROWED_SCOPE.to_owned())),
@@ -216,10 +228,12 @@ fn decide(decision: event::Decision) -> Control {
         event::Decision::InteractionDone => (Decision::InteractionDone, None),
         event::Decision::InteractionBegun => (Decision::InteractionBegun, None),
     };
+    let ends = terms.approval > 0 && decision == Decision::Approve;
     Control::Decide {
         deferral_code: CODE.to_owned(),
         decision,
         scope,
+        approved_for: ends.then(|| u64::from(terms.approval) * TICK_SECONDS),
     }
 }
 

@@ -21,6 +21,8 @@ pub(super) enum Came {
     Callbacks(usize),
     /// The end of a visit: whether the server went along with all of it.
     Visited(bool),
+    /// Whether a token that is presented is good.
+    Presented(bool),
     /// Nothing, where nothing may come.
     Silence,
 }
@@ -41,7 +43,9 @@ impl Came {
             Came::Reply(reply) if (300..400).contains(&reply.status) => query(reply),
             Came::Reply(reply) => serde_json::from_slice(&reply.body).unwrap_or_default(),
             Came::Callback(callback) => serde_json::from_slice(&callback.body).unwrap_or_default(),
-            Came::Callbacks(_) | Came::Visited(_) | Came::Silence => Map::new(),
+            Came::Callbacks(_) | Came::Visited(_) | Came::Presented(_) | Came::Silence => {
+                Map::new()
+            }
         }
     }
 
@@ -93,6 +97,8 @@ impl Came {
             Came::Callbacks(count) => format!("{count} callbacks"),
             Came::Visited(true) => "a visit that the server went along with".to_owned(),
             Came::Visited(false) => "a visit that the server did not go along with".to_owned(),
+            Came::Presented(true) => "a token that is good".to_owned(),
+            Came::Presented(false) => "a token that is over".to_owned(),
             Came::Silence => "nothing".to_owned(),
         }
     }

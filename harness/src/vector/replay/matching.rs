@@ -101,6 +101,9 @@ pub(super) fn differs(answer: &Answer, came: &Came, context: &Context<'_>) -> Re
         (Answer::Visited(rule), Came::Visited(served)) => {
             differences.rule("served", rule.served == *served, served);
         }
+        (Answer::Presented(rule), Came::Presented(good)) => {
+            differences.rule("good", rule.good == *good, good);
+        }
         (_, Came::Silence) => return Err(Mismatch::Sort("nothing came")),
         (Answer::Silence, _) => return Err(Mismatch::Sort("something came")),
         _ => return Err(Mismatch::Sort("another sort of answer came")),

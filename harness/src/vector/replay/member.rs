@@ -126,6 +126,11 @@ fn relates(scope: &str, is: ScopeRelation, other: &str) -> bool {
     within(scope, other) && within(other, scope) == (is == ScopeRelation::Same)
 }
 
+/// When a token says itself that it is over, in seconds since the Unix epoch: `exp` of a JWT.
+pub(super) fn expiry(token: &str) -> Option<u64> {
+    claims(token)?.get("exp")?.as_u64()
+}
+
 /// The claims of a token that is a JWT.
 fn claims(token: &str) -> Option<Map<String, Value>> {
     let mut parts = token.split('.');

@@ -31,6 +31,7 @@ impl Playing {
             }
             Action::AwaitCallback(callback) => self.callback(callback).await,
             Action::Visit(visit) => self.visit(visit).await,
+            Action::Present(_) => Ok(self.show_token()),
         }
     }
 
@@ -165,6 +166,10 @@ impl Playing {
             Endpoint::Introspection => (&endpoints.introspection, "introspection"),
             Endpoint::PushedAuthorization => (&endpoints.pushed, "pushed authorization"),
             Endpoint::Registration => (&endpoints.registration, "registration"),
+            Endpoint::TransactionAuthorization => (
+                &endpoints.transaction_authorization,
+                "transaction authorization",
+            ),
             Endpoint::DeviceAuthorization => {
                 (&endpoints.device_authorization, "device authorization")
             }

@@ -3,10 +3,14 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use serde_json::Value;
+
 use super::came::{Came, Shape};
 use super::matching::{Context, Difference, Mismatch, differs};
+use super::member::expiry;
 use super::values::Values;
 use super::{Failure, Played, Verdict};
+use crate::json::whole_number;
 use crate::target::client::Client;
 use crate::target::control::Name;
 use crate::target::{Callbacks, Lease, Target};
@@ -23,6 +27,8 @@ pub(super) struct Playing {
     vector: Arc<Vector>,
     /// What came of each step so far, as far as a later one may be like it.
     shapes: Vec<Option<Shape>>,
+    /// The server's time, in seconds, until which the token that came last is good.
+    good_until: Option<u64>,
     next: usize,
     unpinned: usize,
     verdict: Option<Verdict>,
@@ -44,7 +50,7 @@ impl Playing {
     ) -> Playing {
         let mut random = fastrand::Rng::with_seed(lease.seed());
         let owner = &lease.pair().owner;
-        let supplied = Values::supply(&vector.setup.supplies, owner, &mut random);
+        let supplied = Values::supply(&vector.setup.supplies, owner, &target, &mut random);
         let (values, verdict) = match supplied {
             Ok(values) => (values, None),
             Err(why) => (Values::none(), Some(Verdict::Inconclusive(why))),
@@ -58,6 +64,7 @@ impl Playing {
             answers,
             vector: Arc::new(vector),
             shapes: Vec::new(),
+            good_until: None,
             next: 0,
             unpinned: 0,
             verdict,
@@ -120,6 +127,11 @@ impl Playing {
 
     /// Carries a step out and judges what came; a verdict ends the vector.
     async fn step(&mut self, step: &Step) -> Option<Verdict> {
+        let known = |name: &String| self.values.is_known(name);
+        if !step.needs.iter().all(known) {
+            self.shapes.push(None);
+            return self.judged(step, &Came::Silence);
+        }
         let came = match self.perform(&step.action).await {
             Ok(came) => came,
             Err(why) => {
@@ -130,13 +142,36 @@ impl Playing {
             }
         };
         self.shapes.push(came.shape());
+        self.judged(step, &came)
+    }
+
+    fn judged(&mut self, step: &Step, came: &Came) -> Option<Verdict> {
         if step.expect.is_empty() {
             return None;
         }
-        match self.fitting(step, &came) {
-            Ok(expected) => self.take_in(expected, &came),
-            Err(reasons) => Some(self.failed(step, &reasons, &came)),
+        match self.fitting(step, came) {
+            Ok(expected) => self.take_in(expected, came),
+            Err(reasons) => Some(self.failed(step, &reasons, came)),
         }
+    }
+
+    /// What a resource server makes of the token that came last; nothing where nobody says how long it is good.
+    pub(super) fn show_token(&self) -> Came {
+        match self.good_until {
+            Some(until) => Came::Presented(self.target.time.now() < until),
+            None => Came::Silence,
+        }
+    }
+
+    /// Notes how long a token that came is good: by its own word, or by that of its response.
+    fn note_lifetime(&mut self, came: &Came) {
+        let members = came.members();
+        let Some(token) = members.get("access_token").and_then(Value::as_str) else {
+            return;
+        };
+        let announced = members.get("expires_in").and_then(whole_number);
+        let announced = announced.map(|seconds| self.target.time.now().saturating_add(seconds));
+        self.good_until = announced.into_iter().chain(expiry(token)).max();
     }
 
     /// The allowed answer that came, or for each why it is not what came.
@@ -177,10 +212,13 @@ impl Playing {
         for (member, name) in &expected.captures {
             match came.text(member) {
                 Some(value) => self.values.capture(name, &value),
+                // A token response need not have all that later steps could use.
+                None if came.text("access_token").is_some() => {}
                 None => return Some(Verdict::Inconclusive(format!("no {member} to capture"))),
             }
         }
         self.values.remember(&came.members());
+        self.note_lifetime(came);
         self.unpinned += usize::from(!expected.pinned);
         let ends = expected.then == Then::Stop && self.next < self.vector.steps.len();
         ends.then(|| Verdict::StoppedEarly {

@@ -38,17 +38,22 @@ impl Playing {
     }
 
     pub(super) async fn control(&mut self, control: &Control) -> Result<(), String> {
+        let lasts = match control {
+            Control::Decide { approved_for, .. } => *approved_for,
+            _ => None,
+        };
         let about = |name, code: String, part: String| Operation::Code {
             name,
             code: code.into(),
             part: part.into(),
-            lasts: None,
+            lasts,
         };
         let operation = match control {
             Control::Decide {
                 deferral_code,
                 decision,
                 scope,
+                ..
             } => {
                 let name = match (decision, scope) {
                     (Decision::Approve, None) => Name::Approve,

@@ -8,6 +8,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Map, Value};
 
+use crate::target::Target;
 use crate::target::client::Client;
 
 /// Members of responses that are secrets.
@@ -28,11 +29,15 @@ impl Values {
     pub(super) fn supply(
         names: &[String],
         owner: &Client,
+        target: &Target,
         random: &mut fastrand::Rng,
     ) -> Result<Values, String> {
         let mut values = Values::none();
         for name in names {
-            let value = values.supplied(name, owner, random);
+            let value = match challenge(name, target, random) {
+                None => values.supplied(name, owner, random),
+                challenge => challenge,
+            };
             let value = value.ok_or_else(|| format!("nobody supplies {{{name}}}"))?;
             values.known.insert(name.clone(), value);
         }
@@ -56,6 +61,12 @@ impl Values {
         let scopes = &owner.scopes;
         let (stem, number) = stem(name);
         Some(match stem {
+            "authorization_details" => {
+                let parameters = owner.asks.defer.parameters.iter();
+                let mut asked = parameters.filter(|(known, _)| known == stem);
+                let (_, details) = asked.next()?;
+                details.replace("{unique}", &draw::<12>(random))
+            }
             "client_id" => owner.client_id.to_string(),
             "redirect_uri" => owner.redirect_uri.as_deref()?.to_owned(),
             // Where a request has to name its scope, what it asks for outright is granted in the default's stead.
@@ -110,6 +121,11 @@ impl Values {
         Ok(filled)
     }
 
+    /// Whether there is a value of this name.
+    pub(super) fn is_known(&self, name: &str) -> bool {
+        self.known.contains_key(name)
+    }
+
     /// Captures a value.
     pub(super) fn capture(&mut self, name: &str, value: &str) {
         self.known.insert(name.to_owned(), value.to_owned());
@@ -138,6 +154,21 @@ impl Values {
     /// Whether an earlier response had this member with this value.
     pub(super) fn was_seen(&self, member: &str, value: &str) -> bool {
         self.seen.contains(&(member.to_owned(), value.to_owned()))
+    }
+}
+
+/// A challenge of the resource that the suite stands in for, or one that only looks like it.
+fn challenge(name: &str, target: &Target, random: &mut fastrand::Rng) -> Option<String> {
+    let resource = target.resource.as_ref()?;
+    let audience = target.endpoints.issuer.as_str().trim_end_matches('/');
+    let txn = draw::<16>(random);
+    match name {
+        "transaction_challenge" => Some(resource.challenge(audience, target.time.now(), &txn)),
+        "forged_challenge" => {
+            let forger = resource.forged();
+            Some(forger.challenge(audience, target.time.now(), &txn))
+        }
+        _ => None,
     }
 }
 

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use dtr_model::event::Answer;
 
 use super::brings_code;
+use super::renew::{ACCESS_TOKEN, REFRESH_TOKEN};
 use crate::vector::format::{self, Expected, Then};
 use crate::vector::record::answers::{self, Context};
 use crate::vector::record::glossary::Glossary;
@@ -50,6 +51,11 @@ impl Group {
         if brings_code(seen, context.known) {
             let member = context.draft.deferred_member.to_owned();
             captures.insert(member, "deferral_code".to_owned());
+        }
+        if context.draft.rules.approvals_expire && matches!(seen, Answer::Token { .. }) {
+            for member in [ACCESS_TOKEN, REFRESH_TOKEN] {
+                captures.insert(member.to_owned(), member.to_owned());
+            }
         }
         Group {
             expected: Expected {

@@ -56,6 +56,7 @@ impl Scribe<'_> {
         let mut parameters = BTreeMap::new();
         let asked = match self.terms.one_time {
             true => self.present(moment, request, &mut parameters),
+            false if self.draft.rules.challenged => challenged(request, &mut parameters),
             false => self.ask_as_oneself(request, &mut parameters),
         };
         let draft = self.draft;
@@ -135,6 +136,14 @@ impl Scribe<'_> {
             // Whatever the text, a server may refuse a request that names none (RFC 6749 Section 3.3).
             (true, Some(_)) => put(parameters, "scope", &self.default_scope()),
             (true, None) => {}
+        }
+        if self.draft.rules.idempotent {
+            // Two requests of a client for the same are one, and each vector has its own.
+            put(
+                parameters,
+                "authorization_details",
+                "{authorization_details}",
+            );
         }
         if let Some(hint) = self.draft.user_hint {
             put(parameters, hint, &numbered(hint, 1));
@@ -279,14 +288,33 @@ impl Scribe<'_> {
     }
 }
 
+/// What a protected resource wants approved; signed by somebody else where the request is not sound.
+fn challenged(request: TokenRequest, parameters: &mut BTreeMap<String, String>) -> Asked {
+    let challenge = match request.sound {
+        true => "{transaction_challenge}",
+        false => "{forged_challenge}",
+    };
+    put(parameters, "transaction_challenge", challenge);
+    Asked {
+        scope: String::new(),
+        notification_token: None,
+    }
+}
+
 /// A poll (Section 6.5).
 pub(super) fn poll(draft: &Draft, by: Caller, lost: bool, bound: bool) -> Request {
     let mut parameters = BTreeMap::new();
-    put(&mut parameters, "grant_type", draft.deferred_grant);
+    let endpoint = match (draft.deferred_grant, draft.own_endpoint) {
+        ("", Some(name)) => Endpoint::in_metadata(name).unwrap_or(Endpoint::Token),
+        (grant, _) => {
+            put(&mut parameters, "grant_type", grant);
+            Endpoint::Token
+        }
+    };
     put(&mut parameters, draft.deferral_code, CODE);
     let (client, proof) = sender(draft, by, bound);
     Request {
-        endpoint: Endpoint::Token,
+        endpoint,
         parameters,
         again: BTreeMap::new(),
         document: None,

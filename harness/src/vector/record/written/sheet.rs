@@ -174,6 +174,7 @@ impl Sheet {
     /// The same about another one.
     pub(super) fn decide_about(self, does: &str, code: &str, decision: Decision) -> Sheet {
         let decide = Control::Decide {
+            approved_for: None,
             deferral_code: code.to_owned(),
             decision,
             scope: None,
@@ -232,6 +233,7 @@ impl Sheet {
             at: self.now,
             does: does.to_owned(),
             action,
+            needs: Vec::new(),
             requirements: rows.iter().map(ToString::to_string).collect(),
             expect: Vec::new(),
         };

@@ -144,7 +144,10 @@ async fn a_server_of_a_proposal_or_of_a_sibling_passes() {
         passes(&outcome, draft);
         count += 1;
     }
-    assert_eq!(count, 7, "four proposals and three siblings are served");
+    assert_eq!(
+        count, 10,
+        "four proposals, three siblings and three profiles are served"
+    );
 }
 
 /// The one thing that ietf-01 changed shows in no failure: ietf-00 licensed a refusal, which ietf-01 does not forbid.

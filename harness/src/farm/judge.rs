@@ -132,15 +132,15 @@ impl Judged {
             let row = draft.ledger().row(row);
             row.is_none_or(|row| row.level.is_absolute())
         };
-        let fails = match rows.iter().any(absolute) {
-            true => Verdict::Fail,
-            false => Verdict::Pass,
+        let fails = match (self.verdict, rows.iter().any(absolute)) {
+            (Verdict::Fail, _) => true,
+            (verdict, absolute) => verdict == Verdict::Pass && !absolute,
         };
         let mut rows = rows.iter();
         // What a row only recommends is slighted, where it takes another to fail.
         let seen = |row: &&str| self.broken.contains(row) || self.slighted.contains(row);
         match fault.shown {
-            Shown::Broken(_) => self.verdict == fails && rows.all(seen),
+            Shown::Broken(_) => fails && rows.all(seen),
             Shown::Raced(_) => {
                 self.verdict == Verdict::Fail && rows.any(|row| self.broken.contains(row))
             }

@@ -84,7 +84,7 @@ pub(super) const PROBES: &[Probe] = &[
     Probe {
         id: "probe-callback-unauthorized",
         does: "answers a callback with 401",
-        rows: &["K-11.5-01"],
+        rows: &["DTR-6.5.1-05"],
         questions: &[],
         needs: NEEDS,
         steps: |scene| Box::pin(not_taken(scene, StatusCode::UNAUTHORIZED)),
@@ -92,7 +92,7 @@ pub(super) const PROBES: &[Probe] = &[
     Probe {
         id: "probe-callback-forbidden",
         does: "answers a callback with 403",
-        rows: &["K-11.5-01"],
+        rows: &["DTR-6.5.1-05"],
         questions: &[],
         needs: NEEDS,
         steps: |scene| Box::pin(not_taken(scene, StatusCode::FORBIDDEN)),
@@ -269,7 +269,7 @@ async fn not_taken(scene: &mut Scene, status: StatusCode) -> Result<(), Halt> {
         scene.wait(1).await?;
         told = scene.poll("another poll", &|_| {}).await?;
     }
-    scene.check("K-11.5-01", told.is_token(), || {
+    scene.check("DTR-6.5.1-05", told.is_token(), || {
         format!(
             "after its callback was answered {status} an approved request is {}",
             told.seen

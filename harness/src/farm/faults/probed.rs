@@ -338,6 +338,20 @@ pub(super) const FAULTS: &[Fault] = &[
         })],
     ),
     fault(
+        "callback-refusal-heeded",
+        Seam::Store,
+        "a callback that is not taken settles the request: it is denied",
+        Shown::Broken(&["DTR-6.5.1-05"]),
+        &[How::Change(|m| {
+            let resolved = matches!(m.state(), State::Approved { .. });
+            let under_way = resolved && m.deferral.callback_due_at().is_none();
+            m.go();
+            if under_way && m.deferral.callback_due_at().is_some() {
+                *m.deferral.laid_open().state = State::Denied;
+            }
+        })],
+    ),
+    fault(
         "patience-lost",
         Seam::Response,
         "whoever polls too early for the tenth time is denied",

@@ -123,32 +123,48 @@ pub(super) fn error(context: &Context<'_>, mut codes: Vec<&'static str>) -> (Str
     response.members.insert("error".into(), one_of(&codes));
     response.without = owned(&CREDENTIALS);
     described(&mut response);
+    if context.draft.own_endpoint.is_some() && context.place == Place::Initial {
+        written_plainly(&mut response);
+    }
     if name.starts_with("grant_error") {
         carries_out(&mut response.requirements, "DTR-6.3.1-04", &["error"]);
     }
     (named(context, name), Answer::Response(response))
 }
 
-/// What explains an error (Sections 6.6 and 9.4, CIBA Core Section 13).
+/// What explains an error (Sections 6.6 and 9.4).
 fn described(response: &mut Response) {
     let description = Member {
         presence: Presence::Optional,
         tells_no_secret: true,
         names_nobody: true,
-        characters: Some(Characters::Text),
         ..Member::default()
     };
     let name = "error_description";
     response.members.insert(name.to_owned(), description);
-    let uri = Member {
-        presence: Presence::Optional,
-        characters: Some(Characters::Uri),
-        ..of_type(MemberType::UriReference)
-    };
-    response.members.insert("error_uri".to_owned(), uri);
     for (row, rule) in [
         ("K-6.6-04", "error_description/tells_no_secret"),
         ("DTR-9.4-02", "error_description/names_nobody"),
+    ] {
+        carries_out(&mut response.requirements, row, &[rule]);
+    }
+}
+
+/// What explains an error that a request at an endpoint of its own is refused with (CIBA Core Section 13).
+fn written_plainly(response: &mut Response) {
+    let optional = Member {
+        presence: Presence::Optional,
+        ..Member::default()
+    };
+    let uri = Member {
+        characters: Some(Characters::Uri),
+        kind: Some(MemberType::UriReference),
+        ..optional.clone()
+    };
+    response.members.insert("error_uri".to_owned(), uri);
+    let description = response.members.entry("error_description".to_owned());
+    description.or_insert(optional).characters = Some(Characters::Text);
+    for (row, rule) in [
         ("CIBA-13-03", "error_description/characters"),
         ("CIBA-13-05", "error_uri/type"),
         ("CIBA-13-06", "error_uri/characters"),
@@ -282,7 +298,10 @@ fn named(context: &Context<'_>, name: String) -> String {
     }
     match context.place {
         Place::Revocation => format!("{name}_at_revocation"),
-        Place::Renewal if !name.starts_with("token") => format!("{name}_to_renewal"),
+        _ if name.starts_with("token") => name,
+        Place::Renewal => format!("{name}_to_renewal"),
+        // There an error looks otherwise than at a poll.
+        Place::Initial if context.draft.own_endpoint.is_some() => format!("{name}_at_once"),
         _ => name,
     }
 }

@@ -26,13 +26,13 @@ const ANSWERS: &[(&str, &str, (u16, Option<&str>), &[&str])] = &[
         "probe-ping-answered-401",
         "a ping that is answered 401",
         (401, None),
-        &["K-11.5-01"],
+        &["DTR-6.5.1-05"],
     ),
     (
         "probe-ping-answered-403",
         "a ping that is answered 403",
         (403, None),
-        &["K-11.5-01"],
+        &["DTR-6.5.1-05"],
     ),
     (
         "probe-ping-redirected",

@@ -153,14 +153,18 @@ impl Session {
 
     /// What the client puts into such a request besides, this trace's own where it has to be.
     pub(super) fn further_parameters(&mut self, steer: Steer) -> Vec<(String, String)> {
+        const UNIQUE: &str = "{unique}";
         let asks = Arc::clone(&self.client(false).asks);
-        let drawn = self
-            .unique
-            .get_or_insert_with(|| draw::<12>(&mut self.random));
         let parameters = asks.of(steer).parameters.iter();
-        parameters
-            .map(|(name, value)| (name.clone(), value.replace("{unique}", drawn)))
-            .collect()
+        let own = parameters.map(|(name, value)| {
+            if !value.contains(UNIQUE) {
+                return (name.clone(), value.clone());
+            }
+            let random = &mut self.random;
+            let drawn = self.unique.get_or_insert_with(|| draw::<12>(random));
+            (name.clone(), value.replace(UNIQUE, drawn))
+        });
+        own.collect()
     }
 
     /// What a request stands for: what it asks for, or the client's default scope as it is now.

@@ -8,6 +8,7 @@ use dtr_harness::target::{Bundled, Limits, TransportKind};
 use dtr_harness::vector::format::{Answer, Answers, MemberType, Origin, Then, Vector};
 use dtr_harness::vector::replay::{Played, Verdict, replay};
 use dtr_harness::vector::{record, store};
+use dtr_model::draft::Draft;
 use dtr_reference::Config;
 use serde_json::json;
 
@@ -107,7 +108,15 @@ async fn vectors_of_siblings_can_pass_and_fail() {
             let passed = played.iter().filter(as_pinned).count();
             let failed = |p: &&Played| matches!(p.verdict, Verdict::Failed(_));
             let failed = played.iter().filter(failed).count();
+            let inconclusive = |p: &&Played| matches!(p.verdict, Verdict::Inconclusive(_));
+            let inconclusive = played.iter().filter(inconclusive).count();
+            // Where approvals end, no client has to be given what renews a token.
+            let renewable = Draft::profiles().any(|profile| profile == draft);
             match late {
+                0 if renewable => {
+                    assert_eq!((failed, inconclusive), (0, 0), "{}", draft.id);
+                    assert!(passed * 10 > vectors.len() * 8, "{}: {passed}", draft.id);
+                }
                 0 => assert_eq!(passed, vectors.len(), "{}", draft.id),
                 _ => assert!(failed > 20, "{}: only {failed} failed", draft.id),
             }

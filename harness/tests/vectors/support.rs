@@ -17,10 +17,9 @@ pub(crate) fn recorded() -> &'static (Vec<Vector>, Answers) {
     RECORDED.get_or_init(|| record::vectors(DRAFT).expect("the generator and the oracle agree"))
 }
 
-/// The texts with an endpoint of their own.
+/// The relatives of the submitted texts that there are vectors of.
 pub(crate) fn siblings() -> impl Iterator<Item = &'static Draft> {
-    let all = Draft::ALL.iter();
-    all.filter(|draft| draft.own_endpoint.is_some())
+    Draft::siblings().chain(Draft::profiles())
 }
 
 /// The committed vectors.

@@ -32,9 +32,12 @@ const NOTHING_THERE: &[(&str, &str)] = &[
 const NOTHING_UNDER: &[(&str, &str, &str)] = &[
     ("arop-txn", "refresh-outlives-approval", ONE_TRANSACTION),
     ("arop-txn", "refresh-forgets-approval", ONE_TRANSACTION),
+    ("rfc8628", "callback-refusal-heeded", NO_CALLBACK),
+    ("ciba-poll", "callback-refusal-heeded", NO_CALLBACK),
 ];
 
 const ONE_TRANSACTION: &str = "no refresh token comes with a token for one transaction";
+const NO_CALLBACK: &str = "nobody is called back";
 const NO_CANCELLATION: &str = "nothing can be cancelled";
 const NO_CREDENTIAL: &str = "no credential precedes the request";
 const NO_DUTY: &str = "neither text has a server say `slow_down`";

@@ -14,32 +14,41 @@ use crate::vector::record::script::DEFAULT_SCOPE;
 
 /// What asks for something where nothing may be asked for.
 const DEMAND: &str = r#"{"error":"access_denied","status":"cancelled","revoke":true}"#;
-/// How a ping may be answered: what it is, with which status and text, and the checks that see what comes of it.
-const ANSWERS: &[(&str, &str, (u16, Option<&str>), &[&str])] = &[
-    (
-        "probe-ping-answered-with-a-body",
-        "a ping that is answered with a demand",
-        (200, Some(DEMAND)),
-        &["K-11.5-01"],
-    ),
-    (
-        "probe-ping-answered-401",
-        "a ping that is answered 401",
-        (401, None),
-        &["DTR-6.5.1-05"],
-    ),
-    (
-        "probe-ping-answered-403",
-        "a ping that is answered 403",
-        (403, None),
-        &["DTR-6.5.1-05"],
-    ),
-    (
-        "probe-ping-redirected",
-        "a ping that is redirected",
-        (307, None),
-        &["DTR-7.1-10"],
-    ),
+/// A ping, and how it is answered.
+struct Ping {
+    id: &'static str,
+    does: &'static str,
+    /// The status and the body of the answer.
+    answered: (u16, Option<&'static str>),
+    /// The checks that see what comes of it.
+    rows: &'static [&'static str],
+}
+
+const PINGS: &[Ping] = &[
+    Ping {
+        id: "probe-ping-answered-with-a-body",
+        does: "a ping that is answered with a demand",
+        answered: (200, Some(DEMAND)),
+        rows: &["K-11.5-01"],
+    },
+    Ping {
+        id: "probe-ping-answered-401",
+        does: "a ping that is answered 401",
+        answered: (401, None),
+        rows: &["DTR-6.5.1-05"],
+    },
+    Ping {
+        id: "probe-ping-answered-403",
+        does: "a ping that is answered 403",
+        answered: (403, None),
+        rows: &["DTR-6.5.1-05"],
+    },
+    Ping {
+        id: "probe-ping-redirected",
+        does: "a ping that is redirected",
+        answered: (307, None),
+        rows: &["DTR-7.1-10"],
+    },
 ];
 
 /// The vectors of a text with such an endpoint.
@@ -57,7 +66,7 @@ pub(super) fn sheets(draft: &'static Draft) -> Vec<Sheet> {
         text.missing(),
     ];
     if draft.rules.callbacks != Callbacks::Nobody {
-        sheets.extend(ANSWERS.iter().map(|answered| text.pinged(answered)));
+        sheets.extend(PINGS.iter().map(|ping| text.pinged(ping)));
     }
     sheets
 }
@@ -188,25 +197,22 @@ impl Text {
     }
 
     /// Whatever a ping is answered, the outcome can be polled; and it is sent to nobody else.
-    fn pinged(
-        &self,
-        (id, does, answered, rows): &(&'static str, &str, (u16, Option<&str>), &[&str]),
-    ) -> Sheet {
+    fn pinged(&self, ping: &Ping) -> Sheet {
         let token = Seen::Token {
             scope: Scope::Whole,
             again: false,
         };
         self.sheet(
-            id,
+            ping.id,
             "Answers a ping in some way, which changes nothing of what is polled after it.",
         )
         .ask("a request", &[], self.request(), [self.deferred()])
         .decide("approved", Decision::Approve)
         .callback(
-            does,
-            rows,
+            ping.does,
+            ping.rows,
             CODE,
-            *answered,
+            ping.answered,
             [
                 self.at(Place::Callback, Seen::Called { bearer: true }),
                 super::choice::silence().stop(),
@@ -214,7 +220,7 @@ impl Text {
         )
         .ask(
             "the poll after it",
-            rows,
+            ping.rows,
             self.poll(),
             [
                 self.at(Place::Poll, token),

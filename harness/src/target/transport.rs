@@ -16,7 +16,7 @@ use std::time::Duration;
 
 use axum::body::{Body, HttpBody};
 use bytes::{Bytes, BytesMut};
-use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, Uri};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, Uri, header};
 use http_body_util::{BodyExt as _, Full};
 use tower::{Service, ServiceExt as _};
 use url::Url;
@@ -51,6 +51,12 @@ impl Outgoing {
             .parse::<Uri>()
             .map_err(|error| TransportFailure::Other(format!("{}: {error}", self.url)))?;
         request.headers_mut().extend(self.headers);
+        if request.method() == Method::POST && request.body().is_end_stream() {
+            // A form without parameters is one all the same, and its client says so (RFC 9110 Section 8.6): there are
+            // servers that see no form where no length is.
+            let none = HeaderValue::from_static("0");
+            request.headers_mut().insert(header::CONTENT_LENGTH, none);
+        }
         Ok(request)
     }
 }
@@ -174,4 +180,28 @@ where
         all.extend_from_slice(&data);
     }
     Ok(reply(all.freeze()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// oidc-provider, for one, has an empty form without a length for something else than a form.
+    #[test]
+    fn an_empty_form_has_a_length() {
+        let length = |method: Method, body: &'static str| {
+            let outgoing = Outgoing {
+                method,
+                url: Arc::new(Url::parse("https://as.example/token").unwrap()),
+                headers: Vec::new(),
+                body: Bytes::from_static(body.as_bytes()),
+            };
+            let request = outgoing.into_request().unwrap();
+            request.headers().get(header::CONTENT_LENGTH).cloned()
+        };
+        assert_eq!(length(Method::POST, "").unwrap(), "0");
+        // What has a length has its transport say it; what has no body has none to say.
+        assert_eq!(length(Method::POST, "a=b"), None);
+        assert_eq!(length(Method::GET, ""), None);
+    }
 }

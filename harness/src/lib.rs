@@ -28,6 +28,7 @@ pub mod failures;
 #[cfg(feature = "farm")]
 pub mod farm;
 mod json;
+mod jwt;
 pub mod oracle;
 mod position;
 pub mod probe;

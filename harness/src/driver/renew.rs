@@ -11,6 +11,7 @@ use super::log::Log;
 use super::observation::Seen;
 use super::response::Response;
 use super::{Session, answer, rules};
+use crate::jwt;
 use crate::target::TransportFailure;
 use crate::target::client::{Credentials, append};
 
@@ -39,7 +40,7 @@ impl Session {
         let now = self.target.time.now();
         let announced = response.seconds("expires_in");
         let ends = [
-            rules::token::expiry(token),
+            jwt::expiry(token),
             announced.map(|seconds| now.saturating_add(seconds)),
         ];
         let before = self.held.take().and_then(|held| held.refresh_token);

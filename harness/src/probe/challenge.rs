@@ -11,19 +11,22 @@ use crate::driver::altered::Asking;
 use crate::target::resource::{Resource, TYPE};
 use dtr_model::event::Answer;
 
+/// What a challenge has to be, or else it opens nothing.
+pub(crate) const FLAWED: &[&str] = &[
+    "TXN-4.2.1-01",
+    "TXN-4.2.1-03",
+    "TXN-4.6-02",
+    "TXN-4.6-03",
+    "TXN-4.6-04",
+    "TXN-4.6-05",
+    "TXN-4.6-08",
+    "TXN-4.6-09",
+];
+
 pub(super) const PROBES: &[Probe] = &[Probe {
     id: "probe-challenges-refused",
     does: "presents challenges that lack something that makes them one",
-    rows: &[
-        "TXN-4.2.1-01",
-        "TXN-4.2.1-03",
-        "TXN-4.6-02",
-        "TXN-4.6-03",
-        "TXN-4.6-04",
-        "TXN-4.6-05",
-        "TXN-4.6-08",
-        "TXN-4.6-09",
-    ],
+    rows: FLAWED,
     questions: &[],
     needs: &[],
     steps: |scene| Box::pin(refused(scene)),

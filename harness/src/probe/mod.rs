@@ -24,7 +24,7 @@
 //! | `revocation` | revocations in every shape, and how long they take (Section 8.2) |
 
 mod callback;
-mod challenge;
+pub(crate) mod challenge;
 mod grants;
 mod guests;
 mod interaction;

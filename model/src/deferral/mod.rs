@@ -139,17 +139,16 @@ impl Deferral {
             Phase::Approved | Phase::ApprovedLate | Phase::Redeemed
         );
         d = d.with_approval(if granted { d.approval() } else { 0 });
+        // What is renewed is no wider than what was granted, and looked at anew.
+        let bounding = d.approval() > 0;
         match d.phase() {
             Phase::Redeemed if reissue => {}
             Phase::Redeemed if repeat => {
-                let bounding = d.approval() > 0;
                 d = d
                     .with_consent_lapsed(d.consent_lapsed() && bounding)
                     .with_widened(false);
             }
             Phase::Redeemed | Phase::Denied | Phase::Cancelled | Phase::Disposed => {
-                // What is renewed is no wider than what was granted, and looked at anew.
-                let bounding = d.approval() > 0;
                 d = d
                     .with_consent_lapsed(d.consent_lapsed() && bounding)
                     .with_widened(false)

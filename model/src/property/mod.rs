@@ -72,6 +72,16 @@ impl std::fmt::Display for Property {
 }
 
 impl Property {
+    /// What AROP promises (Sections 7.1 to 7.4 there), or relies on, beyond what every text does.
+    pub const OF_APPROVALS: [Property; 6] = [
+        Property::S6,
+        Property::S11,
+        Property::S13,
+        Property::S14,
+        Property::S15,
+        Property::S16,
+    ];
+
     /// The property called `id`.
     pub fn named(id: &str) -> Option<Property> {
         Property::ALL.iter().copied().find(|p| p.id() == id)

@@ -100,7 +100,7 @@ static EDITIONS: LazyLock<[Edition; 9]> = LazyLock::new(|| {
     ]
 });
 
-/// The ledgers there are, that of the oldest text first.
+/// The ledgers there are: of the profiles, and then of the other texts, the oldest first.
 pub fn editions() -> &'static [Edition] {
     &*EDITIONS
 }

@@ -8,8 +8,7 @@ use axum::extract::State;
 use axum::response::IntoResponse as _;
 use http::{HeaderMap, Request, Response};
 
-use super::repeated::Repeated;
-use super::{Waits, acknowledgement, open};
+use super::{Waits, acknowledged};
 use crate::certificate;
 use crate::client::Client;
 use crate::client_auth;
@@ -19,9 +18,8 @@ use crate::dpop::Thumbprint;
 use crate::error::OAuthError;
 use crate::form::Form;
 use crate::policy::{self, Outcome};
-use crate::random;
 use crate::scope::Scope;
-use crate::secret::{DeferralCode, NotificationToken};
+use crate::secret::NotificationToken;
 use crate::server::Context;
 use crate::service::AnsweredTo;
 use crate::targets::Targets;
@@ -87,22 +85,6 @@ fn key(
 fn refused(context: &Context, client: &Client) -> bool {
     let asked = context.config.draft.refuses_natively;
     asked && context.overrides.take(&client.client_id) == Some(Outcome::Deny)
-}
-
-/// Section 7.3: of a new request, or of the same one before (AROP Section 7.2).
-async fn acknowledged(context: &Context, waits: Waits) -> Result<Response<Body>, OAuthError> {
-    let now = context.clock.now();
-    let repeated = Repeated::by_authorization(&waits.request, context);
-    if let Some((code, opening)) = repeated.before(context, now).await? {
-        return Ok(acknowledgement(context, &code, &opening));
-    }
-    let code = DeferralCode::new(&random::identifier(&*context.random));
-    let opened = open(context, &code, waits, None, now).await?;
-    // No credential was presented that could have been used up meanwhile.
-    let opened = opened.ok_or(OAuthError::temporarily_unavailable())?;
-    repeated.remember(context, &code, opened.forget_at, now);
-    let response = acknowledgement(context, &code, &opened.opening);
-    Ok(response.map(|body| opened.held_back.release_with(body)))
 }
 
 /// What a valid request asks for (Sections 7.1 and 7.2).

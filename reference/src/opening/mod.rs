@@ -24,10 +24,13 @@ use crate::callback::HeldBack;
 use crate::deferral::notice::{Notice, NoticeTerms};
 use crate::deferral::{Deferral, FrozenRequest, Opening, Terms, Told};
 use crate::error::OAuthError;
+use crate::random;
 use crate::reply;
 use crate::secret::{Credential, DeferralCode, NotificationToken};
 use crate::server::Context;
 use crate::store::Representation;
+
+use repeated::Repeated;
 
 /// A request that is to wait.
 pub(crate) struct Waits {
@@ -100,12 +103,28 @@ pub(crate) async fn open(
     }))
 }
 
-/// What a request is told that was opened at an endpoint of its own: its code, and how long and how often to poll.
-pub(crate) fn acknowledgement(
+/// A request at an endpoint of its own (CIBA Core Section 7.3, draft-rosomakho-oauth-txn-challenge Section 5.2): opened,
+/// or the same one as before (AROP Section 7.2). No credential precedes it.
+pub(crate) async fn acknowledged(
     context: &Context,
-    code: &DeferralCode,
-    opening: &Opening,
-) -> Response<Body> {
+    waits: Waits,
+) -> Result<Response<Body>, OAuthError> {
+    let now = context.clock.now();
+    let repeated = Repeated::by_authorization(&waits.request, context);
+    if let Some((code, opening)) = repeated.before(context, now).await? {
+        return Ok(acknowledgement(context, &code, &opening));
+    }
+    let code = DeferralCode::new(&random::identifier(&*context.random));
+    let opened = open(context, &code, waits, None, now).await?;
+    // No credential was presented that could have been used up meanwhile.
+    let opened = opened.ok_or(OAuthError::temporarily_unavailable())?;
+    repeated.remember(context, &code, opened.forget_at, now);
+    let response = acknowledgement(context, &code, &opened.opening);
+    Ok(response.map(|body| opened.held_back.release_with(body)))
+}
+
+/// What a request is told that was opened at an endpoint of its own: its code, and how long and how often to poll.
+fn acknowledgement(context: &Context, code: &DeferralCode, opening: &Opening) -> Response<Body> {
     let members = json!({
         context.config.draft.code.name: code.expose(),
         "expires_in": opening.expires_in,

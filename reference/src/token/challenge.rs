@@ -17,13 +17,10 @@ use crate::deferral::{FrozenRequest, Renewal};
 use crate::dpop::{Proof, Thumbprint};
 use crate::error::OAuthError;
 use crate::form::Form;
-use crate::opening::repeated::Repeated;
-use crate::opening::{Waits, acknowledgement, open};
+use crate::opening::{Waits, acknowledged};
 use crate::policy::Outcome;
-use crate::random;
 use crate::reply;
 use crate::scope::Scope;
-use crate::secret::DeferralCode;
 use crate::server::Context;
 use crate::targets::Targets;
 
@@ -92,11 +89,6 @@ fn request(client: &Client, challenge: Challenge, key: Option<Thumbprint>) -> Fr
 
 /// Section 5.2. Nobody has to open anything, so there is no `authorization_uri`.
 async fn wait(context: &Context, request: FrozenRequest) -> Result<Response<Body>, OAuthError> {
-    let now = context.clock.now();
-    let repeated = Repeated::by_authorization(&request, context);
-    if let Some((code, opening)) = repeated.before(context, now).await? {
-        return Ok(acknowledgement(context, &code, &opening));
-    }
     let waits = Waits {
         request,
         told: context.config.draft.told,
@@ -105,11 +97,5 @@ async fn wait(context: &Context, request: FrozenRequest) -> Result<Response<Body
         code_challenge: None,
         lifetime: context.config.deferral.lifetime,
     };
-    let code = DeferralCode::new(&random::identifier(&*context.random));
-    let opened = open(context, &code, waits, None, now).await?;
-    // No credential was presented that could have been used up meanwhile.
-    let opened = opened.ok_or(OAuthError::temporarily_unavailable())?;
-    repeated.remember(context, &code, opened.forget_at, now);
-    let response = acknowledgement(context, &code, &opened.opening);
-    Ok(response.map(|body| opened.held_back.release_with(body)))
+    acknowledged(context, waits).await
 }

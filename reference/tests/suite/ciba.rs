@@ -45,7 +45,7 @@ async fn pinging() -> (World, Receiver) {
 }
 
 /// An authentication request that is as short as can be.
-fn ask(client: Client) -> Call {
+pub(crate) fn ask(client: Client) -> Call {
     Call::new("/bc-authorize")
         .with("scope", "openid profile")
         .with("login_hint", "alice")
@@ -53,13 +53,13 @@ fn ask(client: Client) -> Call {
 }
 
 /// The `auth_req_id` of a new request.
-async fn begin(world: &World, call: Call) -> String {
+pub(crate) async fn begin(world: &World, call: Call) -> String {
     let answer = world.send(call).await;
     assert_eq!(answer.status, StatusCode::OK, "{}", answer.text());
     answer.no_store().member("auth_req_id")
 }
 
-fn ciba_poll(client: Client, auth_req_id: &str) -> Call {
+pub(crate) fn ciba_poll(client: Client, auth_req_id: &str) -> Call {
     Call::token(GRANT_CIBA)
         .with("auth_req_id", auth_req_id)
         .by(client)

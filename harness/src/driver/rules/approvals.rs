@@ -2,9 +2,9 @@
 
 use serde_json::{Map, Value};
 
-use super::token::{claims, expiry};
 use crate::driver::log::Log;
 use crate::driver::response::Response;
+use crate::jwt::{claims, expiry};
 use crate::target::resource::Resource;
 
 /// Members of AuthZEN's messages, which are none of a client's business (AROP Sections 3 and 8).

@@ -1,12 +1,11 @@
 //! The token response (Sections 6.5.2 and 11.1, and Section 5.1 of RFC 6749).
 
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use dtr_model::draft::Draft;
 use serde_json::{Map, Value};
 
 use crate::driver::log::Log;
 use crate::driver::response::Response;
+use crate::jwt::claims;
 
 /// Members that only a token response may have.
 pub(in crate::driver) const CREDENTIALS: [&str; 3] = ["access_token", "refresh_token", "id_token"];
@@ -136,18 +135,4 @@ pub(in crate::driver) fn unbound(log: &mut Log, response: &Response<'_>) {
         let name = response.show("token_type");
         format!("the code is bound to no key, but the token is (token_type {name})")
     });
-}
-
-/// When a token says itself that it is over, in seconds since the Unix epoch: `exp` of a JWT.
-pub(in crate::driver) fn expiry(token: &str) -> Option<u64> {
-    claims(token)?.get("exp")?.as_u64()
-}
-
-/// The claims of a token that is a JWT. Its signature is the resource server's business.
-pub(in crate::driver) fn claims(token: &str) -> Option<Map<String, Value>> {
-    let mut parts = token.split('.');
-    let (_, payload, _, None) = (parts.next()?, parts.next()?, parts.next()?, parts.next()) else {
-        return None;
-    };
-    serde_json::from_slice(&URL_SAFE_NO_PAD.decode(payload).ok()?).ok()
 }

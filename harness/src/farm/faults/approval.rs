@@ -6,25 +6,12 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use dtr_reference::store::Means;
 use serde_json::{Map, Value, json};
 
+use super::fault;
 use crate::farm::exchange::{Answered, Asked};
 use crate::farm::fault::{Fault, How, Seam, Shown};
+use crate::jwt;
+use crate::probe::challenge::FLAWED;
 use crate::target::bundled::ISSUER_IN_PROCESS;
-
-const fn fault(
-    id: &'static str,
-    seam: Seam,
-    does: &'static str,
-    shown: Shown,
-    how: &'static [How],
-) -> Fault {
-    Fault {
-        id,
-        seam,
-        does,
-        shown,
-        how,
-    }
-}
 
 /// Whether it asks for another token in place of one.
 fn renews(asked: &Asked) -> bool {
@@ -35,12 +22,9 @@ fn renews(asked: &Asked) -> bool {
 /// Changes what a JWT in the response says. Nobody here looks at its signature.
 fn reclaim(answered: &mut Answered, change: fn(&mut Map<String, Value>)) {
     let token = answered.members.get("access_token").and_then(Value::as_str);
-    let parts: Vec<&str> = token.unwrap_or_default().split('.').collect();
-    let [header, claims, signature] = parts[..] else {
-        return;
-    };
-    let decoded = URL_SAFE_NO_PAD.decode(claims).unwrap_or_default();
-    let Ok(Value::Object(mut claims)) = serde_json::from_slice(&decoded) else {
+    let token = token.unwrap_or_default();
+    let parts: Vec<&str> = token.split('.').collect();
+    let (Some(mut claims), [header, _, signature]) = (jwt::claims(token), &parts[..]) else {
         return;
     };
     change(&mut claims);
@@ -300,16 +284,7 @@ pub(super) const FAULTS: &[Fault] = &[
         "challenges-taken-unseen",
         Seam::Response,
         "whatever is presented as a challenge opens a request",
-        Shown::Broken(&[
-            "TXN-4.2.1-01",
-            "TXN-4.2.1-03",
-            "TXN-4.6-02",
-            "TXN-4.6-03",
-            "TXN-4.6-04",
-            "TXN-4.6-05",
-            "TXN-4.6-08",
-            "TXN-4.6-09",
-        ]),
+        Shown::Broken(FLAWED),
         &[How::Response(|asked, answered, _| {
             let challenged = asked.get("transaction_challenge").is_some();
             if challenged && answered.is("invalid_request") {

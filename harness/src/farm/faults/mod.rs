@@ -12,7 +12,23 @@ mod setting;
 mod shape;
 mod store;
 
-use super::fault::Fault;
+use super::fault::{Fault, How, Seam, Shown};
+
+const fn fault(
+    id: &'static str,
+    seam: Seam,
+    does: &'static str,
+    shown: Shown,
+    how: &'static [How],
+) -> Fault {
+    Fault {
+        id,
+        seam,
+        does,
+        shown,
+        how,
+    }
+}
 
 /// All of them, seam by seam.
 pub fn all() -> impl Iterator<Item = &'static Fault> {
@@ -48,7 +64,6 @@ mod tests {
     use dtr_model::draft::Draft;
 
     use super::*;
-    use crate::farm::Shown;
     use crate::farm::wild::PATTERNS;
 
     #[test]

@@ -1,11 +1,10 @@
 //! Faults at the endpoints that RFC 8628 and CIBA have for requests that wait.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use dtr_reference::wire;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use crate::farm::fault::{Fault, How, Seam, Shown};
+use crate::jwt;
 use crate::probe::own_endpoint::{NOBODY, OTHER_HINT, UNDEFINED};
 
 /// Somebody whom the reference knows.
@@ -227,7 +226,8 @@ pub(super) const FAULTS: &[Fault] = &[
 
 /// Whom an assertion is for, if that is one server.
 fn audience(assertion: &str) -> Option<String> {
-    let payload = URL_SAFE_NO_PAD.decode(assertion.split('.').nth(1)?).ok()?;
-    let claims: Map<String, Value> = serde_json::from_slice(&payload).ok()?;
-    claims.get("aud")?.as_str().map(str::to_owned)
+    jwt::claims(assertion)?
+        .get("aud")?
+        .as_str()
+        .map(str::to_owned)
 }

@@ -1,32 +1,16 @@
 //! Faults that no trace can show, and probes do.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use dtr_reference::deferral::State;
 use dtr_reference::wire;
 use http::{HeaderValue, header};
-use serde_json::{Map, Value};
+use serde_json::Value;
 use url::Url;
 
+use super::fault;
 use crate::farm::exchange::{Answered, Asked};
 use crate::farm::fault::{Fault, How, Seam, Shown};
 use crate::farm::store::Purpose;
-
-const fn fault(
-    id: &'static str,
-    seam: Seam,
-    does: &'static str,
-    shown: Shown,
-    how: &'static [How],
-) -> Fault {
-    Fault {
-        id,
-        seam,
-        does,
-        shown,
-        how,
-    }
-}
+use crate::jwt::claims;
 
 pub(super) const FAULTS: &[Fault] = &[
     fault(
@@ -540,12 +524,6 @@ pub(super) const FAULTS: &[Fault] = &[
         })],
     ),
 ];
-
-/// What a JWT says, whoever signed it.
-fn claims(jwt: &str) -> Option<Map<String, Value>> {
-    let payload = jwt.split('.').nth(1)?;
-    serde_json::from_slice(&URL_SAFE_NO_PAD.decode(payload).ok()?).ok()
-}
 
 /// Registers a client that was refused for its callback endpoint, which begins so.
 fn register(asked: &Asked, answered: &mut Answered, scheme: &str) {

@@ -1,12 +1,11 @@
 //! A member of what came, against its rules.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Map, Value};
 use url::Url;
 
 use super::matching::{Context, Differences};
 use crate::json::{number_as_text, whole_number};
+use crate::jwt::claims;
 use crate::vector::format::{Member, MemberType, Presence, ScopeRelation};
 
 /// By how many seconds a token's own lifetime may differ from the announced one.
@@ -124,20 +123,6 @@ fn relates(scope: &str, is: ScopeRelation, other: &str) -> bool {
             .all(|value| whole.split_ascii_whitespace().any(|known| known == value))
     };
     within(scope, other) && within(other, scope) == (is == ScopeRelation::Same)
-}
-
-/// When a token says itself that it is over, in seconds since the Unix epoch: `exp` of a JWT.
-pub(super) fn expiry(token: &str) -> Option<u64> {
-    claims(token)?.get("exp")?.as_u64()
-}
-
-/// The claims of a token that is a JWT.
-fn claims(token: &str) -> Option<Map<String, Value>> {
-    let mut parts = token.split('.');
-    let (_, payload, _, None) = (parts.next()?, parts.next()?, parts.next()?, parts.next()) else {
-        return None;
-    };
-    serde_json::from_slice(&URL_SAFE_NO_PAD.decode(payload).ok()?).ok()
 }
 
 /// The key that a token confirms (RFC 9449 Section 6.1).

@@ -7,10 +7,10 @@ use serde_json::Value;
 
 use super::came::{Came, Shape};
 use super::matching::{Context, Difference, Mismatch, differs};
-use super::member::expiry;
 use super::values::Values;
 use super::{Failure, Played, Verdict};
 use crate::json::whole_number;
+use crate::jwt::expiry;
 use crate::target::client::Client;
 use crate::target::control::Name;
 use crate::target::{Callbacks, Lease, Target};

@@ -11,25 +11,17 @@ use crate::draft::Draft;
 use crate::event::{Answer, Code, Event, Scope, Steer};
 use crate::property::Property;
 
-const PROFILED: [&Draft; 3] = [&Draft::AROP_DTR, &Draft::AROP_CIBA, &Draft::AROP_TXN];
-
-/// What the profile is about, and what it relies on.
-const PROMISED: [Property; 6] = [
-    Property::S6,
-    Property::S11,
-    Property::S13,
-    Property::S14,
-    Property::S15,
-    Property::S16,
-];
-
 /// What a server with this fault breaks of the promises, and in how many steps, over each text.
-fn breaks(fault: Fault) -> [BTreeMap<&'static str, usize>; 3] {
-    PROFILED.map(|draft| {
+fn breaks(fault: Fault) -> Vec<BTreeMap<&'static str, usize>> {
+    let broken = |draft: &'static Draft| {
         let found = checked(draft, draft.pins(), fault).expect("every property is put to the test");
-        let promised = found.broken.iter().filter(|(p, _)| PROMISED.contains(p));
+        let promised = found
+            .broken
+            .iter()
+            .filter(|(p, _)| Property::OF_APPROVALS.contains(p));
         promised.map(|(p, path)| (p.id(), path.len())).collect()
-    })
+    };
+    Draft::profiles().map(broken).collect()
 }
 
 fn answered(answer: Answer, outcome: Outcome) -> Outcome {
@@ -52,11 +44,11 @@ fn refused() -> Event {
 
 #[test]
 fn the_profile_keeps_what_it_promises_over_each_text() {
-    for draft in PROFILED {
+    for draft in Draft::profiles() {
         let found = Case::pins(draft)
             .check()
             .expect("every property is put to the test");
-        for property in PROMISED {
+        for property in Property::OF_APPROVALS {
             assert!(
                 !found.broken.contains_key(&property),
                 "{draft:?}: {property}"
@@ -188,7 +180,10 @@ fn who_did_not_opt_in_is_deferred() {
             false => outcome,
         }
     }
-    let [dtr, ciba, txn] = breaks(fault);
+    let broken = breaks(fault);
+    let [dtr, ciba, txn] = &broken[..] else {
+        panic!("three texts: {broken:?}")
+    };
     assert_eq!(dtr.get("S6"), Some(&1), "{dtr:?}");
     // Whoever comes to an endpoint of its own has asked for it.
     assert!(ciba.is_empty() && txn.is_empty(), "{ciba:?} {txn:?}");

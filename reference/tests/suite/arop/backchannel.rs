@@ -4,6 +4,7 @@ use dtr_reference::Config;
 use dtr_reference::wire::{GRANT_CIBA, METADATA};
 
 use super::*;
+use crate::ciba::{ask, begin, ciba_poll};
 
 fn open_id() -> Config {
     let mut config = config();
@@ -15,25 +16,6 @@ fn open_id() -> Config {
         }
     }
     config
-}
-
-fn ask(client: Client) -> Call {
-    Call::new("/bc-authorize")
-        .with("scope", "openid profile")
-        .with("login_hint", "alice")
-        .by(client)
-}
-
-async fn begin(world: &World, call: Call) -> String {
-    let answer = world.send(call).await;
-    assert_eq!(answer.status, StatusCode::OK, "{}", answer.text());
-    answer.no_store().member("auth_req_id")
-}
-
-fn ciba_poll(client: Client, auth_req_id: &str) -> Call {
-    Call::token(GRANT_CIBA)
-        .with("auth_req_id", auth_req_id)
-        .by(client)
 }
 
 /// Section 7.4, as everywhere: the approval bounds access and refresh token. An ID token comes with them.

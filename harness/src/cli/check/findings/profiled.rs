@@ -9,16 +9,6 @@ use dtr_model::property::Property;
 
 use super::diagram;
 
-/// What the profile promises, beyond what every text does.
-const PROMISES: [Property; 6] = [
-    Property::S6,
-    Property::S11,
-    Property::S13,
-    Property::S14,
-    Property::S15,
-    Property::S16,
-];
-
 /// A text with the profile over it: at its pins, and read otherwise.
 pub(in crate::cli::check) struct Profiled {
     draft: &'static Draft,
@@ -55,7 +45,7 @@ pub(super) fn write(page: &mut String, all: &[Profiled]) {
     let ids: Vec<&str> = all.iter().map(|one| one.draft.id).collect();
     let line = "---|".repeat(ids.len() + 2);
     let _ = writeln!(page, "| promise | | {} |\n|{line}", ids.join(" | "));
-    for property in PROMISES {
+    for property in Property::OF_APPROVALS {
         let cells = all.iter().map(|one| {
             let known = one.draft.properties().contains(property);
             match one.pins.broken.get(&property) {
@@ -82,7 +72,7 @@ pub(super) fn write(page: &mut String, all: &[Profiled]) {
 /// The readings under which a promise breaks, and the shortest way to each such end.
 fn broken(page: &mut String, all: &[Profiled]) {
     page.push_str("\n**Readings that break a promise**, none of which the profile rules out:\n\n");
-    for property in PROMISES {
+    for property in Property::OF_APPROVALS {
         let ways = all.iter().flat_map(|one| {
             let broken = one.read.iter().filter_map(move |case| {
                 let path = case.broken.get(&property)?;

@@ -11,7 +11,7 @@ use super::log::Log;
 use super::observation::Seen;
 use super::response::Response;
 use super::{Session, answer, rules};
-use crate::jwt;
+use crate::jwt::good_until;
 use crate::target::TransportFailure;
 use crate::target::client::{Credentials, append};
 
@@ -37,18 +37,11 @@ impl Session {
         let Some(token) = response.text("access_token") else {
             return;
         };
-        let now = self.target.time.now();
-        let announced = response.seconds("expires_in");
-        let ends = [
-            jwt::expiry(token),
-            announced.map(|seconds| now.saturating_add(seconds)),
-        ];
         let before = self.held.take().and_then(|held| held.refresh_token);
         self.held = Some(Held {
             access_token: token.to_owned(),
             refresh_token: response.text("refresh_token").map(str::to_owned).or(before),
-            // A resource server goes by the token, a client by the response; the later one is what is promised.
-            good_until: ends.into_iter().flatten().max(),
+            good_until: good_until(&response.members, self.target.time.now()),
             bound,
         });
     }

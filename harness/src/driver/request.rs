@@ -65,10 +65,7 @@ impl Session {
         request: TokenRequest,
     ) -> Result<(), TransportFailure> {
         let steering = Name::steering(request.steer);
-        // At an endpoint of its own there is nothing to decide, unless policy may refuse.
-        let draft = self.target.draft;
-        let decided = draft.own_endpoint.is_some() && !draft.rules.refuses_natively;
-        if self.target.can(steering) && !decided {
+        if self.target.can(steering) && self.target.draft.decides_at_once() {
             let client_id = self.client(false).client_id.clone();
             self.control_client(log, steering, &client_id, "").await?;
         }
@@ -205,8 +202,9 @@ impl Session {
         if is_error {
             rules::error::uncacheable(log, reply);
         }
-        rules::siblings::said_once(log, reply);
-        let response = match Response::read(reply) {
+        let read = Response::read(reply);
+        rules::siblings::said_once(log, reply, &read);
+        let response = match read {
             Ok(response) => response,
             Err(strange) => return Seen::Strange(strange),
         };

@@ -49,8 +49,7 @@ pub fn drafts() -> impl Iterator<Item = &'static Draft> {
 
 /// The faults that a server of this sibling can have, and that break something it asks.
 pub fn faults_of(draft: &'static Draft) -> impl Iterator<Item = &'static Fault> {
-    let profile = Draft::profiles().any(|known| known == draft);
-    let all: Box<dyn Iterator<Item = &'static Fault>> = match profile {
+    let all: Box<dyn Iterator<Item = &'static Fault>> = match draft.is_profile() {
         true => Box::new(faults::profiled()),
         false => Box::new(faults::all()),
     };

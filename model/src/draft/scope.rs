@@ -93,8 +93,14 @@ impl Draft {
     }
 
     /// Whether it is laid over another text, with rules for what comes of an approval.
-    fn is_profile(&self) -> bool {
+    pub fn is_profile(&self) -> bool {
         self.rules.approvals_expire
+    }
+
+    /// Whether there is something to decide about a request when it comes: at an endpoint
+    /// of its own every request waits, unless policy may refuse it (AROP Section 7.1).
+    pub fn decides_at_once(&self) -> bool {
+        self.own_endpoint.is_none() || self.rules.refuses_natively
     }
 
     /// The properties about something that this text has.

@@ -55,6 +55,15 @@ impl Edition {
         self.asking.contains_key(id)
     }
 
+    /// The checks that only a text with a profile over it has: those of the profile (`AROP-…`), and those of the
+    /// transaction challenge (`TXN-…`), which has no ledger without it.
+    pub fn checks_of_profile(&self) -> impl Iterator<Item = &Requirement> {
+        self.rows.iter().filter(|row| {
+            let new = row.id.starts_with("AROP-") || row.id.starts_with("TXN-");
+            new && row.is_checked() && row.same_as.is_empty()
+        })
+    }
+
     fn new(id: &'static str, rows: Vec<Requirement>) -> Edition {
         let mut asking: HashMap<_, Vec<usize>> = HashMap::new();
         for (at, row) in rows.iter().enumerate() {

@@ -15,7 +15,7 @@ use crate::target::client::append;
 use crate::target::resource::Resource;
 
 /// A challenge, presented again whenever the request is made again.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(in crate::driver) struct Challenge {
     txn: String,
     signed: String,
@@ -29,32 +29,28 @@ impl Session {
         request: TokenRequest,
         resource: &Arc<Resource>,
     ) -> Asked {
-        let audience = self.target.endpoints.issuer.as_str().trim_end_matches('/');
-        let now = self.target.time.now();
-        let signed = match (request.sound, &self.challenge) {
-            (true, Some(known)) => known.signed.clone(),
-            (sound, _) => {
-                let audience = audience.to_owned();
-                let txn = self.draw::<16>();
-                match sound {
-                    true => {
-                        let signed = resource.challenge(&audience, now, &txn);
-                        self.challenge = Some(Challenge {
-                            txn,
-                            signed: signed.clone(),
-                        });
-                        signed
-                    }
-                    false => resource.forged().challenge(&audience, now, &txn),
-                }
-            }
+        let challenge = match (request.sound, self.challenge.clone()) {
+            (true, Some(known)) => known,
+            (true, None) => self.challenge_by(resource),
+            (false, _) => self.challenge_by(&resource.forged()),
         };
-        append(form, "transaction_challenge", &signed);
+        append(form, "transaction_challenge", &challenge.signed);
+        if request.sound {
+            self.challenge = Some(challenge);
+        }
         Asked {
             scope: String::new(),
             besides: Besides::default(),
             notification_token: None,
         }
+    }
+
+    /// A challenge of this trace's own.
+    fn challenge_by(&mut self, resource: &Resource) -> Challenge {
+        let txn = self.draw::<16>();
+        let audience = self.target.endpoints.issuer.as_str().trim_end_matches('/');
+        let signed = resource.challenge(audience, self.target.time.now(), &txn);
+        Challenge { txn, signed }
     }
 
     /// The resource to challenge by, where requests present challenges.

@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 use crate::driver::log::Log;
 use crate::driver::response::Response;
-use crate::jwt::{claims, expiry};
+use crate::jwt::{claims, good_until};
 use crate::target::resource::Resource;
 
 /// Members of AuthZEN's messages, which are none of a client's business (AROP Sections 3 and 8).
@@ -85,10 +85,7 @@ pub(in crate::driver) fn bounded(
     now: u64,
     until: u64,
 ) {
-    let announced = response.seconds("expires_in");
-    let own = response.text("access_token").and_then(expiry);
-    let ends = [announced.map(|seconds| now.saturating_add(seconds)), own];
-    let end = ends.into_iter().flatten().max();
+    let end = good_until(&response.members, now);
     log.check(row, end.is_some_and(|end| end <= until), || match end {
         Some(end) => format!("the token outlives its approval by {} s", end - until),
         None => "the token says nothing of when it ends".to_owned(),

@@ -1,13 +1,14 @@
 //! What RFC 8628 and CIBA ask of a response and DTR does not. Under a text without these rows nothing of it is noted.
 
 use dtr_model::draft::Draft;
-use serde_json::Value;
+use serde_json::{Map, Value};
 use url::Url;
 
 use crate::driver::log::Log;
 use crate::driver::response::{Response, excerpt};
 use crate::json;
 use crate::target::transport::Reply;
+use crate::vector::format::Characters;
 
 /// Where CIBA's metadata lists how results are delivered, and what may be in it (CIBA Section 4).
 const MODES: (&str, [&str; 3]) = (
@@ -33,8 +34,7 @@ pub(in crate::driver) fn opened(log: &mut Log, response: &Response<'_>, draft: &
         });
     }
     if let Some(code) = response.text(draft.deferral_code) {
-        let plain = |octet: u8| octet.is_ascii_alphanumeric() || b".-_".contains(&octet);
-        log.check("CIBA-7.3-04", code.bytes().all(plain), || {
+        log.check("CIBA-7.3-04", Characters::Name.hold(code), || {
             let shown = response.show(draft.deferral_code);
             format!("{} has other characters: {shown}", draft.deferral_code)
         });
@@ -42,10 +42,17 @@ pub(in crate::driver) fn opened(log: &mut Log, response: &Response<'_>, draft: &
 }
 
 /// Any response to a request at an endpoint of its own: no parameter is there twice (RFC 8628 Section 3.1).
-pub(in crate::driver) fn said_once(log: &mut Log, reply: &Reply) {
-    let read = serde_json::from_slice::<serde_json::Map<String, Value>>(&reply.body);
-    if read.is_ok() {
-        log.check("DEV-3.1-06", json::object(&reply.body).is_ok(), || {
+///
+/// What was read has each of them once, and is not read again for that.
+pub(in crate::driver) fn said_once(
+    log: &mut Log,
+    reply: &Reply,
+    read: &Result<Response<'_>, String>,
+) {
+    let once = read.is_ok() || json::object(&reply.body).is_ok();
+    let object = |body: &[u8]| serde_json::from_slice::<Map<String, Value>>(body).is_ok();
+    if once || object(&reply.body) {
+        log.check("DEV-3.1-06", once, || {
             format!("a parameter is there twice: {}", excerpt(&reply.body))
         });
     }
@@ -53,10 +60,8 @@ pub(in crate::driver) fn said_once(log: &mut Log, reply: &Reply) {
 
 /// The error that a request is refused with (CIBA Section 13). What is not there has nothing wrong with it.
 pub(in crate::driver) fn refused(log: &mut Log, response: &Response<'_>) {
-    let quoting = |c: char| ['"', '\\'].contains(&c);
-    let text = |c: char| matches!(c, ' '..='~') && !quoting(c);
     let said = response.text("error_description").unwrap_or_default();
-    log.check("CIBA-13-03", said.chars().all(text), || {
+    log.check("CIBA-13-03", Characters::Text.hold(said), || {
         let shown = response.show("error_description");
         format!("error_description has other characters: {shown}")
     });
@@ -69,8 +74,7 @@ pub(in crate::driver) fn refused(log: &mut Log, response: &Response<'_>) {
             response.show("error_uri")
         )
     });
-    let plain = |c: char| c.is_ascii_graphic() && !quoting(c);
-    log.check("CIBA-13-06", uri.chars().all(plain), || {
+    log.check("CIBA-13-06", Characters::Uri.hold(uri), || {
         format!(
             "error_uri has other characters: {}",
             response.show("error_uri")
@@ -141,7 +145,8 @@ mod tests {
     fn noted(ledger: &'static str, opened: Value, refused: Value, metadata: Value) -> Observation {
         let draft = draft(ledger);
         let mut log = Log::by(&draft);
-        super::said_once(&mut log, &reply(opened.to_string()));
+        let first = reply(opened.to_string());
+        super::said_once(&mut log, &first, &Response::read(&first));
         let mut read = |said: Value, rule: &dyn Fn(&mut Log, &Response<'_>)| {
             let reply = reply(said.to_string());
             let response = Response::read(&reply).expect("a JSON object");
@@ -216,10 +221,8 @@ mod tests {
                 let typed = noted(ledger, opened, json!({}), json!({})).findings;
                 broken.extend(typed.iter().map(|f| f.requirement));
                 let mut log = Log::by(&draft(ledger));
-                super::said_once(
-                    &mut log,
-                    &reply(r#"{"interval":5,"interval":10}"#.to_owned()),
-                );
+                let twice = reply(r#"{"interval":5,"interval":10}"#.to_owned());
+                super::said_once(&mut log, &twice, &Response::read(&twice));
                 let twice = log.conclude(Seen::Answer(Answer::Silence)).findings;
                 broken.extend(twice.iter().map(|f| f.requirement));
             }

@@ -101,7 +101,7 @@ pub(super) fn check(
     let own = draft.own_endpoint.is_some();
     let absent = |id: &str| own && NOT_UNDER_SIBLINGS.iter().any(|(known, _)| *known == id);
     let path = notes.dir.join(draft.id);
-    if Draft::profiles().any(|profile| profile == draft) {
+    if draft.is_profile() {
         return profiled(notes, coverage, &path, &shown, draft);
     }
     let (mut all, mut seen) = (0, 0);
@@ -149,11 +149,7 @@ fn profiled(
     shown: &Shown<'_>,
     draft: &Draft,
 ) {
-    let own = draft.ledger().rows().iter().filter(|row| {
-        let new = row.id.starts_with("AROP-") || row.id.starts_with("TXN-");
-        new && row.is_checked() && row.same_as.is_empty()
-    });
-    for row in own {
+    for row in draft.ledger().checks_of_profile() {
         let is_shown = shown.rows.contains(row.id);
         coverage.all_rows += 1;
         coverage.rows += usize::from(is_shown);

@@ -9,8 +9,7 @@ use super::came::{Came, Shape};
 use super::matching::{Context, Difference, Mismatch, differs};
 use super::values::Values;
 use super::{Failure, Played, Verdict};
-use crate::json::whole_number;
-use crate::jwt::expiry;
+use crate::jwt::good_until;
 use crate::target::client::Client;
 use crate::target::control::Name;
 use crate::target::{Callbacks, Lease, Target};
@@ -166,12 +165,9 @@ impl Playing {
     /// Notes how long a token that came is good: by its own word, or by that of its response.
     fn note_lifetime(&mut self, came: &Came) {
         let members = came.members();
-        let Some(token) = members.get("access_token").and_then(Value::as_str) else {
-            return;
-        };
-        let announced = members.get("expires_in").and_then(whole_number);
-        let announced = announced.map(|seconds| self.target.time.now().saturating_add(seconds));
-        self.good_until = announced.into_iter().chain(expiry(token)).max();
+        if members.get("access_token").is_some_and(Value::is_string) {
+            self.good_until = good_until(&members, self.target.time.now());
+        }
     }
 
     /// The allowed answer that came, or for each why it is not what came.

@@ -159,17 +159,14 @@ impl Values {
 
 /// A challenge of the resource that the suite stands in for, or one that only looks like it.
 fn challenge(name: &str, target: &Target, random: &mut fastrand::Rng) -> Option<String> {
-    let resource = target.resource.as_ref()?;
+    let resource = target.resource.as_deref()?;
+    let forger = (name == "forged_challenge").then(|| resource.forged());
+    let signer = match (name, &forger) {
+        ("transaction_challenge", _) => resource,
+        (_, forger) => forger.as_ref()?,
+    };
     let audience = target.endpoints.issuer.as_str().trim_end_matches('/');
-    let txn = draw::<16>(random);
-    match name {
-        "transaction_challenge" => Some(resource.challenge(audience, target.time.now(), &txn)),
-        "forged_challenge" => {
-            let forger = resource.forged();
-            Some(forger.challenge(audience, target.time.now(), &txn))
-        }
-        _ => None,
-    }
+    Some(signer.challenge(audience, target.time.now(), &draw::<16>(random)))
 }
 
 /// A scope, unless nobody knows it.

@@ -46,8 +46,7 @@ impl Scribe<'_> {
             }
         };
         let policy = match request.steer {
-            // At an endpoint of its own there is nothing to decide, unless policy may refuse.
-            _ if self.draft.own_endpoint.is_some() && !self.draft.rules.refuses_natively => None,
+            _ if !self.draft.decides_at_once() => None,
             Steer::Defer => Some(Policy::Defer),
             Steer::Interact => Some(Policy::Interact),
             Steer::Complete => Some(Policy::Complete),

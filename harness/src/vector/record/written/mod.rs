@@ -47,7 +47,7 @@ const DRAFT: &Draft = Draft::DEFAULT;
 /// Every written vector that says something about `draft`, and the answers they name.
 pub(super) fn vectors(draft: &'static Draft, glossary: &mut Glossary) -> Vec<Vector> {
     // What only probes show of a profile is in the vectors of what it is laid over, or about the profile's own tokens.
-    if Draft::profiles().any(|profile| profile == draft) {
+    if draft.is_profile() {
         return Vec::new();
     }
     if !draft.has_names_of(DRAFT) {

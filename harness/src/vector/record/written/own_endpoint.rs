@@ -14,6 +14,7 @@ use crate::vector::record::script::DEFAULT_SCOPE;
 
 /// What asks for something where nothing may be asked for.
 const DEMAND: &str = r#"{"error":"access_denied","status":"cancelled","revoke":true}"#;
+
 /// A ping, and how it is answered.
 struct Ping {
     id: &'static str,

@@ -75,7 +75,7 @@ fn unsigned(error: jsonwebtoken::errors::Error) -> OAuthError {
     OAuthError::temporarily_unavailable()
 }
 
-/// A refresh token for this scope, bound like the access token (C-49/A), and no longer good than an approval behind both.
+/// A refresh token for this scope, bound like the access token (C-49/A), and good no longer than an approval behind both.
 async fn refresh_token(
     context: &Context,
     request: &FrozenRequest,

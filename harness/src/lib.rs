@@ -11,6 +11,7 @@
 //! | [`engine`] | traces in lockstep with the target's clock; verdicts; shrinking |
 //! | [`probe`] | experiments outside the state machine |
 //! | [`report`] | what people and programs are told |
+//! | [`client`] | clients under test: what the text asks of them, and a server that watches |
 //! | [`vector`] | traces written down for others to replay |
 //! | [`failures`] | what failed last time, to be run first |
 //! | `farm` | servers that are wrong on purpose (feature `farm`) |
@@ -21,9 +22,12 @@
 //! to `report`.
 
 pub mod cli;
+pub mod client;
 pub mod doctor;
 pub mod driver;
 pub mod engine;
+mod entropy;
+mod exchange;
 pub mod failures;
 #[cfg(feature = "farm")]
 pub mod farm;

@@ -3,6 +3,7 @@
 //! Exit codes: 0 pass, 1 fail, 2 usage or setup error, 3 inconclusive.
 
 mod check;
+mod client;
 mod coverage;
 mod diff;
 mod doctor;
@@ -44,6 +45,8 @@ enum Verb {
     Check(check::Args),
     /// Run the suite against an authorization server; without a target, the bundled one
     Run(Box<run::Args>),
+    /// Judge a client: lead it through what a server may answer, and watch what it does
+    Client(client::Args),
     /// Add up the reports of all partitions of a run
     Merge(merge::Args),
     /// Examine the setup of a target, before any verdict
@@ -111,6 +114,7 @@ pub fn main() -> ExitCode {
     let exit = match cli.verb {
         Verb::Check(args) => check::check(&args),
         Verb::Run(args) => run::run(&args),
+        Verb::Client(args) => client::client(&args),
         Verb::Merge(args) => merge::merge(&args),
         Verb::Doctor(args) => doctor::doctor(&args),
         Verb::Serve(args) => serve::serve(&args),

@@ -3,7 +3,7 @@
 use schemars::schema_for;
 
 use super::out::println;
-use super::{Exit, Trouble, diff};
+use super::{Exit, Trouble, client, diff};
 use crate::report::document::Document;
 use crate::target::TargetFile;
 
@@ -19,6 +19,8 @@ pub(super) struct Args {
 enum Of {
     /// What `dtr run --json` writes
     Report,
+    /// What `dtr client --json` writes
+    Client,
     /// What `dtr diff --json` writes
     Diff,
     /// What `dtr run --target` reads, as TOML
@@ -28,6 +30,7 @@ enum Of {
 pub(super) fn schema(args: &Args) -> Result<Exit, Trouble> {
     let schema = match args.of {
         Of::Report => schema_for!(Document),
+        Of::Client => schema_for!(client::Document),
         Of::Diff => schema_for!(diff::Document),
         Of::Target => schema_for!(TargetFile),
     };

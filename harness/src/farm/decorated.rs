@@ -9,11 +9,11 @@ use http::Request;
 use serde_json::Value;
 use tower::{ServiceExt as _, service_fn};
 
-use super::exchange::{Answered, Asked};
 use super::fault::{How, SLOWNESS};
 use super::known::Known;
 use super::sockets::Habits;
 use super::store;
+use crate::exchange::{Answered, Asked};
 use crate::target::SetupError;
 use crate::target::bundled::decoration::{Controls, Decorate, Listen, Public};
 use crate::target::receiver::{Wire, unchanged};

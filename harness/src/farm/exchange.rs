@@ -1,130 +1,25 @@
-//! A request and its response, taken apart and put together again.
+//! What only servers that are wrong on purpose want to know of an exchange, or do to it.
 
-use axum::body::Body;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use bytes::Bytes;
-use dtr_model::draft::Draft;
 use dtr_reference::wire;
-use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, StatusCode, header};
-use http_body_util::BodyExt as _;
-use serde_json::{Map, Value, json};
-use url::form_urlencoded::{Serializer, parse};
+use http::header;
+use serde_json::json;
+use url::form_urlencoded::parse;
 
-const FORM: &str = "application/x-www-form-urlencoded";
-
-/// A request to the public endpoints.
-#[derive(Debug, Clone)]
-pub(super) struct Asked {
-    pub(super) path: String,
-    pub(super) query: Vec<(String, String)>,
-    pub(super) form: Vec<(String, String)>,
-    pub(super) headers: HeaderMap,
-    draft: &'static Draft,
-    method: Method,
-    base: String,
-    /// A body that is no form.
-    pub(super) other: Option<Bytes>,
-}
+use crate::exchange::{Answered, Asked};
 
 impl Asked {
-    /// Takes a request under this text apart. A body that breaks off is an empty one.
-    pub(super) async fn read(request: Request<Body>, draft: &'static Draft) -> Asked {
-        let (parts, body) = request.into_parts();
-        let body = body
-            .collect()
-            .await
-            .map(http_body_util::Collected::to_bytes);
-        let body = body.unwrap_or_default();
-        let kind = parts.headers.get(header::CONTENT_TYPE);
-        let is_form = kind.is_none_or(|kind| kind.as_bytes().starts_with(FORM.as_bytes()));
-        let uri = parts.uri;
-        let base = match (uri.scheme_str(), uri.authority()) {
-            (Some(scheme), Some(authority)) => format!("{scheme}://{authority}"),
-            _ => String::new(),
-        };
-        Asked {
-            path: uri.path().to_owned(),
-            query: parse(uri.query().unwrap_or_default().as_bytes())
-                .into_owned()
-                .collect(),
-            form: match is_form {
-                true => parse(&body).into_owned().collect(),
-                false => Vec::new(),
-            },
-            other: (!is_form).then_some(body),
-            headers: parts.headers,
-            draft,
-            method: parts.method,
-            base,
-        }
-    }
-
-    /// The request as it stands now.
-    pub(super) fn request(self) -> Request<Body> {
-        let encoded = |pairs: &[(String, String)]| {
-            Serializer::new(String::new()).extend_pairs(pairs).finish()
-        };
-        let mut uri = format!("{}{}", self.base, self.path);
-        if !self.query.is_empty() {
-            uri = format!("{uri}?{}", encoded(&self.query));
-        }
-        let body = self.other.unwrap_or_else(|| encoded(&self.form).into());
-        let mut request = Request::new(Body::from(body));
-        *request.method_mut() = self.method;
-        *request.uri_mut() = uri.parse().expect("made of the parts of a URI");
-        *request.headers_mut() = self.headers;
-        request.headers_mut().remove(header::CONTENT_LENGTH);
-        request
-    }
-
-    pub(super) fn is_poll(&self) -> bool {
-        match self.draft.deferred_grant {
-            "" => self.path == wire::TRANSACTION_AUTHORIZATION && self.code().is_some(),
-            grant => self.path == wire::TOKEN && self.get("grant_type") == Some(grant),
-        }
-    }
-
-    pub(super) fn is_initial(&self) -> bool {
-        match self.draft.own_endpoint {
-            None => self.path == wire::TOKEN && !self.is_poll(),
-            Some(_) => {
-                let endpoints = [
-                    wire::DEVICE_AUTHORIZATION,
-                    wire::BACKCHANNEL_AUTHENTICATION,
-                    wire::TRANSACTION_AUTHORIZATION,
-                ];
-                endpoints.contains(&self.path.as_str()) && !self.is_poll()
-            }
-        }
-    }
-
-    pub(super) fn is_revocation(&self) -> bool {
+    pub(crate) fn is_revocation(&self) -> bool {
         self.path == wire::REVOKE
     }
 
-    pub(super) fn is_metadata(&self) -> bool {
+    pub(crate) fn is_metadata(&self) -> bool {
         self.path == wire::METADATA
     }
 
-    /// A parameter of the form.
-    pub(super) fn get(&self, name: &str) -> Option<&str> {
-        let found = self.form.iter().find(|(known, _)| known == name);
-        found.map(|(_, value)| value.as_str())
-    }
-
-    /// Sets a parameter of the form.
-    pub(super) fn set(&mut self, name: &str, value: &str) {
-        self.remove(name);
-        self.form.push((name.to_owned(), value.to_owned()));
-    }
-
-    pub(super) fn remove(&mut self, name: &str) {
-        self.form.retain(|(known, _)| known != name);
-    }
-
     /// Whom the request says it comes from.
-    pub(super) fn client_id(&self) -> Option<String> {
+    pub(crate) fn client_id(&self) -> Option<String> {
         let Some(basic) = self.headers.get(header::AUTHORIZATION) else {
             return self.get("client_id").map(str::to_owned);
         };
@@ -134,113 +29,24 @@ impl Asked {
         parse(id.as_bytes()).next().map(|(id, _)| id.into_owned())
     }
 
-    /// The parameter of a poll that has the code.
-    pub(super) fn handle(&self) -> &'static str {
-        self.draft.deferral_code
-    }
-
     /// Whether it asks to be deferred.
-    pub(super) fn opts_in(&self) -> bool {
+    pub(crate) fn opts_in(&self) -> bool {
         let own = self.draft.own_endpoint.is_some();
         self.is_initial() && (own || self.get(self.draft.completion_mode).is_some())
     }
-
-    /// The code that the request is about.
-    pub(super) fn code(&self) -> Option<&str> {
-        self.get(self.draft.deferral_code).or(self.get("token"))
-    }
-}
-
-/// A response of the public endpoints.
-#[derive(Debug, Clone)]
-pub(super) struct Answered {
-    pub(super) status: u16,
-    pub(super) headers: HeaderMap,
-    /// The members of a JSON object.
-    pub(super) members: Map<String, Value>,
-    draft: &'static Draft,
-    /// The body, if it is none.
-    other: Option<Bytes>,
-    /// The body to send whatever the members.
-    pub(super) text: Option<String>,
 }
 
 impl Answered {
-    /// Takes a response under this text apart.
-    pub(super) async fn read(response: Response<Body>, draft: &'static Draft) -> Answered {
-        let (parts, body) = response.into_parts();
-        let body = body
-            .collect()
-            .await
-            .map(http_body_util::Collected::to_bytes);
-        let body = body.unwrap_or_default();
-        let members = serde_json::from_slice(&body).ok();
-        Answered {
-            status: parts.status.as_u16(),
-            headers: parts.headers,
-            draft,
-            other: members.is_none().then_some(body),
-            members: members.unwrap_or_default(),
-            text: None,
-        }
-    }
-
-    /// The response as it stands now.
-    pub(super) fn response(self) -> Response<Body> {
-        let body = match (self.text, self.other) {
-            (Some(text), _) => Bytes::from(text),
-            (None, Some(other)) => other,
-            (None, None) => Bytes::from(Value::Object(self.members).to_string()),
-        };
-        let mut response = Response::new(Body::from(body));
-        *response.status_mut() =
-            StatusCode::from_u16(self.status).expect("a status code of three digits");
-        *response.headers_mut() = self.headers;
-        response.headers_mut().remove(header::CONTENT_LENGTH);
-        response
-    }
-
-    pub(super) fn error(&self) -> Option<&str> {
-        self.members.get("error").and_then(Value::as_str)
-    }
-
-    pub(super) fn is(&self, error: &str) -> bool {
+    pub(crate) fn is(&self, error: &str) -> bool {
         self.error() == Some(error)
     }
 
-    pub(super) fn is_token(&self) -> bool {
-        self.status == 200 && self.members.contains_key("access_token")
-    }
-
-    pub(super) fn is_deferred(&self) -> bool {
+    pub(crate) fn is_deferred(&self) -> bool {
         self.issued().is_some()
     }
 
-    /// The code that it hands out, if it does.
-    pub(super) fn issued(&self) -> Option<&str> {
-        let code = self.members.get(self.handle())?;
-        code.as_str()
-    }
-
-    /// The member that has the code.
-    pub(super) fn handle(&self) -> &'static str {
-        self.draft.deferred_member
-    }
-
-    pub(super) fn set(&mut self, name: &str, value: impl Into<Value>) {
-        self.members.insert(name.to_owned(), value.into());
-    }
-
-    pub(super) fn remove(&mut self, name: &str) {
-        self.members.remove(name);
-    }
-
-    pub(super) fn header(&mut self, name: HeaderName, value: &'static str) {
-        self.headers.insert(name, HeaderValue::from_static(value));
-    }
-
     /// Becomes a deferred response with this code instead.
-    pub(super) fn defer(&mut self, code: &str) {
+    pub(crate) fn defer(&mut self, code: &str) {
         let status = self.draft.deferred_status;
         let mut members = json!({ "expires_in": 15, "interval": 5 });
         members[self.handle()] = code.into();
@@ -248,22 +54,5 @@ impl Answered {
             members["error"] = self.draft.pending.into();
         }
         self.become_json(status, members);
-    }
-
-    /// Becomes this error instead.
-    pub(super) fn fail(&mut self, status: u16, error: &str) {
-        self.become_json(status, json!({ "error": error }));
-    }
-
-    /// Becomes this document instead.
-    pub(super) fn become_json(&mut self, status: u16, value: Value) {
-        let Value::Object(members) = value else {
-            return;
-        };
-        self.status = status;
-        self.members = members;
-        self.other = None;
-        self.header(header::CONTENT_TYPE, "application/json");
-        self.header(header::CACHE_CONTROL, "no-store");
     }
 }

@@ -9,10 +9,10 @@ use dtr_reference::secret::Credential;
 use dtr_reference::store::{Authorization, Representation};
 use serde_json::Value;
 
-use super::exchange::{Answered, Asked};
 use super::known::Known;
 use super::sockets::Habits;
 use super::store::Moment;
+use crate::exchange::{Answered, Asked};
 use crate::target::receiver::Wire;
 
 /// Where the reference is decorated.

@@ -9,7 +9,7 @@ use dtr_reference::{AuthMethod, Config};
 use http::{HeaderValue, header};
 use url::form_urlencoded::byte_serialize;
 
-use super::exchange::{Answered, Asked};
+use crate::exchange::{Answered, Asked};
 use crate::target::bundled::registration::secret;
 
 /// The knowledge of one server.

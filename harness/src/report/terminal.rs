@@ -101,7 +101,8 @@ fn leaf(text: &mut String, document: &Document, check: &Check) {
     }
 }
 
-fn mark(verdict: Verdict) -> String {
+/// The sign of a verdict, coloured.
+pub fn mark(verdict: Verdict) -> String {
     match verdict {
         Verdict::Pass => "✓".green().to_string(),
         Verdict::Fail => "✗".red().bold().to_string(),

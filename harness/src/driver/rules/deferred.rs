@@ -4,6 +4,7 @@ use dtr_model::draft::Draft;
 
 use crate::driver::log::Log;
 use crate::driver::response::{Response, excerpt};
+use crate::entropy;
 
 /// All that can be said about a deferred response by itself.
 pub(in crate::driver) fn check(log: &mut Log, response: &Response<'_>, draft: &Draft) {
@@ -63,7 +64,7 @@ fn code(log: &mut Log, response: &Response<'_>, draft: &Draft) {
 
 /// What can be said about a deferral code by itself, whichever endpoint it comes from.
 pub(in crate::driver) fn code_of(log: &mut Log, code: &str, draft: &Draft) {
-    let bits = most_bits(code);
+    let bits = entropy::most_bits(code);
     log.check("DTR-6.4-02", bits >= draft.min_code_bits, || {
         format!(
             "a code like \"{}\" holds at most {bits} bits, not {}",
@@ -71,56 +72,4 @@ pub(in crate::driver) fn code_of(log: &mut Log, code: &str, draft: &Draft) {
             draft.min_code_bits
         )
     });
-}
-
-/// The most entropy that a code of this form can hold, in bits. Generous: how random it is cannot be told from outside
-/// (Section 9.1), and a short alphabet only where chance does not make one.
-fn most_bits(code: &str) -> u32 {
-    let bare = code.strip_prefix("urn:uuid:").unwrap_or(code);
-    if is_uuid(bare) {
-        return 122;
-    }
-    let bits_each = if code.bytes().all(|octet| octet.is_ascii_digit()) {
-        3.322
-    } else if code.bytes().all(|octet| octet.is_ascii_hexdigit()) {
-        4.0
-    } else {
-        6.555 // any visible ASCII character
-    };
-    (code.len() as f64 * bits_each).min(f64::from(u32::MAX)) as u32
-}
-
-/// Eight, four, four, four and twelve hexadecimal digits.
-fn is_uuid(text: &str) -> bool {
-    let parts: Vec<usize> = text.split('-').map(str::len).collect();
-    parts == [8, 4, 4, 4, 12]
-        && text
-            .bytes()
-            .all(|octet| octet == b'-' || octet.is_ascii_hexdigit())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::most_bits;
-
-    #[test]
-    fn forms_that_can_hold_enough_and_forms_that_cannot() {
-        for enough in [
-            "LRGidcSAeVs_xYpEDt5pNx0A0TBr7qPHbh_Se6pfdf4",
-            "GmRhmhcxhwAzkoEqiMEg_D",
-            "0123456789abcdef0123456789abcdef",
-        ] {
-            assert!(most_bits(enough) >= 128, "{enough}");
-        }
-        for less in [
-            "",
-            "GmRhmhcxhwAzkoEqiMEg"[..19].as_ref(),
-            "f47ac10b-58cc-4372-a567-0e02b2c3d479",
-            "urn:uuid:f47ac10b-58cc-4372-a567-0e02b2c3d479",
-            "0123456789abcdef",
-            "01234567890123456789012345678901234567",
-        ] {
-            assert!(most_bits(less) < 128, "{less}");
-        }
-    }
 }

@@ -7,7 +7,7 @@ use dtr_reference::store::Means;
 use serde_json::{Map, Value, json};
 
 use super::fault;
-use crate::farm::exchange::{Answered, Asked};
+use crate::exchange::{Answered, Asked};
 use crate::farm::fault::{Fault, How, Seam, Shown};
 use crate::jwt;
 use crate::probe::challenge::FLAWED;

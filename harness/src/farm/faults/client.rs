@@ -5,7 +5,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use dtr_reference::wire;
 
-use crate::farm::exchange::Asked;
+use crate::exchange::Asked;
 use crate::farm::fault::{Fault, How, Seam, Shown};
 
 const fn fault(

@@ -7,7 +7,7 @@ use serde_json::Value;
 use url::Url;
 
 use super::fault;
-use crate::farm::exchange::{Answered, Asked};
+use crate::exchange::{Answered, Asked};
 use crate::farm::fault::{Fault, How, Seam, Shown};
 use crate::farm::store::Purpose;
 use crate::jwt::claims;

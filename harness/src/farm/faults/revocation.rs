@@ -1,6 +1,6 @@
 //! Faults of the revocation endpoint.
 
-use crate::farm::exchange::Answered;
+use crate::exchange::Answered;
 use crate::farm::fault::{Fault, How, Seam, Shown};
 
 /// Faults whose decoration is one change to the answers of revocations.

@@ -1,0 +1,104 @@
+//! The callbacks that a client under test gets (Section 7.1).
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+use http::{HeaderValue, Method, header};
+use serde_json::json;
+use tokio::net::TcpStream;
+use url::Url;
+
+use super::log::{Called, Log};
+use super::situation::Call;
+use super::stage::Stage;
+use crate::target::Transport;
+use crate::target::transport::Outgoing;
+
+/// How long a client may take to listen.
+const LISTENING: Duration = Duration::from_secs(5);
+/// Between two looks, and between two callbacks.
+const PAUSE: Duration = Duration::from_millis(100);
+/// A token that no client has sent.
+const FORGED: &str = "a-token-of-somebody-else-altogether";
+
+/// Sends the callbacks of the situation, once there is a request that they can be about.
+pub(super) async fn call(stage: &Stage, address: SocketAddr, way: &Transport) {
+    let calls = stage.log().situation.calls;
+    if calls.is_empty() {
+        return;
+    }
+    let (member, code, token) = loop {
+        if let Some(request) = request(&stage.log()) {
+            break request;
+        }
+        tokio::time::sleep(PAUSE).await;
+    };
+    listening(address).await;
+    let url = format!("http://{address}/callback");
+    let url = Arc::new(Url::parse(&url).expect("an address makes a URL"));
+    for call in calls {
+        tokio::time::sleep(PAUSE).await;
+        let token = token.as_deref();
+        let answer = match bearer(*call, token) {
+            Err(why) => Err(why.to_owned()),
+            Ok(bearer) => {
+                let mut body = json!({ member: code });
+                if *call == Call::Extended {
+                    body["x_unknown_member"] = json!({ "is": "to be skipped" });
+                }
+                let outgoing = outgoing(&url, &body.to_string(), bearer);
+                let reply = way.send(outgoing).await;
+                reply.map(|reply| reply.status).map_err(|e| e.to_string())
+            }
+        };
+        let mut log = stage.log();
+        let at = log.now();
+        log.calls.push(Called {
+            call: *call,
+            at,
+            answer,
+        });
+    }
+}
+
+/// The member that names the code, the code, and the token of the request that was acknowledged.
+fn request(log: &Log) -> Option<(&'static str, String, Option<String>)> {
+    let code = log.code.clone()?;
+    let (_, form) = log.openings.last()?;
+    let token = Log::value(form, log.draft.client_notification_token);
+    Some((log.draft.deferral_code, code, token.map(str::to_owned)))
+}
+
+/// What a callback has for a token; where the client sent none, there is none to forge.
+fn bearer(call: Call, token: Option<&str>) -> Result<Option<&str>, &'static str> {
+    match (call, token) {
+        (Call::Forged | Call::Bare, None) => Err("not sent: the client has no notification token"),
+        (Call::Forged, Some(_)) => Ok(Some(FORGED)),
+        (Call::Bare, Some(_)) => Ok(None),
+        (Call::Valid | Call::Extended, token) => Ok(token),
+    }
+}
+
+fn outgoing(url: &Arc<Url>, body: &str, bearer: Option<&str>) -> Outgoing {
+    let json = HeaderValue::from_static("application/json");
+    let mut headers = vec![(header::CONTENT_TYPE, json)];
+    // What is no header value was no token either, and shows as a callback without one.
+    let bearer = bearer.and_then(|token| HeaderValue::try_from(format!("Bearer {token}")).ok());
+    headers.extend(bearer.map(|value| (header::AUTHORIZATION, value)));
+    Outgoing {
+        method: Method::POST,
+        url: Arc::clone(url),
+        headers,
+        body: Bytes::from(body.to_owned()),
+    }
+}
+
+/// Waits until somebody listens; who never does shows in the callback that fails.
+async fn listening(address: SocketAddr) {
+    let began = Instant::now();
+    while TcpStream::connect(address).await.is_err() && began.elapsed() < LISTENING {
+        tokio::time::sleep(PAUSE).await;
+    }
+}

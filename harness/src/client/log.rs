@@ -1,0 +1,157 @@
+//! What a client did, and what it was told: all that it is judged by.
+
+use std::time::{Duration, Instant};
+
+use dtr_model::draft::Draft;
+
+use super::situation::{Call, Situation};
+
+/// The parameters of a request.
+pub type Form = Vec<(String, String)>;
+
+/// A client in a situation. Times are since its start.
+#[derive(Debug, Clone)]
+pub struct Log {
+    /// The text.
+    pub draft: &'static Draft,
+    /// The situation.
+    pub situation: &'static Situation,
+    /// Its requests for a token, the first of which was acknowledged if there are codes.
+    pub openings: Vec<(Duration, Form)>,
+    /// The code that it was given.
+    pub code: Option<String>,
+    /// The `interval` that it was told, in seconds.
+    pub interval: Option<u64>,
+    /// Its polls.
+    pub polls: Vec<Poll>,
+    /// The callbacks that it got.
+    pub calls: Vec<Called>,
+    /// Whether it ended by itself, how, and what it said last.
+    pub ended: Option<String>,
+    began: Instant,
+}
+
+/// A poll.
+#[derive(Debug, Clone)]
+pub struct Poll {
+    /// When it came.
+    pub at: Duration,
+    /// Its parameters.
+    pub form: Form,
+    /// When the answer went back, and what it was.
+    pub answer: Option<(Duration, Said)>,
+}
+
+/// The answer to a poll.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Said {
+    /// It is pending.
+    Pending,
+    /// It came too early, or is said to have.
+    SlowDown,
+    /// The token.
+    Token,
+    /// Another error.
+    Error(String),
+}
+
+/// A callback.
+#[derive(Debug, Clone)]
+pub struct Called {
+    /// Which.
+    pub call: Call,
+    /// When the answer to it was there.
+    pub at: Duration,
+    /// The status of the client's answer, or why there was none.
+    pub answer: Result<u16, String>,
+}
+
+impl Log {
+    pub(super) fn new(draft: &'static Draft, situation: &'static Situation) -> Log {
+        Log {
+            draft,
+            situation,
+            openings: Vec::new(),
+            code: None,
+            interval: situation.interval,
+            polls: Vec::new(),
+            calls: Vec::new(),
+            ended: None,
+            began: Instant::now(),
+        }
+    }
+
+    /// The time since the start.
+    pub(super) fn now(&self) -> Duration {
+        self.began.elapsed()
+    }
+
+    /// Whether all callbacks were sent.
+    pub(super) fn has_called(&self) -> bool {
+        self.calls.len() == self.situation.calls.len()
+    }
+
+    /// When somebody last did something.
+    pub(super) fn last(&self) -> Duration {
+        let openings = self.openings.iter().map(|(at, _)| *at);
+        let polls = self
+            .polls
+            .iter()
+            .map(|poll| poll.answer.as_ref().map_or(poll.at, |(at, _)| *at));
+        let calls = self.calls.iter().map(|called| called.at);
+        openings.chain(polls).chain(calls).max().unwrap_or_default()
+    }
+
+    /// When the client was told how its request ended, and how.
+    pub fn outcome(&self) -> Option<(Duration, &Said)> {
+        let answers = self.polls.iter().filter_map(|poll| poll.answer.as_ref());
+        let last = |said: &Said| matches!(said, Said::Token | Said::Error(_));
+        let outcome = answers.map(|(at, said)| (*at, said));
+        outcome
+            .filter(|(_, said)| last(said))
+            .min_by_key(|(at, _)| *at)
+    }
+
+    /// The value of a parameter.
+    pub fn value<'a>(form: &'a Form, name: &str) -> Option<&'a str> {
+        let found = form.iter().find(|(known, _)| known == name);
+        found.map(|(_, value)| value.as_str())
+    }
+
+    /// What happened, a line each, in order.
+    pub fn lines(&self) -> Vec<String> {
+        let mut lines: Vec<(Duration, String)> = Vec::new();
+        for (at, _) in &self.openings {
+            lines.push((*at, "client  ──▶ AS  request".into()));
+        }
+        for poll in &self.polls {
+            lines.push((poll.at, "client  ──▶ AS  poll".into()));
+            if let Some((at, said)) = &poll.answer {
+                let said = match said {
+                    Said::Pending => self.draft.pending,
+                    Said::SlowDown => "slow_down",
+                    Said::Token => "token",
+                    Said::Error(error) => error,
+                };
+                lines.push((*at, format!("client  ◀── AS  {said}")));
+            }
+        }
+        for called in &self.calls {
+            let kind = match called.call {
+                Call::Forged => "callback with a token that is not the client's",
+                Call::Bare => "callback without a token",
+                Call::Extended => "callback with a member too many",
+                Call::Valid => "callback",
+            };
+            let answer = match &called.answer {
+                Ok(status) => status.to_string(),
+                Err(why) => why.clone(),
+            };
+            lines.push((called.at, format!("client  ◀── AS  {kind}: {answer}")));
+        }
+        lines.sort_by_key(|(at, _)| *at);
+        let told = lines.into_iter();
+        told.map(|(at, line)| format!("{:>6.1} s  {line}", at.as_secs_f64()))
+            .collect()
+    }
+}

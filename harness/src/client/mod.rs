@@ -1,0 +1,131 @@
+//! Clients under test. What the text asks of a client shows in its requests: it is led through situations by a server
+//! that says what the situation wants, and judged by what it did.
+//!
+//! | file | what it is |
+//! |---|---|
+//! | [`situation`] | what a client is led through |
+//! | [`rule`] | what is asked of it, and which rows of the ledger ask that |
+//! | [`log`] | what it did |
+//! | [`setting`] | what it is told beforehand |
+//! | `stage` | the server |
+//! | `caller` | the callbacks |
+//! | `bundled`, `command` | a client of ours, and any other |
+//! | [`between`] | where a client can be made wrong |
+
+pub mod between;
+mod bundled;
+mod caller;
+mod command;
+pub mod log;
+pub mod rule;
+pub mod setting;
+pub mod situation;
+mod stage;
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use dtr_model::draft::{Callbacks, Draft};
+use tokio::net::TcpListener;
+
+use crate::target::transport::Http;
+use crate::target::{SetupError, Transport};
+use between::Between;
+use log::Log;
+use setting::{AuthMethod, Setting};
+use situation::{Acknowledgement, Situation};
+use stage::Stage;
+
+/// A client that was told how its request ended is watched for this long: would it poll once more?
+const WATCHED: Duration = Duration::from_secs(3);
+/// One that got a flawed acknowledgement, for longer than the interval that it may take for the usual one.
+const WATCHED_UNACKNOWLEDGED: Duration = Duration::from_secs(7);
+/// One of which nothing was heard for this long is not waited for any more. It may wait eleven seconds: its own five, raised.
+const PATIENCE: Duration = Duration::from_secs(20);
+/// Time allowed for a callback.
+const CALLBACK_TIMEOUT: Duration = Duration::from_secs(5);
+/// How often that is looked at.
+const GLANCE: Duration = Duration::from_millis(50);
+
+/// The client under test.
+#[derive(Debug, Clone)]
+pub enum Client {
+    /// The one that comes with this program.
+    Bundled,
+    /// A program, started once for each situation.
+    Command(Vec<String>),
+}
+
+/// Leads a client through a situation.
+///
+/// # Errors
+/// [`SetupError`]: no port, a server that does not start.
+pub async fn play(
+    client: &Client,
+    draft: &'static Draft,
+    situation: &'static Situation,
+    auth_method: AuthMethod,
+    between: &dyn Between,
+) -> Result<Log, SetupError> {
+    let stage = Stage::open(draft, situation, auth_method, between).await?;
+    let callback = match draft.rules.callbacks {
+        Callbacks::Nobody => None,
+        Callbacks::Registered | Callbacks::Everybody => Some(free_port().await?),
+    };
+    let setting = Setting {
+        draft,
+        situation,
+        issuer: stage.issuer.clone(),
+        auth_method,
+        callback,
+    };
+    let http = Transport::Http(Http::new(CALLBACK_TIMEOUT, None)?);
+    let running = async {
+        let ended = match client {
+            Client::Bundled => bundled::run(&setting).await,
+            Client::Command(command) => command::run(command, &setting).await,
+        };
+        stage.log().ended = Some(ended);
+    };
+    let calling = async {
+        if let Some(address) = callback {
+            caller::call(&stage, address, &between.outward(http)).await;
+        }
+    };
+    let watching = async {
+        while !is_over(&stage.log()) {
+            tokio::time::sleep(GLANCE).await;
+        }
+    };
+    // A client that has not ended by itself is stopped with this.
+    tokio::select! {
+        () = watching => {}
+        _ = async { tokio::join!(running, calling, std::future::pending::<()>()) } => {}
+    }
+    let log = stage.log().clone();
+    Ok(log)
+}
+
+fn is_over(log: &Log) -> bool {
+    let since = |at: Duration| log.now().saturating_sub(at);
+    if log.ended.is_some() {
+        return true;
+    }
+    if let Some((at, _)) = log.outcome() {
+        return since(at) > WATCHED;
+    }
+    let flawed = matches!(
+        log.situation.acknowledgement,
+        Acknowledgement::WithoutCode | Acknowledgement::WithoutLifetime
+    );
+    let patience = match flawed && log.code.is_some() && log.polls.is_empty() {
+        true => WATCHED_UNACKNOWLEDGED,
+        false => PATIENCE,
+    };
+    since(log.last()) > patience
+}
+
+/// A port that nobody listens at.
+async fn free_port() -> Result<SocketAddr, SetupError> {
+    Ok(TcpListener::bind("127.0.0.1:0").await?.local_addr()?)
+}

@@ -1,0 +1,115 @@
+//! What a client makes of callbacks (Section 7.1; CIBA Core Section 10.2).
+
+use super::{Finding, Judge, Rule};
+use crate::client::log::{Called, Log};
+use crate::client::situation::Call;
+
+pub(super) const RULES: &[Rule] = &[
+    Rule {
+        id: "client-refuses-forged-callbacks",
+        does: "accepts no callback without the token that it sent",
+        rows: &["DTR-7.1-03", "CIBA-10.2-03"],
+        advice: false,
+        judge: Judge::Each(|log| {
+            each(log, is_false, |status| {
+                Finding::of(!(200..300).contains(&status), || {
+                    format!("a callback without the client's token is answered {status}")
+                })
+            })
+        }),
+    },
+    Rule {
+        id: "client-answers-forged-callbacks-401",
+        does: "answers such a callback 401",
+        rows: &["DTR-7.1-04", "CIBA-10.2-04"],
+        advice: false,
+        judge: Judge::Each(|log| {
+            each(log, is_false, |status| {
+                Finding::of(status == 401, || {
+                    format!("a callback without the client's token is answered {status}")
+                })
+            })
+        }),
+    },
+    Rule {
+        id: "client-answers-callbacks-204",
+        does: "answers a callback with its token 204",
+        rows: &["DTR-7.1-08", "CIBA-10.2-05"],
+        advice: false,
+        judge: Judge::Each(|log| {
+            each(
+                log,
+                |call| call == Call::Valid,
+                |status| Finding::of(status == 204, || format!("a callback is answered {status}")),
+            )
+        }),
+    },
+    Rule {
+        id: "client-skips-unknown-members",
+        does: "skips members of a callback that it does not know",
+        rows: &["DTR-7.1-11"],
+        advice: true,
+        judge: Judge::Each(|log| {
+            each(
+                log,
+                |call| call == Call::Extended,
+                |status| {
+                    Finding::of((200..300).contains(&status), || {
+                        format!("a callback with a member too many is answered {status}")
+                    })
+                },
+            )
+        }),
+    },
+    Rule {
+        id: "client-redirects-no-callback",
+        does: "answers no callback with a redirect",
+        rows: &["DTR-7.1-09", "CIBA-10.2-08"],
+        advice: false,
+        judge: Judge::Each(|log| {
+            each(
+                log,
+                |_| true,
+                |status| {
+                    Finding::of(!(300..400).contains(&status), || {
+                        format!("a callback is answered {status}")
+                    })
+                },
+            )
+        }),
+    },
+    Rule {
+        id: "client-polls-after-callback",
+        does: "polls once a callback has come",
+        rows: &["DTR-11.4-02"],
+        advice: true,
+        judge: Judge::Each(polls_after_callback),
+    },
+];
+
+fn is_false(call: Call) -> bool {
+    matches!(call, Call::Forged | Call::Bare)
+}
+
+/// Judges the answers to some of the callbacks.
+fn each(log: &Log, wanted: fn(Call) -> bool, judge: fn(u16) -> Finding) -> Finding {
+    let wanted = log.calls.iter().filter(|called| wanted(called.call));
+    Finding::all(wanted.map(|called| match called.answer {
+        Ok(status) => judge(status),
+        Err(_) => Finding::Untested,
+    }))
+}
+
+fn polls_after_callback(log: &Log) -> Finding {
+    let Some(Called {
+        answer: Ok(200..300),
+        at,
+        ..
+    }) = log.calls.last()
+    else {
+        return Finding::Untested;
+    };
+    Finding::of(log.polls.iter().any(|poll| poll.at >= *at), || {
+        "no poll came after a callback that was accepted".to_owned()
+    })
+}

@@ -8,6 +8,7 @@ use dtr_model::draft::Draft;
 use tokio::runtime::Runtime;
 
 use super::{Exit, Trouble, out};
+use crate::farm::clients::Clients;
 use crate::farm::fault::{Fault, Shown};
 use crate::farm::faults;
 use crate::farm::judge::{Judged, judge};
@@ -160,6 +161,8 @@ async fn matrix(path: &PathBuf) -> Result<Exit, Trouble> {
     let own_faults = || faults::all().filter(|fault| fault.is_of(Draft::DEFAULT));
     let count = own_faults().count() + under.sum::<usize>();
     let bar = progress(count as u64, "faults");
+    // They mostly wait, and so do not mind what else is done.
+    let clients = tokio::spawn(Clients::lead());
     let own = traces(Draft::DEFAULT);
     for fault in own_faults() {
         matrix.add(fault, judged(fault, Draft::DEFAULT, &own).await?);
@@ -172,10 +175,23 @@ async fn matrix(path: &PathBuf) -> Result<Exit, Trouble> {
             bar.inc(1);
         }
     }
+    let clients = clients.await??;
+    let mut good = true;
+    for (fault, draft, broken) in clients.survivors() {
+        good = false;
+        eprintln!(
+            "survivor {} under {}: broken {broken:?}",
+            fault.id, draft.id
+        );
+    }
+    for rule in clients.unseen() {
+        good = false;
+        eprintln!("no client breaks {}: it {}", rule.id, rule.does);
+    }
+    matrix.set_clients(clients);
     bar.finish_and_clear();
     std::fs::write(path, matrix.document())
         .map_err(|e| Trouble::new(format!("cannot write {}: {e}", path.display())))?;
-    let mut good = true;
     for (fault, judged) in matrix.survivors() {
         good = false;
         eprintln!(

@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 use dtr_model::draft::Draft;
 use dtr_model::requirement::{self, Requirement};
 
+use super::clients::Clients;
 use super::fault::{Fault, Shown};
 use super::judge::Judged;
 use super::siblings::Siblings;
@@ -14,7 +15,7 @@ use crate::engine::Failure;
 
 /// What the suite makes of every fault.
 #[derive(Debug, Default)]
-pub struct Matrix(Vec<(&'static Fault, Judged)>, Siblings);
+pub struct Matrix(Vec<(&'static Fault, Judged)>, Siblings, Clients);
 
 impl Matrix {
     /// Adds a fault.
@@ -25,6 +26,11 @@ impl Matrix {
     /// Adds a fault at a server of a sibling.
     pub fn add_under(&mut self, draft: &'static Draft, fault: &'static Fault, judged: Judged) {
         self.1.add(draft, fault, judged);
+    }
+
+    /// Sets what became of clients that are wrong.
+    pub fn set_clients(&mut self, clients: Clients) {
+        self.2 = clients;
     }
 
     /// Faults that do not show as they have to.
@@ -77,6 +83,7 @@ impl Matrix {
             row(&mut text, fault, judged);
         }
         self.1.write(&mut text);
+        self.2.write(&mut text);
         text.push_str("\n## Checks\n\n| check | level | faults that break it |\n|---|---|---|\n");
         for (requirement, faults) in
             requirement::checks().filter_map(|r| Some((r, checks.get(r.id)?)))

@@ -14,9 +14,11 @@
 //! | [`judge`] | a decorated server before the suite |
 //! | [`wild`] | which of them were seen elsewhere |
 //! | [`matrix`] | fault against check, as `harness/KILLS.md` |
+//! | [`clients`] | clients that are wrong on purpose |
 //! | [`siblings`] | the faults at servers of RFC 8628 and CIBA |
 //! | `written` | the written vectors before faults and minds: tests only |
 
+pub mod clients;
 mod decorated;
 mod exchange;
 pub mod fault;

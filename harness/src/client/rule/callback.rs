@@ -48,7 +48,7 @@ pub(super) const RULES: &[Rule] = &[
         id: "client-skips-unknown-members",
         does: "skips members of a callback that it does not know",
         rows: &["DTR-7.1-11"],
-        advice: true,
+        advice: false,
         judge: Judge::Each(|log| {
             each(
                 log,
@@ -82,7 +82,7 @@ pub(super) const RULES: &[Rule] = &[
         id: "client-polls-after-callback",
         does: "polls once a callback has come",
         rows: &["DTR-11.4-02"],
-        advice: true,
+        advice: false,
         judge: Judge::Each(polls_after_callback),
     },
 ];

@@ -60,7 +60,7 @@ pub(super) const RULES: &[Rule] = &[
     Rule {
         id: "client-sends-notification-token",
         does: "has a notification token, as one that is to be called",
-        rows: &["DTR-6.3-07", "CIBA-7.1-09", "AROP-9.2-05"],
+        rows: &["DTR-6.3-07", "CIBA-7.1-09"],
         advice: false,
         judge: Judge::Each(|log| {
             openings(log, |form| {

@@ -4,6 +4,8 @@
 mod certificates;
 #[path = "cli/check.rs"]
 mod check;
+#[path = "cli/client.rs"]
+mod client;
 #[path = "cli/coverage.rs"]
 mod coverage;
 #[path = "cli/diff.rs"]

@@ -66,8 +66,8 @@ pub(super) async fn call(stage: &Stage, address: SocketAddr, way: &Transport) {
 /// The member that names the code, the code, and the token of the request that was acknowledged.
 fn request(log: &Log) -> Option<(&'static str, String, Option<String>)> {
     let code = log.code.clone()?;
-    let (_, form) = log.openings.last()?;
-    let token = Log::value(form, log.draft.client_notification_token);
+    let opening = log.openings.last()?;
+    let token = Log::value(&opening.form, log.draft.client_notification_token);
     Some((log.draft.deferral_code, code, token.map(str::to_owned)))
 }
 

@@ -3,17 +3,22 @@
 use std::process::Stdio;
 
 use tokio::io::{AsyncRead, AsyncReadExt as _};
-use tokio::process::Command;
+use tokio::process::{Child, Command};
 
 use super::setting::Setting;
+use crate::target::SetupError;
 
 /// Octets of what a program said last that are kept.
 const KEPT: usize = 2000;
 
-/// Runs it, and says how it ended. Stopped with the future.
-pub(super) async fn run(command: &[String], setting: &Setting) -> String {
-    let Some((program, arguments)) = command.split_first() else {
-        return "no program was named".to_owned();
+/// Starts it; dropped, it is stopped.
+///
+/// # Errors
+/// [`SetupError::Program`].
+pub(super) fn start(command: &[String], setting: &Setting) -> Result<Child, SetupError> {
+    let (program, arguments) = match command {
+        [program, arguments @ ..] => (program.as_str(), arguments),
+        [] => ("", command),
     };
     let started = Command::new(program)
         .args(arguments)
@@ -23,10 +28,14 @@ pub(super) async fn run(command: &[String], setting: &Setting) -> String {
         .stderr(Stdio::piped())
         .kill_on_drop(true)
         .spawn();
-    let mut child = match started {
-        Ok(child) => child,
-        Err(e) => return format!("`{program}` cannot be started: {e}"),
-    };
+    started.map_err(|cause| SetupError::Program {
+        program: program.to_owned(),
+        cause,
+    })
+}
+
+/// Waits until it ends, and says how.
+pub(super) async fn wait(mut child: Child) -> String {
     let (output, errors) = (child.stdout.take(), child.stderr.take());
     let (status, output, errors) =
         tokio::join!(child.wait(), last_words(output), last_words(errors));

@@ -16,8 +16,8 @@ pub struct Log {
     pub draft: &'static Draft,
     /// The situation.
     pub situation: &'static Situation,
-    /// Its requests for a token, the first of which was acknowledged if there are codes.
-    pub openings: Vec<(Duration, Form)>,
+    /// Its requests for a token.
+    pub openings: Vec<Opening>,
     /// The code that it was given.
     pub code: Option<String>,
     /// The `interval` that it was told, in seconds.
@@ -29,6 +29,17 @@ pub struct Log {
     /// Whether it ended by itself, how, and what it said last.
     pub ended: Option<String>,
     began: Instant,
+}
+
+/// A request for a token.
+#[derive(Debug, Clone)]
+pub struct Opening {
+    /// When it came.
+    pub at: Duration,
+    /// Its parameters.
+    pub form: Form,
+    /// The error that it was answered with, if it was one, or that it was deferred.
+    pub answer: Option<(Duration, String)>,
 }
 
 /// A poll.
@@ -67,7 +78,7 @@ pub struct Called {
 }
 
 impl Log {
-    pub(super) fn new(draft: &'static Draft, situation: &'static Situation) -> Log {
+    pub(crate) fn new(draft: &'static Draft, situation: &'static Situation) -> Log {
         Log {
             draft,
             situation,
@@ -93,7 +104,7 @@ impl Log {
 
     /// When somebody last did something.
     pub(super) fn last(&self) -> Duration {
-        let openings = self.openings.iter().map(|(at, _)| *at);
+        let openings = self.openings.iter().map(|opening| opening.at);
         let polls = self
             .polls
             .iter()
@@ -121,8 +132,11 @@ impl Log {
     /// What happened, a line each, in order.
     pub fn lines(&self) -> Vec<String> {
         let mut lines: Vec<(Duration, String)> = Vec::new();
-        for (at, _) in &self.openings {
-            lines.push((*at, "client  ──▶ AS  request".into()));
+        for opening in &self.openings {
+            lines.push((opening.at, "client  ──▶ AS  request".into()));
+            if let Some((at, said)) = &opening.answer {
+                lines.push((*at, format!("client  ◀── AS  {said}")));
+            }
         }
         for poll in &self.polls {
             lines.push((poll.at, "client  ──▶ AS  poll".into()));

@@ -33,7 +33,7 @@ use crate::target::{SetupError, Transport};
 use between::Between;
 use log::Log;
 use setting::{AuthMethod, Setting};
-use situation::{Acknowledgement, Situation};
+use situation::Situation;
 use stage::Stage;
 
 /// A client that was told how its request ended is watched for this long: would it poll once more?
@@ -59,7 +59,7 @@ pub enum Client {
 /// Leads a client through a situation.
 ///
 /// # Errors
-/// [`SetupError`]: no port, a server that does not start.
+/// [`SetupError`]: no port, a server or a program that does not start.
 pub async fn play(
     client: &Client,
     draft: &'static Draft,
@@ -80,10 +80,14 @@ pub async fn play(
         callback,
     };
     let http = Transport::Http(Http::new(CALLBACK_TIMEOUT, None)?);
+    let program = match client {
+        Client::Bundled => None,
+        Client::Command(command) => Some(command::start(command, &setting)?),
+    };
     let running = async {
-        let ended = match client {
-            Client::Bundled => bundled::run(&setting).await,
-            Client::Command(command) => command::run(command, &setting).await,
+        let ended = match program {
+            Some(program) => command::wait(program).await,
+            None => bundled::run(&setting).await,
         };
         stage.log().ended = Some(ended);
     };
@@ -114,10 +118,7 @@ fn is_over(log: &Log) -> bool {
     if let Some((at, _)) = log.outcome() {
         return since(at) > WATCHED;
     }
-    let flawed = matches!(
-        log.situation.acknowledgement,
-        Acknowledgement::WithoutCode | Acknowledgement::WithoutLifetime
-    );
+    let flawed = log.situation.acknowledgement.lacks_something();
     let patience = match flawed && log.code.is_some() && log.polls.is_empty() {
         true => WATCHED_UNACKNOWLEDGED,
         false => PATIENCE,

@@ -122,3 +122,31 @@ fn is(log: &Log, situation: &str) -> bool {
     let Situation { id, .. } = log.situation;
     *id == situation
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use dtr_model::requirement::{Binding, editions};
+
+    use super::*;
+
+    /// A rule leads to rows that are for clients, of whichever ledger, and has a name of its own.
+    #[test]
+    fn rules_are_about_rows_for_clients() {
+        let mut names = BTreeSet::new();
+        for rule in all() {
+            assert!(names.insert(rule.id), "{} twice", rule.id);
+            assert!(rule.id.starts_with("client-"), "{}", rule.id);
+            assert!(rule.advice || !rule.rows.is_empty(), "{}", rule.id);
+            for id in rule.rows {
+                let mut rows = editions()
+                    .iter()
+                    .filter_map(|edition| edition.row(id))
+                    .peekable();
+                assert!(rows.peek().is_some(), "{} names {id}", rule.id);
+                assert!(rows.all(|row| row.binding == Binding::Client), "{id}");
+            }
+        }
+    }
+}

@@ -36,6 +36,13 @@ pub enum Acknowledgement {
     OddCode,
 }
 
+impl Acknowledgement {
+    /// Whether a client has to notice that it cannot go on.
+    pub fn lacks_something(self) -> bool {
+        matches!(self, Self::WithoutCode | Self::WithoutLifetime)
+    }
+}
+
 /// The answer to a poll.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reply {

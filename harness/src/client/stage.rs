@@ -22,7 +22,7 @@ use tokio::task::JoinHandle;
 use tower::{ServiceExt as _, service_fn};
 
 use super::between::Between;
-use super::log::{Log, Poll, Said};
+use super::log::{Log, Opening, Poll, Said};
 use super::setting::{AuthMethod, CLIENT_ID, CLIENT_SECRET, GRANT, SCOPE, SUBJECT};
 use super::situation::{Acknowledgement, Reply, Situation};
 use crate::exchange::{Answered, Asked};
@@ -140,18 +140,31 @@ impl Prompter {
 
     /// Answers a request for a token. One is enough: whoever begins anew is told that this is not the time.
     async fn acknowledge(&self, asked: Asked) -> Result<Answered, ConnectionDropped> {
-        let again = {
+        let (index, again) = {
             let mut log = self.log();
-            let at = log.now();
-            log.openings.push((at, asked.form.clone()));
-            log.code.is_some()
+            let opening = Opening {
+                at: log.now(),
+                form: asked.form.clone(),
+                answer: None,
+            };
+            log.openings.push(opening);
+            (log.openings.len() - 1, log.code.is_some())
         };
         let mut answered = self.ask(asked).await?;
         if again {
             answered.fail(400, "access_denied");
-            return Ok(answered);
         }
-        let Some(code) = answered.issued().map(str::to_owned) else {
+        let code = answered.issued().map(str::to_owned);
+        {
+            let mut log = self.log();
+            let at = log.now();
+            let said = match (&code, answered.error()) {
+                (Some(_), _) => "deferred",
+                (None, error) => error.unwrap_or("not deferred"),
+            };
+            log.openings[index].answer = Some((at, said.to_owned()));
+        }
+        let Some(code) = code else {
             return Ok(answered);
         };
         let code = match self.situation.acknowledgement {

@@ -36,6 +36,16 @@ pub enum SetupError {
     /// The bundled server does not start.
     #[error("cannot start the bundled server: {0}")]
     BundledSetup(#[from] dtr_reference::SetupError),
+    /// The client under test is a program that does not start.
+    #[error(
+        "cannot start `{program}`: {cause}; after -- goes the client as a program with its arguments"
+    )]
+    Program {
+        /// Which program.
+        program: String,
+        /// Why not.
+        cause: std::io::Error,
+    },
     /// An address is no URL.
     #[error("`{what}` is not a URL ({value}): write it out with its scheme")]
     Url {

@@ -136,7 +136,7 @@ pub enum Binding {
     /// The checks of other rows, which say the same or all of its parts.
     #[serde(borrow)]
     Through(Vec<&'static str>),
-    /// Nothing here: it is for clients, and no client is under test yet.
+    /// No check of servers: it is for clients, and shows in what they do, if anywhere.
     Client,
     /// Nothing at all, for this reason.
     #[serde(borrow)]

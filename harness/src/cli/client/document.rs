@@ -79,16 +79,19 @@ impl Document {
             _ => "pass",
         };
         let count = |verdict| self.checks.iter().filter(|c| c.verdict == verdict).count();
+        let played = match self.situations.len() {
+            1 => "1 situation".to_owned(),
+            count => format!("{count} situations"),
+        };
         format!(
             "{verdict}: {}, judged by {}\n  {} rules held, {} broken, {} with a warning, {} not put to the test; \
-             {} situations in {:.1} s",
+             {played} in {:.1} s",
             self.client,
             self.draft.id,
             count(Verdict::Pass),
             count(Verdict::Fail),
             count(Verdict::Warn),
             count(Verdict::Unobserved),
-            self.situations.len(),
             self.elapsed
         )
     }
@@ -122,5 +125,67 @@ fn played(log: &Log) -> Played {
         does: log.situation.does.to_owned(),
         exchange: log.lines(),
         ended: log.ended.clone(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::client::log::{Poll, Said};
+    use crate::client::situation::Situation;
+
+    /// A client that polls at these seconds, each time answered that its request is pending.
+    fn polling(at: &[u64]) -> Log {
+        let interval = Situation::named("interval").unwrap();
+        let mut log = Log::new(Draft::DEFAULT, interval);
+        log.code = Some("code".to_owned());
+        log.polls = at
+            .iter()
+            .map(|seconds| Poll {
+                at: Duration::from_secs(*seconds),
+                form: Vec::new(),
+                answer: Some((Duration::from_secs(*seconds), Said::Pending)),
+            })
+            .collect();
+        log
+    }
+
+    fn judged(at: &[u64]) -> Document {
+        Document::of(
+            &Client::Bundled,
+            Draft::DEFAULT,
+            &[polling(at)],
+            Duration::ZERO,
+        )
+    }
+
+    #[test]
+    fn what_must_be_fails_what_should_be_warns_and_nothing_is_inconclusive() {
+        let find = |document: &Document, id: &str| {
+            let check = document.checks.iter().find(|check| check.id == id);
+            check.cloned().unwrap()
+        };
+        let hasty = judged(&[2, 3]);
+        assert_eq!(hasty.verdict, Verdict::Fail);
+        let broken = find(&hasty, "client-waits-interval");
+        assert_eq!(
+            (broken.verdict, broken.level.as_str()),
+            (Verdict::Fail, "MUST")
+        );
+        assert_eq!(broken.trace.as_deref(), Some("interval"));
+        assert!(
+            broken
+                .why
+                .unwrap()
+                .contains("poll 2 came 1.0 s after poll 1, and 2 s were due")
+        );
+        let patient = judged(&[2, 4]);
+        assert_eq!(
+            find(&patient, "client-waits-interval").verdict,
+            Verdict::Pass
+        );
+        assert_eq!(find(&patient, "client-polls-again").verdict, Verdict::Warn);
+        let nothing = Document::of(&Client::Bundled, Draft::DEFAULT, &[], Duration::ZERO);
+        assert_eq!(nothing.verdict, Verdict::Inconclusive);
     }
 }

@@ -13,6 +13,7 @@ use serde::Serialize;
 use super::merge::read;
 use super::out::{self, println};
 use super::{Exit, Trouble, edition};
+use crate::client::rule;
 use crate::report::document::keyword;
 
 /// Arguments of `dtr coverage`.
@@ -148,11 +149,17 @@ fn line(one: &Covered) {
     let fate = match &row.binding {
         Binding::Check => checked(one),
         Binding::Through(others) => format!("through {}", others.join(", ")),
-        Binding::Client => "for clients".to_owned(),
+        Binding::Client => for_clients(row.id, ""),
         Binding::Excluded(why) => format!("excluded: {why}"),
         Binding::Open(what) => format!("open: {what}").yellow().to_string(),
     };
     println!("  {:<26} {fate}", "");
+}
+
+/// What looks at it, where clients are under test; each name between such marks.
+fn for_clients(id: &str, mark: &str) -> String {
+    let rules = rule::of_row(id).map(|rule| format!(", {mark}{}{mark}", rule.id));
+    format!("for clients{}", rules.collect::<String>())
 }
 
 /// What checks it, and whether the run observed that.
@@ -178,13 +185,20 @@ fn checked(one: &Covered) -> String {
 fn sum(rows: &[Covered]) -> String {
     let count =
         |wanted: fn(&Binding) -> bool| rows.iter().filter(|one| wanted(&one.row.binding)).count();
+    let clients = rows.iter().filter(|one| one.row.binding == Binding::Client);
+    let watched = clients.filter(|one| rule::of_row(one.row.id).next().is_some());
+    let watched = watched.count();
     let parts = [
         (count(|b| matches!(b, Binding::Check)), "checked"),
         (
             count(|b| matches!(b, Binding::Through(_))),
             "through others",
         ),
-        (count(|b| matches!(b, Binding::Client)), "for clients"),
+        (watched, "by `dtr client`"),
+        (
+            count(|b| matches!(b, Binding::Client)) - watched,
+            "for clients",
+        ),
         (count(|b| matches!(b, Binding::Excluded(_))), "excluded"),
         (count(|b| matches!(b, Binding::Open(_))), "open"),
     ];

@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 use dtr_model::draft::Draft;
 use dtr_model::requirement::{Binding, Requirement};
 
-use super::{Covered, sum};
+use super::{Covered, for_clients, sum};
 use crate::probe;
 use crate::report::document::keyword;
 use crate::vector::record::{self, RecordError};
@@ -79,7 +79,7 @@ fn bound(row: &Requirement) -> String {
             format!("check{}", probes.concat())
         }
         Binding::Through(others) => format!("through {}", others.join(", ")),
-        Binding::Client => "for clients".to_owned(),
+        Binding::Client => for_clients(row.id, "`"),
         Binding::Excluded(why) => format!("excluded: {why}"),
         Binding::Open(what) => format!("**open**: {what}"),
     }

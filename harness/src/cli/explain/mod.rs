@@ -12,6 +12,7 @@ use owo_colors::OwoColorize;
 
 use super::out::println;
 use super::{Exit, Trouble, edition};
+use crate::client::rule;
 use crate::probe::{self, Probe};
 use crate::report::diagram;
 use crate::suite;
@@ -20,8 +21,9 @@ use crate::vector::record;
 /// Arguments of `dtr explain`.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// A requirement (DTR-6.5.1-07), question (C-02), property (S1), trace (fork-C-02=A-…)
-    /// or probe (probe-…); or `requirements`, `questions`, `properties`, `probes` for a list
+    /// A requirement (DTR-6.5.1-07), question (C-02), property (S1), trace (fork-C-02=A-…),
+    /// probe (probe-…) or rule for clients (client-…); or `requirements`, `questions`, `properties`, `probes`, `rules`
+    /// for a list
     #[arg(value_name = "ID")]
     id: String,
     /// Edition of the text whose requirements are meant
@@ -39,6 +41,7 @@ pub(super) fn explain(args: &Args) -> Result<Exit, Trouble> {
             .iter()
             .for_each(|p| println!("{:<8} {}", p.id(), p.text())),
         "probes" => probe::all().for_each(|p| println!("{:<30} {}", p.id, p.does)),
+        "rules" => rule::all().for_each(|r| println!("{:<36} {}", r.id, r.does)),
         "requirements" => args
             .draft
             .rows()
@@ -76,6 +79,10 @@ fn one(id: &str, ledger: &Edition) -> Result<(), Trouble> {
         )));
     } else if let Some(probe) = probe::named(id) {
         explain_probe(probe);
+    } else if let Some(rule) = rule::named(id) {
+        println!("{} A client {}.", rule.id.bold(), rule.does);
+        println!("It is asked by: {}.", rule.rows.join(", "));
+        println!("Run it: dtr client --draft DRAFT -- PROGRAM");
     } else if let Some(trace) = record::traces(Draft::DEFAULT)
         .iter()
         .chain(&suite::recorded(Draft::DEFAULT))
@@ -85,7 +92,7 @@ fn one(id: &str, ledger: &Edition) -> Result<(), Trouble> {
         println!("{}", diagram::of_trace(trace));
     } else {
         return Err(Trouble::new(format!(
-            "`{id}` is no requirement, question, property, trace or probe; `dtr explain questions` lists the questions, `dtr vectors list` the traces"
+            "`{id}` is no requirement, question, property, trace, probe or rule; `dtr explain questions` lists the questions, `dtr vectors list` the traces"
         )));
     }
     Ok(())

@@ -5,6 +5,7 @@ use owo_colors::OwoColorize as _;
 
 use super::super::out::println;
 use super::example;
+use crate::client::rule;
 use crate::probe;
 use crate::report::document::keyword;
 use crate::suite;
@@ -32,9 +33,20 @@ pub(super) fn explain(row: &Requirement, ledger: &Edition) {
         Binding::Through(others) => {
             println!("Other checks put it to the test: {}.", others.join(", "));
         }
-        Binding::Client => println!("It is for clients, and none is under test."),
+        Binding::Client => for_clients(row.id),
         Binding::Excluded(why) => println!("Nothing puts it to the test: {why}."),
         Binding::Open(what) => println!("Nothing puts it to the test yet; this would: {what}."),
+    }
+}
+
+fn for_clients(id: &str) {
+    let mut rules = rule::of_row(id).peekable();
+    match rules.peek() {
+        Some(_) => println!("It is for clients. `dtr client` looks whether one"),
+        None => println!("It is for clients, and `dtr client` does not look at it."),
+    }
+    for rule in rules {
+        println!("  {:<36} {}", rule.id, rule.does);
     }
 }
 

@@ -88,13 +88,13 @@ pub(super) const RULES: &[Rule] = &[
         does: "does not go on with an acknowledgement that lacks something",
         rows: &["CIBA-7.4-01"],
         advice: false,
-        judge: Judge::Each(|log| match (log.situation.acknowledgement, &log.code) {
-            (Acknowledgement::WithoutCode | Acknowledgement::WithoutLifetime, Some(_)) => {
-                Finding::of(log.polls.is_empty(), || {
+        judge: Judge::Each(|log| {
+            match log.situation.acknowledgement.lacks_something() && log.code.is_some() {
+                true => Finding::of(log.polls.is_empty(), || {
                     "it was polled nevertheless".to_owned()
-                })
+                }),
+                false => Finding::Untested,
             }
-            _ => Finding::Untested,
         }),
     },
     Rule {
@@ -156,7 +156,7 @@ pub(super) const RULES: &[Rule] = &[
 
 /// Judges every request for a token.
 fn openings(log: &Log, judge: impl Fn(&Form) -> Finding) -> Finding {
-    Finding::all(log.openings.iter().map(|(_, form)| judge(form)))
+    Finding::all(log.openings.iter().map(|opening| judge(&opening.form)))
 }
 
 /// Judges a parameter of every request that has it.
@@ -192,7 +192,7 @@ fn new_tokens(logs: &[Log]) -> Finding {
     let requests = logs.iter().flat_map(|log| {
         let name = log.draft.client_notification_token;
         let tokens = log.openings.iter();
-        tokens.filter_map(move |(_, form)| Log::value(form, name))
+        tokens.filter_map(move |opening| Log::value(&opening.form, name))
     });
     let mut tokens: Vec<&str> = requests.collect();
     let sent = tokens.len();

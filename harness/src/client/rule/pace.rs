@@ -69,7 +69,7 @@ pub(super) const RULES: &[Rule] = &[
     Rule {
         id: "client-polls-again",
         does: "polls again while the request is pending",
-        rows: &["DTR-6.6-02", "DEV-3.5-04"],
+        rows: &["DTR-6.6-02", "DTR-9.2-01", "DEV-3.5-04"],
         advice: false,
         judge: Judge::Each(polls_again),
     },
@@ -168,16 +168,17 @@ fn polls_again(log: &Log) -> Finding {
         return Finding::Untested;
     }
     match log.polls.as_slice() {
-        [] => Finding::Untested,
+        [] if log.code.is_none() || log.situation.acknowledgement.lacks_something() => {
+            Finding::Untested
+        }
+        [] => Finding::Broken("no poll came at all".to_owned()),
         [.., last] => match &last.answer {
             Some((_, Said::Pending | Said::SlowDown)) => Finding::Broken(format!(
                 "no poll came after poll {}, which was answered that the request is pending",
                 log.polls.len()
             )),
             None => Finding::Untested,
-            Some((_, Said::Token | Said::Error(_))) => Finding::of(log.polls.len() > 1, || {
-                "the first poll already was the last".to_owned()
-            }),
+            Some((_, Said::Token | Said::Error(_))) => Finding::Held,
         },
     }
 }

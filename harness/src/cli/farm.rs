@@ -8,7 +8,7 @@ use dtr_model::draft::Draft;
 use tokio::runtime::Runtime;
 
 use super::{Exit, Trouble, out};
-use crate::farm::clients::Clients;
+use crate::farm::clients::{Clients, FAULTS};
 use crate::farm::fault::{Fault, Shown};
 use crate::farm::faults;
 use crate::farm::judge::{Judged, judge};
@@ -78,6 +78,12 @@ fn list() {
             fault.id,
             fault.seam.name(),
             fault.does
+        ));
+    }
+    for fault in FAULTS {
+        out::write(format_args!(
+            "{:<36} {:<14} {}\n",
+            fault.id, "client", fault.does
         ));
     }
     for mind in MINDS {

@@ -5,11 +5,13 @@ use bytes::Bytes;
 use dtr_model::draft::Draft;
 use dtr_reference::wire;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, StatusCode, header};
-use http_body_util::BodyExt as _;
+use http_body_util::{BodyExt as _, Limited};
 use serde_json::{Map, Value, json};
 use url::form_urlencoded::{Serializer, parse};
 
 const FORM: &str = "application/x-www-form-urlencoded";
+/// Longest body of a request that is read, in octets: well above what any server here accepts.
+const BODY_LIMIT: usize = 4 << 20;
 
 /// A request to the public endpoints.
 #[derive(Debug, Clone)]
@@ -26,16 +28,17 @@ pub(crate) struct Asked {
 }
 
 impl Asked {
-    /// Takes a request under this text apart. A body that breaks off is an empty one.
+    /// Takes a request under this text apart. A body that breaks off or is too long is an empty one.
     pub(crate) async fn read(request: Request<Body>, draft: &'static Draft) -> Asked {
         let (parts, body) = request.into_parts();
-        let body = body
-            .collect()
-            .await
-            .map(http_body_util::Collected::to_bytes);
+        let body = Limited::new(body, BODY_LIMIT).collect().await;
+        let body = body.map(http_body_util::Collected::to_bytes);
         let body = body.unwrap_or_default();
         let kind = parts.headers.get(header::CONTENT_TYPE);
-        let is_form = kind.is_none_or(|kind| kind.as_bytes().starts_with(FORM.as_bytes()));
+        let is_form = kind.is_none_or(|kind| {
+            let kind = kind.as_bytes().get(..FORM.len());
+            kind.is_some_and(|kind| kind.eq_ignore_ascii_case(FORM.as_bytes()))
+        });
         let uri = parts.uri;
         let base = match (uri.scheme_str(), uri.authority()) {
             (Some(scheme), Some(authority)) => format!("{scheme}://{authority}"),
@@ -70,7 +73,8 @@ impl Asked {
         let body = self.other.unwrap_or_else(|| encoded(&self.form).into());
         let mut request = Request::new(Body::from(body));
         *request.method_mut() = self.method;
-        *request.uri_mut() = uri.parse().expect("made of the parts of a URI");
+        // What cannot be written as one, such as the target of a CONNECT, leads to no endpoint either.
+        *request.uri_mut() = uri.parse().unwrap_or_default();
         *request.headers_mut() = self.headers;
         request.headers_mut().remove(header::CONTENT_LENGTH);
         request

@@ -34,7 +34,7 @@ pub(super) struct Args {
     /// Edition of the text
     #[arg(long, value_parser = clients_draft, default_value = "ietf-01", value_name = "DRAFT")]
     draft: &'static Draft,
-    /// How the program authenticates
+    /// How the program authenticates; `none` under rfc8628 only
     #[arg(long, value_enum, default_value_t = AuthMethod::ClientSecretBasic, value_name = "METHOD")]
     auth_method: AuthMethod,
     /// Only these situations, with commas
@@ -65,6 +65,14 @@ fn clients_draft(id: &str) -> Result<&'static Draft, String> {
 pub(super) fn client(args: &Args) -> Result<Exit, Trouble> {
     let began = Instant::now();
     let situations = selected(args)?;
+    // Elsewhere the grant is that of client credentials, or the text is CIBA's.
+    let may_be_public = args.draft.own_endpoint.is_some() && args.draft.rules.public_clients;
+    if args.auth_method == AuthMethod::None && !may_be_public {
+        return Err(Trouble::new(format!(
+            "--auth-method none: under {} a client that makes such requests authenticates; a public one can be judged by rfc8628",
+            args.draft.id
+        )));
+    }
     let client = match args.program.as_slice() {
         [] => Client::Bundled,
         program => Client::Command(program.to_vec()),
@@ -118,7 +126,10 @@ fn selected(args: &Args) -> Result<Vec<&'static Situation>, Trouble> {
     let Some(wanted) = &args.select else {
         return Ok(played);
     };
-    let wanted = wanted.split(',').map(str::trim).map(|id| {
+    let mut wanted: Vec<&str> = wanted.split(',').map(str::trim).collect();
+    wanted.sort_unstable();
+    wanted.dedup();
+    let wanted = wanted.into_iter().map(|id| {
         let found = played.iter().find(|one| one.id == id).copied();
         found.ok_or_else(|| {
             let known: Vec<_> = played.iter().map(|one| one.id).collect();

@@ -41,6 +41,16 @@ pub(super) async fn call(stage: &Stage, address: SocketAddr, way: &Transport) {
     for call in calls {
         tokio::time::sleep(PAUSE).await;
         let token = token.as_deref();
+        let index = {
+            let mut log = stage.log();
+            let called = Called {
+                call: *call,
+                sent: log.now(),
+                answer: None,
+            };
+            log.calls.push(called);
+            log.calls.len() - 1
+        };
         let answer = match bearer(*call, token) {
             Err(why) => Err(why.to_owned()),
             Ok(bearer) => {
@@ -55,11 +65,7 @@ pub(super) async fn call(stage: &Stage, address: SocketAddr, way: &Transport) {
         };
         let mut log = stage.log();
         let at = log.now();
-        log.calls.push(Called {
-            call: *call,
-            at,
-            answer,
-        });
+        log.calls[index].answer = Some((at, answer));
     }
 }
 

@@ -42,6 +42,18 @@ pub struct Opening {
     pub answer: Option<(Duration, String)>,
 }
 
+impl Opening {
+    /// Whether the server took it up.
+    pub fn is_deferred(&self) -> bool {
+        self.answer
+            .as_ref()
+            .is_some_and(|(_, said)| said == DEFERRED)
+    }
+}
+
+/// What is said of a request that is taken up.
+pub(super) const DEFERRED: &str = "deferred";
+
 /// A poll.
 #[derive(Debug, Clone)]
 pub struct Poll {
@@ -62,8 +74,10 @@ pub enum Said {
     SlowDown,
     /// The token.
     Token,
-    /// Another error.
-    Error(String),
+    /// The error that the situation has.
+    Error(&'static str),
+    /// What is wrong with the poll itself, or that the request was over before.
+    Refused(String),
 }
 
 /// A callback.
@@ -71,10 +85,10 @@ pub enum Said {
 pub struct Called {
     /// Which.
     pub call: Call,
-    /// When the answer to it was there.
-    pub at: Duration,
-    /// The status of the client's answer, or why there was none.
-    pub answer: Result<u16, String>,
+    /// When it was sent.
+    pub sent: Duration,
+    /// When the answer was there, and its status, or why there was none.
+    pub answer: Option<(Duration, Result<u16, String>)>,
 }
 
 impl Log {
@@ -97,9 +111,18 @@ impl Log {
         self.began.elapsed()
     }
 
-    /// Whether all callbacks were sent.
+    /// Whether a client that is to be called was.
     pub(super) fn has_called(&self) -> bool {
-        self.calls.len() == self.situation.calls.len()
+        self.situation.calls.is_empty() || self.calls.iter().any(|called| called.call.is_true())
+    }
+
+    /// How long the client has waited at most before it polled.
+    pub(super) fn longest_wait(&self) -> Duration {
+        let polls = self.polls.iter().map(|poll| poll.at);
+        let first = self.openings.first().map(|opening| opening.at);
+        let times: Vec<Duration> = first.into_iter().chain(polls).collect();
+        let waits = times.windows(2).map(|pair| pair[1].saturating_sub(pair[0]));
+        waits.max().unwrap_or_default()
     }
 
     /// When somebody last did something.
@@ -109,7 +132,7 @@ impl Log {
             .polls
             .iter()
             .map(|poll| poll.answer.as_ref().map_or(poll.at, |(at, _)| *at));
-        let calls = self.calls.iter().map(|called| called.at);
+        let calls = self.calls.iter().map(|called| called.sent);
         openings.chain(polls).chain(calls).max().unwrap_or_default()
     }
 
@@ -146,6 +169,7 @@ impl Log {
                     Said::SlowDown => "slow_down",
                     Said::Token => "token",
                     Said::Error(error) => error,
+                    Said::Refused(error) => error,
                 };
                 lines.push((*at, format!("client  ◀── AS  {said}")));
             }
@@ -157,11 +181,14 @@ impl Log {
                 Call::Extended => "callback with a member too many",
                 Call::Valid => "callback",
             };
-            let answer = match &called.answer {
-                Ok(status) => status.to_string(),
-                Err(why) => why.clone(),
-            };
-            lines.push((called.at, format!("client  ◀── AS  {kind}: {answer}")));
+            lines.push((called.sent, format!("client  ◀── AS  {kind}")));
+            if let Some((at, answer)) = &called.answer {
+                let answer = match answer {
+                    Ok(status) => status.to_string(),
+                    Err(why) => why.clone(),
+                };
+                lines.push((*at, format!("client  ──▶ AS  {answer}")));
+            }
         }
         lines.sort_by_key(|(at, _)| *at);
         let told = lines.into_iter();

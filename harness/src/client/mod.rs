@@ -36,12 +36,16 @@ use setting::{AuthMethod, Setting};
 use situation::Situation;
 use stage::Stage;
 
-/// A client that was told how its request ended is watched for this long: would it poll once more?
+/// A client that was told how its request ended is watched for this long, or longer than it ever waited: would it poll once
+/// more?
 const WATCHED: Duration = Duration::from_secs(3);
 /// One that got a flawed acknowledgement, for longer than the interval that it may take for the usual one.
-const WATCHED_UNACKNOWLEDGED: Duration = Duration::from_secs(7);
+const WATCHED_UNACKNOWLEDGED: Duration = Duration::from_secs(12);
 /// One of which nothing was heard for this long is not waited for any more. It may wait eleven seconds: its own five, raised.
 const PATIENCE: Duration = Duration::from_secs(20);
+/// Nor is one that takes longer than this, or makes more requests.
+const LIMIT: Duration = Duration::from_secs(90);
+const ENOUGH: usize = 200;
 /// Time allowed for a callback.
 const CALLBACK_TIMEOUT: Duration = Duration::from_secs(5);
 /// How often that is looked at.
@@ -112,11 +116,12 @@ pub async fn play(
 
 fn is_over(log: &Log) -> bool {
     let since = |at: Duration| log.now().saturating_sub(at);
-    if log.ended.is_some() {
+    let requests = log.openings.len() + log.polls.len();
+    if log.ended.is_some() || log.now() > LIMIT || requests > ENOUGH {
         return true;
     }
     if let Some((at, _)) = log.outcome() {
-        return since(at) > WATCHED;
+        return since(at) > WATCHED.max(log.longest_wait() + Duration::from_secs(1));
     }
     let flawed = log.situation.acknowledgement.lacks_something();
     let patience = match flawed && log.code.is_some() && log.polls.is_empty() {

@@ -22,7 +22,7 @@ use tokio::task::JoinHandle;
 use tower::{ServiceExt as _, service_fn};
 
 use super::between::Between;
-use super::log::{Log, Opening, Poll, Said};
+use super::log::{DEFERRED, Log, Opening, Poll, Said};
 use super::setting::{AuthMethod, CLIENT_ID, CLIENT_SECRET, GRANT, SCOPE, SUBJECT};
 use super::situation::{Acknowledgement, Reply, Situation};
 use crate::exchange::{Answered, Asked};
@@ -120,9 +120,9 @@ impl Prompter {
 
     async fn answer(&self, request: Request<Body>) -> Result<Response<Body>, ConnectionDropped> {
         let asked = Asked::read(request, self.draft).await;
-        // By the code rather than by the grant type: a poll without one is a poll that is wrong.
-        let at_token = asked.path == wire::TOKEN;
-        let answered = if at_token && asked.code().is_some() {
+        // By the grant type or the code: a poll without the other is a poll that is wrong.
+        let has_code = asked.path == wire::TOKEN && asked.get(asked.handle()).is_some();
+        let answered = if asked.is_poll() || has_code {
             self.poll(asked).await?
         } else if asked.is_initial() {
             self.acknowledge(asked).await?
@@ -159,7 +159,7 @@ impl Prompter {
             let mut log = self.log();
             let at = log.now();
             let said = match (&code, answered.error()) {
-                (Some(_), _) => "deferred",
+                (Some(_), _) => DEFERRED,
                 (None, error) => error.unwrap_or("not deferred"),
             };
             log.openings[index].answer = Some((at, said.to_owned()));
@@ -205,19 +205,26 @@ impl Prompter {
             asked.set(asked.handle(), &real);
         }
         let mut answered = self.ask(asked.clone()).await?;
-        if self.waits(&answered) {
+        let mut said = self.said(&answered);
+        if matches!(said, Said::Pending | Said::SlowDown) {
             match reply {
                 Reply::Pending => {}
                 Reply::Late => tokio::time::sleep(LATE).await,
-                Reply::SlowDown => answered.fail(400, "slow_down"),
-                Reply::Error(error) => answered.fail(400, error),
+                Reply::SlowDown => {
+                    answered.fail(400, "slow_down");
+                    said = Said::SlowDown;
+                }
+                Reply::Error(error) => {
+                    answered.fail(400, error);
+                    said = Said::Error(error);
+                }
                 Reply::Token => {
                     self.approve(asked.code().unwrap_or_default()).await;
                     answered = self.ask(asked).await?;
+                    said = self.said(&answered);
                 }
             }
         }
-        let said = self.said(&answered);
         let mut log = self.log();
         let at = log.now();
         log.polls[index].answer = Some((at, said));
@@ -232,16 +239,12 @@ impl Prompter {
         }
     }
 
-    fn waits(&self, answered: &Answered) -> bool {
-        matches!(self.said(answered), Said::Pending | Said::SlowDown)
-    }
-
     fn said(&self, answered: &Answered) -> Said {
         match answered.error() {
             None if answered.is_token() => Said::Token,
             Some("slow_down") => Said::SlowDown,
             Some(error) if self.draft.is_pending(error) => Said::Pending,
-            other => Said::Error(other.unwrap_or("no OAuth response").to_owned()),
+            other => Said::Refused(other.unwrap_or("no OAuth response").to_owned()),
         }
     }
 

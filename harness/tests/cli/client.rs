@@ -48,7 +48,11 @@ fn a_program_that_asks_for_nothing_gets_no_verdict_and_its_words_are_told() {
     ])
     .exits(3);
     assert!(ran.out.contains(words), "{}", ran.out);
-    assert!(ran.out.contains("made no request"), "{}", ran.out);
+    assert!(
+        ran.out.contains("No request for a token came"),
+        "{}",
+        ran.out
+    );
 }
 
 #[test]
@@ -56,5 +60,6 @@ fn what_cannot_be_played_is_refused() {
     dtr(&["client", "--", "no-such-program-anywhere"])
         .refuses(&["no-such-program-anywhere", "after --"]);
     dtr(&["client", "--select", "nix"]).refuses(&["nix", "denied", "expired"]);
+    dtr(&["client", "--auth-method", "none"]).refuses(&["--auth-method none", "rfc8628"]);
     dtr(&["client", "--draft", "arop-txn"]).refuses(&["arop-txn", "protected resource"]);
 }

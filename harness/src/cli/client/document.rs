@@ -54,10 +54,13 @@ impl Document {
         let checks: Vec<Check> = asked.map(|rule| check(rule, draft, logs)).collect();
         let any = |verdict| checks.iter().any(|check| check.verdict == verdict);
         Document {
-            verdict: match (any(Verdict::Fail), any(Verdict::Pass)) {
+            verdict: match (
+                any(Verdict::Fail),
+                logs.iter().any(|log| log.outcome().is_some()),
+            ) {
                 (true, _) => Verdict::Fail,
                 (false, true) => Verdict::Pass,
-                // Whoever keeps no rule was not seen to do anything.
+                // Whoever got nowhere was not seen to do anything.
                 (false, false) => Verdict::Inconclusive,
             },
             draft,
@@ -139,6 +142,7 @@ mod tests {
         let interval = Situation::named("interval").unwrap();
         let mut log = Log::new(Draft::DEFAULT, interval);
         log.code = Some("code".to_owned());
+        log.ended = Some("it gave up".to_owned());
         log.polls = at
             .iter()
             .map(|seconds| Poll {

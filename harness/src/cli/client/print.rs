@@ -8,6 +8,9 @@ use crate::client::rule;
 use crate::report::document::{Check, Verdict};
 use crate::report::terminal::mark;
 
+/// Lines of a long exchange that are told from its beginning, and from its end.
+const TOLD: usize = 30;
+
 pub(super) fn print(document: &Document, verbose: bool) {
     for check in &document.checks {
         line(check);
@@ -38,20 +41,36 @@ fn line(check: &Check) {
 fn tell(played: &Played, broken: &[&Check]) {
     println!();
     println!("{}: the server {}", played.id.bold(), played.does);
-    for line in &played.exchange {
-        println!("  {line}");
+    let lines = &played.exchange;
+    let left_out = lines.len().saturating_sub(2 * TOLD);
+    for (index, line) in lines.iter().enumerate() {
+        match index.checked_sub(TOLD) {
+            Some(0) if left_out > 0 => println!("            … {left_out} more lines"),
+            Some(place) if place < left_out => {}
+            _ => println!("  {}", plain(line)),
+        }
     }
-    match (&played.ended, played.exchange.is_empty()) {
-        (Some(ended), true) => println!("  The client made no request, and ended: {ended}"),
-        (None, true) => println!("  The client made no request"),
+    let ended = played.ended.as_deref().map(plain);
+    match (ended, lines.is_empty()) {
+        (Some(ended), true) => {
+            println!("  No request for a token came, and the client ended: {ended}")
+        }
+        (None, true) => println!("  No request for a token came"),
         (Some(ended), false) => println!("            the client ended: {ended}"),
         (None, false) => println!("            the client was stopped"),
     }
     for check in broken {
-        let why = check.why.as_deref().unwrap_or_default();
+        let why = plain(check.why.as_deref().unwrap_or_default());
         match check.verdict {
             Verdict::Fail => println!("  {} {}: {why}", "✗".red(), check.id),
             _ => println!("  {} {}: {why}", "!".yellow(), check.id),
         }
     }
+}
+
+/// What others wrote, on one line and without what a terminal obeys.
+fn plain(text: &str) -> String {
+    let lines: Vec<&str> = text.lines().map(str::trim).collect();
+    let joined = lines.join(" / ");
+    joined.replace(char::is_control, "\u{fffd}")
 }

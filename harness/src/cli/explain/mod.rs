@@ -81,7 +81,10 @@ fn one(id: &str, ledger: &Edition) -> Result<(), Trouble> {
         explain_probe(probe);
     } else if let Some(rule) = rule::named(id) {
         println!("{} A client {}.", rule.id.bold(), rule.does);
-        println!("It is asked by: {}.", rule.rows.join(", "));
+        match rule.rows {
+            [] => println!("No row asks for it: it is advice."),
+            rows => println!("It is asked by: {}.", rows.join(", ")),
+        }
         println!("Run it: dtr client --draft DRAFT -- PROGRAM");
     } else if let Some(trace) = record::traces(Draft::DEFAULT)
         .iter()

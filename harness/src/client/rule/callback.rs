@@ -95,21 +95,27 @@ fn is_false(call: Call) -> bool {
 fn each(log: &Log, wanted: fn(Call) -> bool, judge: fn(u16) -> Finding) -> Finding {
     let wanted = log.calls.iter().filter(|called| wanted(called.call));
     Finding::all(wanted.map(|called| match called.answer {
-        Ok(status) => judge(status),
-        Err(_) => Finding::Untested,
+        Some((_, Ok(status))) => judge(status),
+        Some((_, Err(_))) | None => Finding::Untested,
     }))
 }
 
+/// A client that is stopped while it waits, for however long, has not shown that it would not poll.
 fn polls_after_callback(log: &Log) -> Finding {
-    let Some(Called {
-        answer: Ok(200..300),
-        at,
-        ..
-    }) = log.calls.last()
-    else {
+    let accepted = |called: &&Called| {
+        called.call.is_true() && matches!(called.answer, Some((_, Ok(200..300))))
+    };
+    let Some(called) = log.calls.iter().find(accepted) else {
         return Finding::Untested;
     };
-    Finding::of(log.polls.iter().any(|poll| poll.at >= *at), || {
-        "no poll came after a callback that was accepted".to_owned()
-    })
+    match (
+        log.polls.iter().any(|poll| poll.at >= called.sent),
+        &log.ended,
+    ) {
+        (true, _) => Finding::Held,
+        (false, Some(_)) => {
+            Finding::Broken("no poll came after a callback that was accepted".to_owned())
+        }
+        (false, None) => Finding::Untested,
+    }
 }

@@ -1,7 +1,7 @@
 //! What is in a client's requests (Sections 5, 6.3, 6.5; RFC 8628 Section 3.4; CIBA Core Sections 7.1, 10.1).
 
 use super::{Finding, Judge, Rule};
-use crate::client::log::{Form, Log, Poll};
+use crate::client::log::{Form, Log, Poll, Said};
 use crate::client::situation::Acknowledgement;
 use crate::entropy;
 
@@ -13,6 +13,13 @@ const TOKEN_LENGTH: usize = 1024;
 const HINTS: [&str; 3] = ["login_hint_token", "id_token_hint", "login_hint"];
 
 pub(super) const RULES: &[Rule] = &[
+    Rule {
+        id: "client-asks-in-form",
+        does: "makes a request that the server takes up",
+        rows: &["CIBA-7.1-01", "CIBA-7.1-02"],
+        advice: true,
+        judge: Judge::Each(taken_up),
+    },
     Rule {
         id: "client-repeats-no-mode",
         does: "sends no value of completion_mode twice",
@@ -71,10 +78,17 @@ pub(super) const RULES: &[Rule] = &[
     },
     Rule {
         id: "client-makes-strong-tokens",
-        does: "has notification tokens that can hold 128 bits, in the characters of bearer tokens",
-        rows: &["DTR-6.3-05", "CIBA-7.1-10", "CIBA-7.1-11", "CIBA-7.1-12"],
+        does: "has notification tokens that can hold 128 bits",
+        rows: &["DTR-6.3-05", "CIBA-7.1-12"],
         advice: false,
         judge: Judge::Each(|log| each_opening(log, log.draft.client_notification_token, strong)),
+    },
+    Rule {
+        id: "client-writes-bearer-tokens",
+        does: "has notification tokens of at most 1024 of the characters that can stand after Bearer",
+        rows: &["CIBA-7.1-10", "CIBA-7.1-11"],
+        advice: false,
+        judge: Judge::Each(|log| each_opening(log, log.draft.client_notification_token, bearer)),
     },
     Rule {
         id: "client-makes-new-tokens",
@@ -99,7 +113,7 @@ pub(super) const RULES: &[Rule] = &[
     },
     Rule {
         id: "client-polls-in-form",
-        does: "polls with the grant type and the code",
+        does: "polls with the grant type, the code and its own credentials",
         rows: &[
             "DTR-6.5-01",
             "DTR-6.5-02",
@@ -113,15 +127,7 @@ pub(super) const RULES: &[Rule] = &[
             "AROP-9.1-02",
         ],
         advice: false,
-        judge: Judge::Each(|log| {
-            polls(log, |poll| {
-                let grant = Log::value(&poll.form, "grant_type").unwrap_or_default();
-                let code = Log::value(&poll.form, log.draft.deferral_code);
-                Finding::of(grant == log.draft.deferred_grant && code.is_some(), || {
-                    format!("the grant type of a poll is \"{grant}\"")
-                })
-            })
-        }),
+        judge: Judge::Each(|log| polls(log, |poll| in_form(log, poll))),
     },
     Rule {
         id: "client-keeps-code-as-it-is",
@@ -172,27 +178,66 @@ fn polls(log: &Log, judge: impl Fn(&Poll) -> Finding) -> Finding {
     Finding::all(log.polls.iter().map(judge))
 }
 
+fn in_form(log: &Log, poll: &Poll) -> Finding {
+    let grant = Log::value(&poll.form, "grant_type").unwrap_or_default();
+    if grant != log.draft.deferred_grant {
+        return Finding::Broken(format!("the grant type of a poll is \"{grant}\""));
+    }
+    if Log::value(&poll.form, log.draft.deferral_code).is_none() {
+        return Finding::Broken(format!("a poll has no {}", log.draft.deferral_code));
+    }
+    // Once there is an outcome, whatever comes is refused.
+    let over = log.outcome().is_some_and(|(at, _)| at <= poll.at);
+    match &poll.answer {
+        Some((_, Said::Refused(error))) if !over => Finding::of(
+            log.situation.acknowledgement == Acknowledgement::OddCode,
+            || format!("a poll is refused: {error}"),
+        ),
+        _ => Finding::Held,
+    }
+}
+
 fn strong(token: &str) -> Finding {
     let bits = entropy::most_bits(token);
-    if bits < TOKEN_BITS {
-        return Finding::Broken(format!("\"{token}\" holds at most {bits} bits"));
-    }
+    Finding::of(bits >= TOKEN_BITS, || {
+        format!("\"{token}\" holds at most {bits} bits")
+    })
+}
+
+/// A b64token (RFC 6750 Section 2.1).
+fn bearer(token: &str) -> Finding {
     if token.len() > TOKEN_LENGTH {
         return Finding::Broken(format!("one is {} characters long", token.len()));
     }
-    // b64token (RFC 6750 Section 2.1)
     let bare = token.trim_end_matches('=');
     let known = |c: char| c.is_ascii_alphanumeric() || "-._~+/".contains(c);
-    Finding::of(bare.chars().all(known), || {
+    Finding::of(!bare.is_empty() && bare.chars().all(known), || {
         format!("\"{token}\" is not what can stand after Bearer")
     })
+}
+
+/// Whether the server took up one of the client's requests: others may have been tries, to see what it wants.
+fn taken_up(log: &Log) -> Finding {
+    let refused = log
+        .openings
+        .iter()
+        .filter_map(|opening| opening.answer.as_ref());
+    match (log.openings.is_empty(), &log.code) {
+        (true, _) => Finding::Untested,
+        (false, Some(_)) => Finding::Held,
+        (false, None) => {
+            let said = refused.last().map_or("nothing", |(_, said)| said);
+            Finding::Broken(format!("the server answered: {said}"))
+        }
+    }
 }
 
 fn new_tokens(logs: &[Log]) -> Finding {
     let requests = logs.iter().flat_map(|log| {
         let name = log.draft.client_notification_token;
         let tokens = log.openings.iter();
-        tokens.filter_map(move |opening| Log::value(&opening.form, name))
+        let deferred = tokens.filter(|opening| opening.is_deferred());
+        deferred.filter_map(move |opening| Log::value(&opening.form, name))
     });
     let mut tokens: Vec<&str> = requests.collect();
     let sent = tokens.len();

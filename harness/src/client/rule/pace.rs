@@ -5,8 +5,7 @@ use std::time::Duration;
 use dtr_model::question::Question;
 
 use super::{Finding, Judge, Rule, is};
-use crate::client::log::{Log, Said};
-use crate::client::situation::Call;
+use crate::client::log::{Log, Poll, Said};
 
 /// A request may arrive this much sooner after the one before than it was sent after it: the former was under way for longer.
 const TOLERANCE: Duration = Duration::from_millis(250);
@@ -25,8 +24,6 @@ pub(super) const RULES: &[Rule] = &[
             "DEV-3.5-05",
             "CIBA-7.3-08",
             "CIBA-10.1-02",
-            "TXN-5.2-06",
-            "TXN-5.3-03",
             "AROP-7.4-01",
         ],
         advice: false,
@@ -38,7 +35,7 @@ pub(super) const RULES: &[Rule] = &[
     Rule {
         id: "client-waits-five-seconds",
         does: "waits five seconds where no interval is announced",
-        rows: &["DEV-3.2-09", "CIBA-7.3-09", "TXN-5.2-07", "TXN-5.3-04"],
+        rows: &["DEV-3.2-09", "CIBA-7.3-09"],
         advice: false,
         judge: Judge::Each(|log| match log.interval {
             Some(_) => Finding::Untested,
@@ -53,7 +50,6 @@ pub(super) const RULES: &[Rule] = &[
             "DTR-6.6-06",
             "DEV-3.5-07",
             "CIBA-11-03",
-            "TXN-5.3-08",
             "AROP-7.4-01",
         ],
         advice: false,
@@ -61,8 +57,8 @@ pub(super) const RULES: &[Rule] = &[
     },
     Rule {
         id: "client-stays-slow",
-        does: "and so before every poll after that",
-        rows: &["DEV-3.5-07", "CIBA-11-03", "TXN-5.3-08"],
+        does: "waits so before every poll after that, too",
+        rows: &["DEV-3.5-07", "CIBA-11-03"],
         advice: false,
         judge: Judge::Each(|log| gaps(log, |gap| gap.raised > 0 && !gap.after_slow_down)),
     },
@@ -105,7 +101,7 @@ fn gaps(log: &Log, wanted: fn(&Gap) -> bool) -> Finding {
     let mut findings = Vec::new();
     for (index, pair) in log.polls.windows(2).enumerate() {
         let [first, second] = pair else { continue };
-        let Some((answered, said)) = &first.answer else {
+        let Some((_, said)) = &first.answer else {
             continue;
         };
         let after_slow_down = *said == Said::SlowDown;
@@ -122,7 +118,7 @@ fn gaps(log: &Log, wanted: fn(&Gap) -> bool) -> Finding {
             due: Duration::from_secs(interval.unwrap_or_default() + counted * RAISE),
         };
         // How soon one may poll after a callback the texts leave open (C-22).
-        if wanted(&gap) && !was_called(log, *answered, second.at) {
+        if wanted(&gap) && !was_called(log, first.at, second.at) {
             findings.push(judge(&gap));
         }
     }
@@ -142,14 +138,11 @@ fn judge(gap: &Gap) -> Finding {
 
 /// Whether a callback came in between that the client believes.
 fn was_called(log: &Log, from: Duration, to: Duration) -> bool {
-    let mut believed = log
-        .calls
-        .iter()
-        .filter(|called| matches!(called.call, Call::Valid | Call::Extended));
-    believed.any(|called| from <= called.at && called.at <= to)
+    let mut believed = log.calls.iter().filter(|called| called.call.is_true());
+    believed.any(|called| from <= called.sent && called.sent <= to)
 }
 
-fn overlap(pair: &[crate::client::log::Poll]) -> Finding {
+fn overlap(pair: &[Poll]) -> Finding {
     let [first, second] = pair else {
         return Finding::Untested;
     };
@@ -162,23 +155,21 @@ fn overlap(pair: &[crate::client::log::Poll]) -> Finding {
     })
 }
 
-/// Whoever goes away while its request is pending has given up; one that waits for a callback has not.
+/// Whoever goes away while its request is pending has given up; one that waits, for however long, has not.
 fn polls_again(log: &Log) -> Finding {
-    if !log.situation.calls.is_empty() {
+    let acknowledged = log.code.is_some() && !log.situation.acknowledgement.lacks_something();
+    if !log.situation.calls.is_empty() || !acknowledged {
         return Finding::Untested;
     }
-    match log.polls.as_slice() {
-        [] if log.code.is_none() || log.situation.acknowledgement.lacks_something() => {
-            Finding::Untested
-        }
-        [] => Finding::Broken("no poll came at all".to_owned()),
-        [.., last] => match &last.answer {
-            Some((_, Said::Pending | Said::SlowDown)) => Finding::Broken(format!(
-                "no poll came after poll {}, which was answered that the request is pending",
-                log.polls.len()
-            )),
-            None => Finding::Untested,
-            Some((_, Said::Token | Said::Error(_))) => Finding::Held,
-        },
+    let waits = |poll: &Poll| matches!(poll.answer, Some((_, Said::Pending | Said::SlowDown)));
+    let again = log.polls.windows(2).any(|pair| waits(&pair[0]));
+    match (log.polls.last(), again, &log.ended) {
+        (None, _, Some(_)) => Finding::Broken("no poll came at all".to_owned()),
+        (Some(last), _, Some(_)) if waits(last) => Finding::Broken(format!(
+            "no poll came after poll {}, which was answered that the request is pending",
+            log.polls.len()
+        )),
+        (_, true, _) => Finding::Held,
+        (_, false, _) => Finding::Untested,
     }
 }

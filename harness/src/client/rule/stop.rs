@@ -24,7 +24,7 @@ pub(super) const RULES: &[Rule] = &[
     Rule {
         id: "client-stops-when-expired",
         does: "does not poll after expired_token",
-        rows: &["DTR-6.6-07"],
+        rows: &["DTR-6.6-07", "DEV-3.5-12"],
         advice: true,
         judge: Judge::Each(|log| stops_in(log, "expired")),
     },

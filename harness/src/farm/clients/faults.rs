@@ -119,6 +119,51 @@ pub const FAULTS: &[ClientFault] = &[
         how: How::Hears(|_, answered| takes_for_pending(answered, "mercury_retrograde")),
     },
     ClientFault {
+        id: "client-with-other-scope",
+        does: "asks for what it is not registered for",
+        breaks: &["client-asks-in-form"],
+        situations: &["interval"],
+        how: How::Sends(|asked| {
+            if asked.is_initial() {
+                asked.set("scope", "openid nothing-of-the-kind");
+            }
+        }),
+    },
+    ClientFault {
+        id: "client-polls-as-nobody",
+        does: "polls without its credentials",
+        breaks: &["client-polls-in-form"],
+        situations: &["interval"],
+        how: How::Sends(|asked| {
+            if asked.is_poll() {
+                asked.headers.remove("authorization");
+            }
+        }),
+    },
+    ClientFault {
+        id: "client-polls-without-code",
+        does: "calls the code by another name",
+        breaks: &["client-polls-in-form"],
+        situations: &["interval"],
+        how: How::Sends(|asked| {
+            if asked.is_poll() {
+                asked.remove(asked.handle());
+            }
+        }),
+    },
+    ClientFault {
+        id: "client-with-spaced-token",
+        does: "sends a notification token that cannot stand after Bearer",
+        breaks: &["client-writes-bearer-tokens"],
+        situations: &["interval"],
+        how: How::Sends(|asked| {
+            if asked.is_initial() {
+                let spaced = "a token of enough octets, with spaces between";
+                asked.set("client_notification_token", spaced);
+            }
+        }),
+    },
+    ClientFault {
         id: "client-repeats-mode",
         does: "sends the value of completion_mode twice",
         breaks: &["client-repeats-no-mode"],
@@ -268,14 +313,14 @@ pub const FAULTS: &[ClientFault] = &[
             "client-answers-callbacks-204",
             "client-skips-unknown-members",
         ],
-        situations: &["callbacks"],
+        situations: &["callbacks", "odd-callback"],
         how: How::Answers(|_, status| if status == 204 { 302 } else { status }),
     },
     ClientFault {
         id: "client-knows-all-members",
         does: "refuses callbacks with members that it does not know",
         breaks: &["client-skips-unknown-members"],
-        situations: &["callbacks"],
+        situations: &["odd-callback"],
         how: How::Answers(|body, status| {
             let unknown = body.windows(10).any(|part| part == b"x_unknown_");
             if unknown { 400 } else { status }

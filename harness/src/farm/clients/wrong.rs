@@ -72,9 +72,10 @@ async fn pass(
         change(&mut asked);
     }
     if is_poll && matches!(how, How::Silent) {
-        let mut pending = Answered::read(Response::new(Body::empty()), draft).await;
-        pending.fail(400, draft.pending);
-        return Ok(pending.response());
+        // So that it ends.
+        let mut denied = Answered::read(Response::new(Body::empty()), draft).await;
+        denied.fail(400, "access_denied");
+        return Ok(denied.response());
     }
     if let How::Repeats(after, later) = how
         && is_poll

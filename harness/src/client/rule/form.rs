@@ -218,7 +218,7 @@ fn bearer(token: &str) -> Finding {
 
 /// Whether the server took up one of the client's requests: others may have been tries, to see what it wants.
 fn taken_up(log: &Log) -> Finding {
-    let refused = log
+    let mut refused = log
         .openings
         .iter()
         .filter_map(|opening| opening.answer.as_ref());
@@ -226,7 +226,7 @@ fn taken_up(log: &Log) -> Finding {
         (true, _) => Finding::Untested,
         (false, Some(_)) => Finding::Held,
         (false, None) => {
-            let said = refused.last().map_or("nothing", |(_, said)| said);
+            let said = refused.next_back().map_or("nothing", |(_, said)| said);
             Finding::Broken(format!("the server answered: {said}"))
         }
     }

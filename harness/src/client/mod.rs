@@ -23,6 +23,8 @@ pub mod situation;
 mod stage;
 
 use std::net::SocketAddr;
+use std::ops::Range;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use dtr_model::draft::{Callbacks, Draft};
@@ -46,6 +48,9 @@ const PATIENCE: Duration = Duration::from_secs(20);
 /// Nor is one that takes longer than this, or makes more requests.
 const LIMIT: Duration = Duration::from_secs(90);
 const ENOUGH: usize = 200;
+/// Where clients listen for callbacks, and how many of these are tried.
+const PORTS: Range<u16> = 20_000..32_000;
+const TRIES: u32 = 100;
 /// Time allowed for a callback.
 const CALLBACK_TIMEOUT: Duration = Duration::from_secs(5);
 /// How often that is looked at.
@@ -131,7 +136,17 @@ fn is_over(log: &Log) -> bool {
     since(log.last()) > patience
 }
 
-/// A port that nobody listens at.
+/// A port that nobody listens at, nor will until the client does: connections come from ports above these, and no two
+/// clients here are given the same.
 async fn free_port() -> Result<SocketAddr, SetupError> {
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    for _ in 0..TRIES {
+        let next = NEXT.fetch_add(1, Ordering::Relaxed);
+        let place = std::process::id().wrapping_mul(61).wrapping_add(next);
+        let port = PORTS.start + (place % PORTS.len() as u32) as u16;
+        if let Ok(listener) = TcpListener::bind(("127.0.0.1", port)).await {
+            return Ok(listener.local_addr()?);
+        }
+    }
     Ok(TcpListener::bind("127.0.0.1:0").await?.local_addr()?)
 }

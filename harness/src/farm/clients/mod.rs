@@ -200,15 +200,14 @@ mod tests {
             let of = logs.iter().filter(|log| log.draft.id == draft.id);
             let of: Vec<Log> = of.cloned().collect();
             assert_eq!(broken(draft, &of), [""; 0], "{}", draft.id);
+            let lines: Vec<_> = of
+                .iter()
+                .map(|log| (log.situation.id, log.lines()))
+                .collect();
             let asked = rule::all().filter(|rule| rule.is_asked(draft));
             for rule in asked {
-                assert_eq!(
-                    rule.finding(&of).0,
-                    Finding::Held,
-                    "{} {}",
-                    draft.id,
-                    rule.id
-                );
+                let found = rule.finding(&of).0;
+                assert_eq!(found, Finding::Held, "{} {}: {lines:#?}", draft.id, rule.id);
             }
         }
     }

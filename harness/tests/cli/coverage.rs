@@ -117,6 +117,14 @@ fn the_readme_counts_as_the_ledger_does() {
         rows.len()
     );
     assert!(readme.contains(&said), "not said: {said}");
+    let all = dtr(&["coverage"]).exits(0).out;
+    let (_, all) = all.split_once("all ").expect("a line about all");
+    let watched = all
+        .split(", ")
+        .find(|part| part.ends_with("by `dtr client`"));
+    let watched = watched.and_then(|part| part.split_whitespace().next());
+    let said = format!("looks at {} of them", watched.expect("some"));
+    assert!(readme.contains(&said), "not said: {said}");
     let probed = question::catalogue()
         .iter()
         .filter(|entry| entry.place == question::Place::Probe)

@@ -72,7 +72,7 @@ pub(super) async fn call(stage: &Stage, address: SocketAddr, way: &Transport) {
 /// The member that names the code, the code, and the token of the request that was acknowledged.
 fn request(log: &Log) -> Option<(&'static str, String, Option<String>)> {
     let code = log.code.clone()?;
-    let opening = log.openings.last()?;
+    let opening = log.openings.iter().find(|one| one.is_deferred())?;
     let token = Log::value(&opening.form, log.draft.client_notification_token);
     Some((log.draft.deferral_code, code, token.map(str::to_owned)))
 }
@@ -106,5 +106,38 @@ async fn listening(address: SocketAddr) {
     let began = Instant::now();
     while TcpStream::connect(address).await.is_err() && began.elapsed() < LISTENING {
         tokio::time::sleep(PAUSE).await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use dtr_model::draft::Draft;
+
+    use super::*;
+    use crate::client::log::{DEFERRED, Opening};
+    use crate::client::situation::Situation;
+
+    /// Others may have been tries before it, or have come since.
+    #[test]
+    fn a_callback_has_the_token_of_the_request_that_was_taken_up() {
+        let situation = Situation::named("callbacks").unwrap();
+        let mut log = Log::new(Draft::DEFAULT, situation);
+        assert!(request(&log).is_none());
+        for (token, said) in [
+            ("one", "invalid_client"),
+            ("two", DEFERRED),
+            ("three", "access_denied"),
+        ] {
+            let name = Draft::DEFAULT.client_notification_token;
+            log.openings.push(Opening {
+                at: Duration::ZERO,
+                form: vec![(name.to_owned(), token.to_owned())],
+                answer: Some((Duration::ZERO, said.to_owned())),
+            });
+        }
+        log.code = Some("code".to_owned());
+        let (member, code, token) = request(&log).unwrap();
+        assert_eq!((member, code.as_str()), ("deferral_code", "code"));
+        assert_eq!(token.as_deref(), Some("two"));
     }
 }

@@ -1,6 +1,6 @@
 //! A request and its response, taken apart and put together again.
 
-use axum::body::Body;
+use axum::body::{Body, HttpBody};
 use bytes::Bytes;
 use dtr_model::draft::Draft;
 use dtr_reference::wire;
@@ -31,9 +31,7 @@ impl Asked {
     /// Takes a request under this text apart. A body that breaks off or is too long is an empty one.
     pub(crate) async fn read(request: Request<Body>, draft: &'static Draft) -> Asked {
         let (parts, body) = request.into_parts();
-        let body = Limited::new(body, BODY_LIMIT).collect().await;
-        let body = body.map(http_body_util::Collected::to_bytes);
-        let body = body.unwrap_or_default();
+        let body = whole(Limited::new(body, BODY_LIMIT)).await;
         let kind = parts.headers.get(header::CONTENT_TYPE);
         let is_form = kind.is_none_or(|kind| {
             let kind = kind.as_bytes().get(..FORM.len());
@@ -128,6 +126,13 @@ impl Asked {
     }
 }
 
+/// All of a body; one that breaks off is an empty one.
+pub(crate) async fn whole(body: impl HttpBody<Data = Bytes>) -> Bytes {
+    let body = body.collect().await;
+    body.map(http_body_util::Collected::to_bytes)
+        .unwrap_or_default()
+}
+
 /// A response of the public endpoints.
 #[derive(Debug, Clone)]
 pub(crate) struct Answered {
@@ -146,11 +151,7 @@ impl Answered {
     /// Takes a response under this text apart.
     pub(crate) async fn read(response: Response<Body>, draft: &'static Draft) -> Answered {
         let (parts, body) = response.into_parts();
-        let body = body
-            .collect()
-            .await
-            .map(http_body_util::Collected::to_bytes);
-        let body = body.unwrap_or_default();
+        let body = whole(body).await;
         let members = serde_json::from_slice(&body).ok();
         Answered {
             status: parts.status.as_u16(),
@@ -223,5 +224,39 @@ impl Answered {
         self.other = None;
         self.header(header::CONTENT_TYPE, "application/json");
         self.header(header::CACHE_CONTROL, "no-store");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    async fn read(kind: &str, body: String) -> Asked {
+        let request = Request::post("/token").header(header::CONTENT_TYPE, kind);
+        Asked::read(request.body(Body::from(body)).unwrap(), Draft::DEFAULT).await
+    }
+
+    #[tokio::test]
+    async fn a_form_is_one_however_its_media_type_is_written() {
+        for kind in [FORM, "Application/X-WWW-Form-URLEncoded; charset=UTF-8"] {
+            let asked = read(kind, "a=b".to_owned()).await;
+            assert_eq!(asked.get("a"), Some("b"), "{kind}");
+        }
+        let asked = read("application/json", "a=b".to_owned()).await;
+        assert_eq!(asked.get("a"), None);
+        assert_eq!(asked.other.as_deref(), Some(&b"a=b"[..]));
+    }
+
+    #[tokio::test]
+    async fn of_a_body_without_end_nothing_is_kept() {
+        let long = format!("a={}", "b".repeat(BODY_LIMIT));
+        assert!(read(FORM, long).await.form.is_empty());
+    }
+
+    #[tokio::test]
+    async fn what_is_no_path_leads_nowhere() {
+        let connect = Request::connect("as.example:443").body(Body::empty());
+        let asked = Asked::read(connect.unwrap(), Draft::DEFAULT).await;
+        assert_eq!(asked.request().uri(), "/");
     }
 }

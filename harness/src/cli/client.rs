@@ -11,13 +11,12 @@ use indicatif::ProgressBar;
 use tokio::runtime::Runtime;
 use tokio::task::JoinSet;
 
-use super::{Exit, Trouble, judging_draft};
+use super::{Exit, Trouble, judging_draft, reporting};
 use crate::client::between::Nothing;
 use crate::client::log::Log;
 use crate::client::setting::AuthMethod;
 use crate::client::situation::{ALL, Situation};
 use crate::client::{self, Client};
-use crate::report::document::Verdict;
 use crate::report::progress;
 
 pub(super) use document::Document;
@@ -73,6 +72,9 @@ pub(super) fn client(args: &Args) -> Result<Exit, Trouble> {
             args.draft.id
         )));
     }
+    if let Some(path) = &args.json {
+        reporting::can_be_written(path)?;
+    }
     let client = match args.program.as_slice() {
         [] => Client::Bundled,
         program => Client::Command(program.to_vec()),
@@ -83,14 +85,9 @@ pub(super) fn client(args: &Args) -> Result<Exit, Trouble> {
     let document = Document::of(&client, args.draft, &logs?, began.elapsed());
     print::print(&document, args.verbose);
     if let Some(path) = &args.json {
-        std::fs::write(path, serde_json::to_string_pretty(&document)? + "\n")
-            .map_err(|e| Trouble::new(format!("cannot write {}: {e}", path.display())))?;
+        reporting::write(path, &(serde_json::to_string_pretty(&document)? + "\n"))?;
     }
-    Ok(match document.verdict {
-        Verdict::Fail => Exit::Fail,
-        Verdict::Inconclusive => Exit::Inconclusive,
-        _ => Exit::Pass,
-    })
+    Ok(document.verdict.into())
 }
 
 /// Leads the client through all situations at the same time: most of it is waiting.

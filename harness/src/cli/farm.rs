@@ -1,13 +1,13 @@
 //! `dtr farm`: servers that are wrong on purpose, and what the suite makes of them. Only with the feature `farm`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anstream::eprintln;
 use dtr_model::Trace;
 use dtr_model::draft::Draft;
 use tokio::runtime::Runtime;
 
-use super::{Exit, Trouble, out};
+use super::{Exit, Trouble, out, reporting};
 use crate::farm::clients::{Clients, FAULTS};
 use crate::farm::fault::{Fault, Shown};
 use crate::farm::faults;
@@ -161,7 +161,7 @@ async fn one(id: &str, draft: &'static Draft) -> Result<Exit, Trouble> {
     })
 }
 
-async fn matrix(path: &PathBuf) -> Result<Exit, Trouble> {
+async fn matrix(path: &Path) -> Result<Exit, Trouble> {
     let mut matrix = Matrix::default();
     let under = siblings::drafts().map(|draft| siblings::faults_of(draft).count());
     let own_faults = || faults::all().filter(|fault| fault.is_of(Draft::DEFAULT));
@@ -196,8 +196,7 @@ async fn matrix(path: &PathBuf) -> Result<Exit, Trouble> {
     }
     matrix.set_clients(clients);
     bar.finish_and_clear();
-    std::fs::write(path, matrix.document())
-        .map_err(|e| Trouble::new(format!("cannot write {}: {e}", path.display())))?;
+    reporting::write(path, &matrix.document())?;
     for (fault, judged) in matrix.survivors() {
         good = false;
         eprintln!(

@@ -27,6 +27,8 @@ use clap::{Parser, Subcommand};
 use dtr_model::draft::Draft;
 use dtr_model::requirement::{self, Edition};
 
+use crate::report::document::Verdict;
+
 /// Model, conformance suite and test vectors for OAuth's Deferred Token Response.
 #[derive(Debug, Parser)]
 #[command(name = "dtr", version, arg_required_else_help = true)]
@@ -79,6 +81,16 @@ pub(crate) enum Exit {
     Fail,
     /// It cannot be said.
     Inconclusive,
+}
+
+impl From<Verdict> for Exit {
+    fn from(verdict: Verdict) -> Exit {
+        match verdict {
+            Verdict::Fail => Exit::Fail,
+            Verdict::Inconclusive => Exit::Inconclusive,
+            _ => Exit::Pass,
+        }
+    }
 }
 
 /// A verb that could not do its work: usage or setup.

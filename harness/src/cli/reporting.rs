@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::{Exit, Trouble, out};
 use crate::report::baseline::Baseline;
-use crate::report::document::{Document, Verdict};
+use crate::report::document::Document;
 use crate::report::terminal::{self, Detail};
 use crate::report::{html, junit};
 
@@ -74,20 +74,18 @@ impl Ready<'_> {
         if let Some(path) = &self.options.html {
             write(path, &html::render(&document)?)?;
         }
-        Ok(match document.verdict {
-            Verdict::Fail => Exit::Fail,
-            Verdict::Inconclusive => Exit::Inconclusive,
-            _ => Exit::Pass,
-        })
+        Ok(document.verdict.into())
     }
 }
 
-fn can_be_written(path: &Path) -> Result<(), Trouble> {
+/// Sees that a file can be written: better before the work than after it.
+pub(super) fn can_be_written(path: &Path) -> Result<(), Trouble> {
     let open = OpenOptions::new().create(true).append(true).open(path);
     open.map(drop).map_err(|e| cannot_write(path, &e))
 }
 
-fn write(path: &Path, text: &str) -> Result<(), Trouble> {
+/// Writes it.
+pub(super) fn write(path: &Path, text: &str) -> Result<(), Trouble> {
     std::fs::write(path, text).map_err(|e| cannot_write(path, &e))
 }
 

@@ -18,9 +18,9 @@ use tower::service_fn;
 use url::Url;
 
 use super::setting::{AuthMethod, CLIENT_ID, CLIENT_SECRET, GRANT, SUBJECT, Setting};
-use super::stage::accept;
 use crate::json;
 use crate::target::bundled::decoration::Public;
+use crate::target::bundled::front::serve_plainly;
 use crate::target::client::{Authentication, append};
 use crate::target::discovery::Endpoints;
 use crate::target::transport::{Http, Outgoing, Reply};
@@ -28,8 +28,6 @@ use crate::target::{Transport, TransportFailure};
 
 /// Time allowed for an exchange.
 const TIMEOUT: Duration = Duration::from_secs(10);
-/// By how much `slow_down` raises the interval (Section 6.5; RFC 8628 Section 3.5).
-const RAISE: Duration = Duration::from_secs(5);
 /// Longest callback that is read, in octets.
 const BODY_LIMIT: usize = 16 * 1024;
 
@@ -144,7 +142,7 @@ async fn poll(
         match error(&members) {
             _ if reply.status == 200 => return Ok("a token".to_owned()),
             waits if draft.is_pending(waits) => {}
-            "slow_down" => pending.interval += RAISE,
+            "slow_down" => pending.interval += Duration::from_secs(draft.min_raise),
             other => return Err(other.into()),
         }
         tokio::time::sleep(pending.interval).await;
@@ -199,7 +197,7 @@ async fn receive(
             Ok(response)
         }
     });
-    match accept(listener, Public::new(service)).await {}
+    match serve_plainly(listener, Public::new(service)).await {}
 }
 
 async fn heard(request: Request<Body>, bearer: &str, member: &str, told: &Notify) -> StatusCode {

@@ -20,8 +20,6 @@ pub struct Log {
     pub openings: Vec<Opening>,
     /// The code that it was given.
     pub code: Option<String>,
-    /// The `interval` that it was told, in seconds.
-    pub interval: Option<u64>,
     /// Its polls.
     pub polls: Vec<Poll>,
     /// The callbacks that it got.
@@ -98,12 +96,20 @@ impl Log {
             situation,
             openings: Vec::new(),
             code: None,
-            interval: situation.interval,
             polls: Vec::new(),
             calls: Vec::new(),
             ended: None,
             began: Instant::now(),
         }
+    }
+
+    /// The same, as if it had begun so long ago.
+    #[cfg(test)]
+    pub(super) fn begun(mut self, ago: Duration) -> Log {
+        self.began = Instant::now()
+            .checked_sub(ago)
+            .expect("a clock that is older");
+        self
     }
 
     /// The time since the start.
@@ -175,12 +181,7 @@ impl Log {
             }
         }
         for called in &self.calls {
-            let kind = match called.call {
-                Call::Forged => "callback with a token that is not the client's",
-                Call::Bare => "callback without a token",
-                Call::Extended => "callback with a member too many",
-                Call::Valid => "callback",
-            };
+            let kind = called.call.name();
             lines.push((called.sent, format!("client  ◀── AS  {kind}")));
             if let Some((at, answer)) = &called.answer {
                 let answer = match answer {

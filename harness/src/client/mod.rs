@@ -150,3 +150,65 @@ async fn free_port() -> Result<SocketAddr, SetupError> {
     }
     Ok(TcpListener::bind("127.0.0.1:0").await?.local_addr()?)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::log::{Opening, Poll, Said};
+    use super::*;
+
+    fn seconds(at: u64) -> Duration {
+        Duration::from_secs(at)
+    }
+
+    /// What is known after so long of a client that asked at once and polled then.
+    fn after(now: u64, situation: &str, polls: &[(u64, Said)]) -> Log {
+        let situation = Situation::named(situation).unwrap();
+        let mut log = Log::new(Draft::DEFAULT, situation).begun(seconds(now));
+        log.code = Some("code".to_owned());
+        log.openings.push(Opening {
+            at: Duration::ZERO,
+            form: Vec::new(),
+            answer: None,
+        });
+        log.polls.extend(polls.iter().map(|(at, said)| Poll {
+            at: seconds(*at),
+            form: Vec::new(),
+            answer: Some((seconds(*at), said.clone())),
+        }));
+        log
+    }
+
+    #[test]
+    fn a_client_is_watched_for_longer_than_it_waits() {
+        let denied = Said::Error("access_denied");
+        let quick = [(1, Said::Pending), (2, denied.clone())];
+        assert!(!is_over(&after(4, "denied", &quick)));
+        assert!(is_over(&after(6, "denied", &quick)));
+        let slow = [(5, Said::Pending), (10, denied)];
+        assert!(!is_over(&after(15, "denied", &slow)));
+        assert!(is_over(&after(17, "denied", &slow)));
+    }
+
+    #[test]
+    fn a_client_is_not_waited_for_without_end() {
+        let waits = [(1, Said::Pending)];
+        assert!(!is_over(&after(20, "denied", &waits)));
+        assert!(is_over(&after(22, "denied", &waits)));
+        let busy: Vec<_> = (1..90).map(|at| (at, Said::Pending)).collect();
+        assert!(!is_over(&after(89, "denied", &busy)));
+        assert!(is_over(&after(91, "denied", &busy)));
+        let flood: Vec<_> = (0..=ENOUGH).map(|_| (1, Said::Pending)).collect();
+        assert!(is_over(&after(2, "denied", &flood)));
+    }
+
+    #[test]
+    fn one_that_cannot_go_on_is_watched_for_longer_than_the_usual_interval() {
+        assert!(!is_over(&after(11, "without-code", &[])));
+        assert!(is_over(&after(13, "without-code", &[])));
+        assert!(!is_over(&after(13, "denied", &[])));
+        let mut ended = after(1, "denied", &[]);
+        assert!(!is_over(&ended));
+        ended.ended = Some("exit status: 1".to_owned());
+        assert!(is_over(&ended));
+    }
+}

@@ -4,12 +4,13 @@ mod callback;
 mod form;
 mod pace;
 mod stop;
+#[cfg(test)]
+mod tests;
 
 use dtr_model::draft::Draft;
 use dtr_model::requirement::{Level, Requirement};
 
 use super::log::Log;
-use super::situation::Situation;
 
 /// Something that is asked of a client.
 #[derive(Debug)]
@@ -72,11 +73,15 @@ impl Rule {
         match self.judge {
             Judge::Together(judge) => (judge(logs), None),
             Judge::Each(judge) => {
-                let broken = logs.iter().find_map(|log| match judge(log) {
-                    Finding::Broken(what) => Some((Finding::Broken(what), Some(log))),
-                    Finding::Held | Finding::Untested => None,
-                });
-                broken.unwrap_or_else(|| (Finding::all(logs.iter().map(judge)), None))
+                let mut best = Finding::Untested;
+                for log in logs {
+                    match judge(log) {
+                        Finding::Broken(what) => return (Finding::Broken(what), Some(log)),
+                        Finding::Held => best = Finding::Held,
+                        Finding::Untested => {}
+                    }
+                }
+                (best, None)
             }
         }
     }
@@ -115,38 +120,4 @@ pub fn named(id: &str) -> Option<&'static Rule> {
 /// The rules that bear on a row.
 pub fn of_row(id: &str) -> impl Iterator<Item = &'static Rule> {
     all().filter(move |rule| rule.rows.contains(&id))
-}
-
-/// Whether a situation is this one.
-fn is(log: &Log, situation: &str) -> bool {
-    let Situation { id, .. } = log.situation;
-    *id == situation
-}
-
-#[cfg(test)]
-mod tests {
-    use std::collections::BTreeSet;
-
-    use dtr_model::requirement::{Binding, editions};
-
-    use super::*;
-
-    /// A rule leads to rows that are for clients, of whichever ledger, and has a name of its own.
-    #[test]
-    fn rules_are_about_rows_for_clients() {
-        let mut names = BTreeSet::new();
-        for rule in all() {
-            assert!(names.insert(rule.id), "{} twice", rule.id);
-            assert!(rule.id.starts_with("client-"), "{}", rule.id);
-            assert!(rule.advice || !rule.rows.is_empty(), "{}", rule.id);
-            for id in rule.rows {
-                let mut rows = editions()
-                    .iter()
-                    .filter_map(|edition| edition.row(id))
-                    .peekable();
-                assert!(rows.peek().is_some(), "{} names {id}", rule.id);
-                assert!(rows.all(|row| row.binding == Binding::Client), "{id}");
-            }
-        }
-    }
 }

@@ -72,11 +72,24 @@ pub enum Call {
 }
 
 impl Call {
+    /// What it is, in words.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Forged => "callback with a token that is not the client's",
+            Self::Bare => "callback without a token",
+            Self::Extended => "callback with a member too many",
+            Self::Valid => "callback",
+        }
+    }
+
     /// Whether it is one that the server would send.
     pub fn is_true(self) -> bool {
         matches!(self, Self::Valid | Self::Extended)
     }
 }
+
+/// An error that no text knows.
+pub const UNHEARD_OF: &str = "mercury_retrograde";
 
 const ALWAYS: fn(&Draft) -> bool = |_| true;
 /// CIBA has its clients look at what they get (its Section 7.4), and has no polls that overlap (Section 10.1).
@@ -157,7 +170,7 @@ pub const ALL: &[Situation] = &[
     Situation {
         id: "unheard-of",
         does: "answers pending, then an error that no text knows",
-        then: Reply::Error("mercury_retrograde"),
+        then: Reply::Error(UNHEARD_OF),
         ..USUAL
     },
     Situation {

@@ -14,9 +14,6 @@ use dtr_reference::{
 };
 use http::{Request, Response};
 use http_body_util::Full;
-use hyper::server::conn::http1;
-use hyper_util::rt::TokioIo;
-use hyper_util::service::TowerToHyperService;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tower::{ServiceExt as _, service_fn};
@@ -27,6 +24,7 @@ use super::setting::{AuthMethod, CLIENT_ID, CLIENT_SECRET, GRANT, SCOPE, SUBJECT
 use super::situation::{Acknowledgement, Reply, Situation};
 use crate::exchange::{Answered, Asked};
 use crate::target::bundled::decoration::Public;
+use crate::target::bundled::front::serve_plainly;
 use crate::target::control::{Name, Operation, Reference};
 use crate::target::transport::InProcess;
 use crate::target::{SetupError, Transport};
@@ -97,7 +95,7 @@ impl Stage {
         Ok(Stage {
             issuer,
             prompter,
-            accepting: tokio::spawn(accept(listener, between.inward(service))),
+            accepting: tokio::spawn(serve_plainly(listener, between.inward(service))),
         })
     }
 
@@ -298,22 +296,4 @@ fn configuration(
         }],
         ..example
     })
-}
-
-/// Serves a service in plain HTTP, until it is dropped.
-pub(super) async fn accept(listener: TcpListener, service: Public) -> Infallible {
-    loop {
-        let Ok((stream, _)) = listener.accept().await else {
-            tokio::time::sleep(Duration::from_millis(50)).await;
-            continue;
-        };
-        let service = service.clone();
-        tokio::spawn(async move {
-            let service = service.map_request(|request: Request<_>| request.map(Body::new));
-            // The client went away, which is its right.
-            let _ = http1::Builder::new()
-                .serve_connection(TokioIo::new(stream), TowerToHyperService::new(service))
-                .await;
-        });
-    }
 }

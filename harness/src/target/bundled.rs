@@ -2,7 +2,7 @@
 
 mod approver;
 pub mod decoration;
-mod front;
+pub(crate) mod front;
 pub(crate) mod registration;
 
 use std::fmt;

@@ -19,7 +19,7 @@ use dtr_model::finding::harmless_pairs;
 use dtr_model::world::Setting;
 use indicatif::ProgressBar;
 
-use super::{Exit, Trouble, draft};
+use super::{Exit, Trouble, draft, reporting};
 use crate::report::progress;
 
 /// Arguments of `dtr check`.
@@ -83,8 +83,7 @@ pub(super) fn check(args: &Args) -> Result<Exit, Trouble> {
     if let Some(path) = &args.record {
         let record = Expected::of(args.draft, findings.iter().map(|f| &f.checked));
         let text = serde_json::to_string_pretty(&record)? + "\n";
-        std::fs::write(path, text)
-            .map_err(|e| Trouble::new(format!("cannot write {}: {e}", path.display())))?;
+        reporting::write(path, &text)?;
     }
     if let Some(path) = &args.findings {
         write_findings(path, &findings)?;
@@ -120,8 +119,8 @@ fn write_findings(path: &Path, findings: &[Finding]) -> Result<(), Trouble> {
         bar.finish_and_clear();
         profiled.push(findings::Profiled::of(draft, checked));
     }
-    std::fs::write(path, findings::page(&checked, &found, &parents, &profiled))
-        .map_err(|e| Trouble::new(format!("cannot write {}: {e}", path.display())))
+    let page = findings::page(&checked, &found, &parents, &profiled);
+    reporting::write(path, &page)
 }
 
 fn cases(args: &Args) -> Result<Vec<Case>, Trouble> {

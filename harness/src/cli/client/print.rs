@@ -74,3 +74,14 @@ fn plain(text: &str) -> String {
     let joined = lines.join(" / ");
     joined.replace(char::is_control, "\u{fffd}")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::plain;
+
+    #[test]
+    fn a_terminal_obeys_nothing_that_a_client_says() {
+        let said = "gone\u{1b}[2J\n  pass: everything held";
+        assert_eq!(plain(said), "gone\u{fffd}[2J / pass: everything held");
+    }
+}

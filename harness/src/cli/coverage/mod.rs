@@ -12,7 +12,7 @@ use serde::Serialize;
 
 use super::merge::read;
 use super::out::{self, println};
-use super::{Exit, Trouble, edition};
+use super::{Exit, Trouble, edition, reporting};
 use crate::client::rule;
 use crate::report::document::keyword;
 
@@ -77,8 +77,7 @@ pub(super) fn coverage(args: &Args) -> Result<Exit, Trouble> {
         .collect();
     if let Some(path) = &args.page {
         only_of_the_default(args.draft)?;
-        std::fs::write(path, page::page(&rows)?)
-            .map_err(|e| Trouble::new(format!("cannot write {}: {e}", path.display())))?;
+        reporting::write(path, &page::page(&rows)?)?;
     }
     match args.json {
         true => out::write(format_args!("{}\n", serde_json::to_string_pretty(&rows)?)),

@@ -11,11 +11,11 @@ pub(super) const RULES: &[Rule] = &[
         rows: &["DTR-7.1-03", "CIBA-10.2-03"],
         advice: false,
         judge: Judge::Each(|log| {
-            each(log, is_false, |status| {
-                Finding::of(!(200..300).contains(&status), || {
-                    format!("a callback without the client's token is answered {status}")
-                })
-            })
+            answers(
+                log,
+                |call| !call.is_true(),
+                |status| !(200..300).contains(&status),
+            )
         }),
     },
     Rule {
@@ -23,26 +23,14 @@ pub(super) const RULES: &[Rule] = &[
         does: "answers such a callback 401",
         rows: &["DTR-7.1-04", "CIBA-10.2-04"],
         advice: false,
-        judge: Judge::Each(|log| {
-            each(log, is_false, |status| {
-                Finding::of(status == 401, || {
-                    format!("a callback without the client's token is answered {status}")
-                })
-            })
-        }),
+        judge: Judge::Each(|log| answers(log, |call| !call.is_true(), |status| status == 401)),
     },
     Rule {
         id: "client-answers-callbacks-204",
         does: "answers a callback with its token 204",
         rows: &["DTR-7.1-08", "CIBA-10.2-05"],
         advice: false,
-        judge: Judge::Each(|log| {
-            each(
-                log,
-                |call| call == Call::Valid,
-                |status| Finding::of(status == 204, || format!("a callback is answered {status}")),
-            )
-        }),
+        judge: Judge::Each(|log| answers(log, |call| call == Call::Valid, |status| status == 204)),
     },
     Rule {
         id: "client-skips-unknown-members",
@@ -50,14 +38,10 @@ pub(super) const RULES: &[Rule] = &[
         rows: &["DTR-7.1-11"],
         advice: false,
         judge: Judge::Each(|log| {
-            each(
+            answers(
                 log,
                 |call| call == Call::Extended,
-                |status| {
-                    Finding::of((200..300).contains(&status), || {
-                        format!("a callback with a member too many is answered {status}")
-                    })
-                },
+                |status| (200..300).contains(&status),
             )
         }),
     },
@@ -66,17 +50,7 @@ pub(super) const RULES: &[Rule] = &[
         does: "answers no callback with a redirect",
         rows: &["DTR-7.1-09", "CIBA-10.2-08"],
         advice: false,
-        judge: Judge::Each(|log| {
-            each(
-                log,
-                |_| true,
-                |status| {
-                    Finding::of(!(300..400).contains(&status), || {
-                        format!("a callback is answered {status}")
-                    })
-                },
-            )
-        }),
+        judge: Judge::Each(|log| answers(log, |_| true, |status| !(300..400).contains(&status))),
     },
     Rule {
         id: "client-polls-after-callback",
@@ -87,15 +61,13 @@ pub(super) const RULES: &[Rule] = &[
     },
 ];
 
-fn is_false(call: Call) -> bool {
-    matches!(call, Call::Forged | Call::Bare)
-}
-
-/// Judges the answers to some of the callbacks.
-fn each(log: &Log, wanted: fn(Call) -> bool, judge: fn(u16) -> Finding) -> Finding {
+/// Judges the status that some of the callbacks are answered with.
+fn answers(log: &Log, wanted: fn(Call) -> bool, is_right: fn(u16) -> bool) -> Finding {
     let wanted = log.calls.iter().filter(|called| wanted(called.call));
     Finding::all(wanted.map(|called| match called.answer {
-        Some((_, Ok(status))) => judge(status),
+        Some((_, Ok(status))) => Finding::of(is_right(status), || {
+            format!("a {} is answered {status}", called.call.name())
+        }),
         Some((_, Err(_))) | None => Finding::Untested,
     }))
 }

@@ -178,6 +178,7 @@ fn polls(log: &Log, judge: impl Fn(&Poll) -> Finding) -> Finding {
     Finding::all(log.polls.iter().map(judge))
 }
 
+/// Whether a poll has what it takes, to the server as well.
 fn in_form(log: &Log, poll: &Poll) -> Finding {
     let grant = Log::value(&poll.form, "grant_type").unwrap_or_default();
     if grant != log.draft.deferred_grant {
@@ -188,11 +189,12 @@ fn in_form(log: &Log, poll: &Poll) -> Finding {
     }
     // Once there is an outcome, whatever comes is refused.
     let over = log.outcome().is_some_and(|(at, _)| at <= poll.at);
+    // That an odd code came back as another has a rule of its own.
+    let is_odd = log.situation.acknowledgement == Acknowledgement::OddCode;
     match &poll.answer {
-        Some((_, Said::Refused(error))) if !over => Finding::of(
-            log.situation.acknowledgement == Acknowledgement::OddCode,
-            || format!("a poll is refused: {error}"),
-        ),
+        Some((_, Said::Refused(error))) if !over && !is_odd => {
+            Finding::Broken(format!("a poll is refused: {error}"))
+        }
         _ => Finding::Held,
     }
 }

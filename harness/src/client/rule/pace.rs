@@ -4,13 +4,12 @@ use std::time::Duration;
 
 use dtr_model::question::Question;
 
-use super::{Finding, Judge, Rule, is};
+use super::{Finding, Judge, Rule};
 use crate::client::log::{Log, Poll, Said};
+use crate::client::situation::Reply;
 
 /// A request may arrive this much sooner after the one before than it was sent after it: the former was under way for longer.
 const TOLERANCE: Duration = Duration::from_millis(250);
-/// By how much `slow_down` raises an interval, in seconds.
-const RAISE: u64 = 5;
 
 pub(super) const RULES: &[Rule] = &[
     Rule {
@@ -27,7 +26,7 @@ pub(super) const RULES: &[Rule] = &[
             "AROP-7.4-01",
         ],
         advice: false,
-        judge: Judge::Each(|log| match log.interval {
+        judge: Judge::Each(|log| match log.situation.interval {
             Some(_) => gaps(log, |gap| gap.raised == 0),
             None => Finding::Untested,
         }),
@@ -37,7 +36,7 @@ pub(super) const RULES: &[Rule] = &[
         does: "waits five seconds where no interval is announced",
         rows: &["DEV-3.2-09", "CIBA-7.3-09"],
         advice: false,
-        judge: Judge::Each(|log| match log.interval {
+        judge: Judge::Each(|log| match log.situation.interval {
             Some(_) => Finding::Untested,
             None => gaps(log, |gap| gap.raised == 0),
         }),
@@ -74,7 +73,7 @@ pub(super) const RULES: &[Rule] = &[
         does: "sends no poll before the last one was answered",
         rows: &["CIBA-10.1-03"],
         advice: false,
-        judge: Judge::Each(|log| match is(log, "late-answer") {
+        judge: Judge::Each(|log| match log.situation.polls.contains(&Reply::Late) {
             true => Finding::all(log.polls.windows(2).map(overlap)),
             false => Finding::Untested,
         }),
@@ -95,7 +94,7 @@ struct Gap {
 
 /// Judges those that `wanted` takes.
 fn gaps(log: &Log, wanted: fn(&Gap) -> bool) -> Finding {
-    let interval = log.interval.or(log.draft.default_interval);
+    let interval = log.situation.interval.or(log.draft.default_interval);
     let for_life = log.draft.settles(Question::C20);
     let mut raised = 0;
     let mut findings = Vec::new();
@@ -115,7 +114,7 @@ fn gaps(log: &Log, wanted: fn(&Gap) -> bool) -> Finding {
             after_slow_down,
             polls: [index + 1, index + 2],
             waited: second.at - first.at,
-            due: Duration::from_secs(interval.unwrap_or_default() + counted * RAISE),
+            due: Duration::from_secs(interval.unwrap_or_default() + counted * log.draft.min_raise),
         };
         // How soon one may poll after a callback the texts leave open (C-22).
         if wanted(&gap) && !was_called(log, first.at, second.at) {

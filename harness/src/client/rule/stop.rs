@@ -1,7 +1,8 @@
 //! When a client stops (Section 6.6; RFC 8628 Section 3.5; CIBA Core Section 11).
 
-use super::{Finding, Judge, Rule, is};
+use super::{Finding, Judge, Rule};
 use crate::client::log::{Log, Said};
+use crate::client::situation::UNHEARD_OF;
 
 pub(super) const RULES: &[Rule] = &[
     Rule {
@@ -19,41 +20,41 @@ pub(super) const RULES: &[Rule] = &[
         does: "does not poll after access_denied",
         rows: &["DEV-3.5-12"],
         advice: true,
-        judge: Judge::Each(|log| stops_in(log, "denied")),
+        judge: Judge::Each(|log| stops_after(log, "access_denied")),
     },
     Rule {
         id: "client-stops-when-expired",
         does: "does not poll after expired_token",
         rows: &["DTR-6.6-07", "DEV-3.5-12"],
         advice: true,
-        judge: Judge::Each(|log| stops_in(log, "expired")),
+        judge: Judge::Each(|log| stops_after(log, "expired_token")),
     },
     Rule {
         id: "client-stops-after-invalid-grant",
         does: "does not poll after invalid_grant",
         rows: &["DTR-6.6-13", "DTR-6.6-14", "DEV-3.5-12"],
         advice: true,
-        judge: Judge::Each(|log| stops_in(log, "invalid-grant")),
+        judge: Judge::Each(|log| stops_after(log, "invalid_grant")),
     },
     Rule {
         id: "client-stops-after-invalid-request",
         does: "does not poll after invalid_request",
         rows: &["DTR-6.6-17", "DTR-11.3-03", "DEV-3.5-12", "CIBA-11-08"],
         advice: true,
-        judge: Judge::Each(|log| stops_in(log, "invalid-request")),
+        judge: Judge::Each(|log| stops_after(log, "invalid_request")),
     },
     Rule {
         id: "client-stops-after-unknown-error",
         does: "does not poll after an error that it does not know",
         rows: &["DEV-3.5-12"],
         advice: true,
-        judge: Judge::Each(|log| stops_in(log, "unheard-of")),
+        judge: Judge::Each(|log| stops_after(log, UNHEARD_OF)),
     },
 ];
 
-fn stops_in(log: &Log, situation: &str) -> Finding {
-    match (is(log, situation), log.outcome()) {
-        (true, Some((_, Said::Error(_)))) => stops(log),
+fn stops_after(log: &Log, error: &str) -> Finding {
+    match log.outcome() {
+        Some((_, Said::Error(said))) if *said == error => stops(log),
         _ => Finding::Untested,
     }
 }

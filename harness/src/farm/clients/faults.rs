@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::ClientFault;
 use super::wrong::How;
+use crate::client::situation::UNHEARD_OF;
 use crate::exchange::Answered;
 
 fn is_opening(answered: &Answered) -> bool {
@@ -116,7 +117,7 @@ pub const FAULTS: &[ClientFault] = &[
         does: "polls on after an error that it does not know",
         breaks: &["client-stops-after-unknown-error"],
         situations: &["unheard-of"],
-        how: How::Hears(|_, answered| takes_for_pending(answered, "mercury_retrograde")),
+        how: How::Hears(|_, answered| takes_for_pending(answered, UNHEARD_OF)),
     },
     ClientFault {
         id: "client-with-other-scope",

@@ -9,12 +9,12 @@ use bytes::Bytes;
 use dtr_model::draft::Draft;
 use dtr_reference::ConnectionDropped;
 use http::{Request, Response, StatusCode};
-use http_body_util::{BodyExt as _, Full};
+use http_body_util::Full;
 use tower::{ServiceExt as _, service_fn};
 use url::Url;
 
 use crate::client::between::Between;
-use crate::exchange::{Answered, Asked};
+use crate::exchange::{Answered, Asked, whole};
 use crate::target::bundled::decoration::Public;
 use crate::target::transport::{InProcess, Outgoing};
 use crate::target::{Transport, TransportFailure};
@@ -102,11 +102,7 @@ fn answering(way: Transport, change: fn(&[u8], u16) -> u16) -> InProcess {
         let way = way.clone();
         async move {
             let (parts, body) = request.into_parts();
-            let body = body
-                .collect()
-                .await
-                .map(http_body_util::Collected::to_bytes);
-            let body = body.unwrap_or_default();
+            let body = whole(body).await;
             let url = Url::parse(&parts.uri.to_string()).expect("it was one before");
             let headers = parts.headers.iter();
             let sent = way.send(Outgoing {

@@ -1,10 +1,14 @@
 //! The https front of the bundled server's interaction page: `interaction_uri` has to be an https URI (Section 6.4),
 //! and the server itself speaks HTTP.
 
+use std::convert::Infallible;
+use std::time::Duration;
+
 use axum::body::Body;
 use hyper::server::conn::http1;
 use hyper_util::rt::TokioIo;
 use hyper_util::service::TowerToHyperService;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tower::ServiceExt as _;
@@ -12,6 +16,9 @@ use tower::ServiceExt as _;
 use super::decoration::Public;
 use crate::target::error::SetupError;
 use crate::target::receiver::identity;
+
+/// Before another try to accept a connection.
+const PAUSE: Duration = Duration::from_millis(50);
 
 /// A listener with a certificate of its own, in front of a service. Dropped, it stops listening.
 pub(super) struct Front {
@@ -55,10 +62,30 @@ impl Drop for Front {
     }
 }
 
+/// Serves a service over one connection.
+async fn serve(stream: impl AsyncRead + AsyncWrite + Unpin, service: Public) {
+    let service = service.map_request(|request: http::Request<_>| request.map(Body::new));
+    // The peer went away, which is its right.
+    let _ = http1::Builder::new()
+        .serve_connection(TokioIo::new(stream), TowerToHyperService::new(service))
+        .await;
+}
+
+/// Serves a service in plain HTTP, until it is dropped.
+pub(crate) async fn serve_plainly(listener: TcpListener, service: Public) -> Infallible {
+    loop {
+        let Ok((stream, _)) = listener.accept().await else {
+            tokio::time::sleep(PAUSE).await;
+            continue;
+        };
+        tokio::spawn(serve(stream, service.clone()));
+    }
+}
+
 async fn accept(listener: TcpListener, acceptor: tokio_rustls::TlsAcceptor, service: Public) {
     loop {
         let Ok((stream, _)) = listener.accept().await else {
-            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+            tokio::time::sleep(PAUSE).await;
             continue;
         };
         let (acceptor, service) = (acceptor.clone(), service.clone());
@@ -66,11 +93,7 @@ async fn accept(listener: TcpListener, acceptor: tokio_rustls::TlsAcceptor, serv
             let Ok(stream) = acceptor.accept(stream).await else {
                 return;
             };
-            let service = service.map_request(|request: http::Request<_>| request.map(Body::new));
-            // The peer went away, which is its right.
-            let _ = http1::Builder::new()
-                .serve_connection(TokioIo::new(stream), TowerToHyperService::new(service))
-                .await;
+            serve(stream, service).await;
         });
     }
 }

@@ -10,8 +10,8 @@ use serde_json::json;
 use tokio::net::TcpStream;
 use url::Url;
 
-use super::log::{Called, Log};
-use super::situation::Call;
+use super::log::{Log, SentCallback};
+use super::situation::Callback;
 use super::stage::Stage;
 use crate::target::Transport;
 use crate::target::transport::Outgoing;
@@ -25,8 +25,8 @@ const FORGED: &str = "a-token-of-somebody-else-altogether";
 
 /// Sends the callbacks of the situation, once there is a request that they can be about.
 pub(super) async fn call(stage: &Stage, address: SocketAddr, way: &Transport) {
-    let calls = stage.log().situation.calls;
-    if calls.is_empty() {
+    let callbacks = stage.log().situation.callbacks;
+    if callbacks.is_empty() {
         return;
     }
     let (member, code, token) = loop {
@@ -38,24 +38,24 @@ pub(super) async fn call(stage: &Stage, address: SocketAddr, way: &Transport) {
     listening(address).await;
     let url = format!("http://{address}/callback");
     let url = Arc::new(Url::parse(&url).expect("an address makes a URL"));
-    for call in calls {
+    for callback in callbacks {
         tokio::time::sleep(PAUSE).await;
         let token = token.as_deref();
         let index = {
             let mut log = stage.log();
-            let called = Called {
-                call: *call,
+            let called = SentCallback {
+                callback: *callback,
                 sent: log.now(),
                 answer: None,
             };
-            log.calls.push(called);
-            log.calls.len() - 1
+            log.callbacks.push(called);
+            log.callbacks.len() - 1
         };
-        let answer = match bearer(*call, token) {
+        let answer = match bearer(*callback, token) {
             Err(why) => Err(why.to_owned()),
             Ok(bearer) => {
                 let mut body = json!({ member: code });
-                if *call == Call::Extended {
+                if *callback == Callback::Extended {
                     body["x_unknown_member"] = json!({ "is": "to be skipped" });
                 }
                 let outgoing = outgoing(&url, &body.to_string(), bearer);
@@ -65,7 +65,7 @@ pub(super) async fn call(stage: &Stage, address: SocketAddr, way: &Transport) {
         };
         let mut log = stage.log();
         let at = log.now();
-        log.calls[index].answer = Some((at, answer));
+        log.callbacks[index].answer = Some((at, answer));
     }
 }
 
@@ -78,12 +78,14 @@ fn request(log: &Log) -> Option<(&'static str, String, Option<String>)> {
 }
 
 /// What a callback has for a token; where the client sent none, there is none to forge.
-fn bearer(call: Call, token: Option<&str>) -> Result<Option<&str>, &'static str> {
-    match (call, token) {
-        (Call::Forged | Call::Bare, None) => Err("not sent: the client has no notification token"),
-        (Call::Forged, Some(_)) => Ok(Some(FORGED)),
-        (Call::Bare, Some(_)) => Ok(None),
-        (Call::Valid | Call::Extended, token) => Ok(token),
+fn bearer(callback: Callback, token: Option<&str>) -> Result<Option<&str>, &'static str> {
+    match (callback, token) {
+        (Callback::Forged | Callback::Bare, None) => {
+            Err("not sent: the client has no notification token")
+        }
+        (Callback::Forged, Some(_)) => Ok(Some(FORGED)),
+        (Callback::Bare, Some(_)) => Ok(None),
+        (Callback::Valid | Callback::Extended, token) => Ok(token),
     }
 }
 

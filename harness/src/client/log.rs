@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use dtr_model::draft::Draft;
 
-use super::situation::{Call, Situation};
+use super::situation::{Callback, Situation};
 
 /// The parameters of a request.
 pub type Form = Vec<(String, String)>;
@@ -23,7 +23,7 @@ pub struct Log {
     /// Its polls.
     pub polls: Vec<Poll>,
     /// The callbacks that it got.
-    pub calls: Vec<Called>,
+    pub callbacks: Vec<SentCallback>,
     /// Whether it ended by itself, how, and what it said last.
     pub ended: Option<String>,
     began: Instant,
@@ -80,9 +80,9 @@ pub enum Said {
 
 /// A callback.
 #[derive(Debug, Clone)]
-pub struct Called {
+pub struct SentCallback {
     /// Which.
-    pub call: Call,
+    pub callback: Callback,
     /// When it was sent.
     pub sent: Duration,
     /// When the answer was there, and its status, or why there was none.
@@ -97,7 +97,7 @@ impl Log {
             openings: Vec::new(),
             code: None,
             polls: Vec::new(),
-            calls: Vec::new(),
+            callbacks: Vec::new(),
             ended: None,
             began: Instant::now(),
         }
@@ -119,7 +119,11 @@ impl Log {
 
     /// Whether a client that is to be called was.
     pub(super) fn has_called(&self) -> bool {
-        self.situation.calls.is_empty() || self.calls.iter().any(|called| called.call.is_true())
+        self.situation.callbacks.is_empty()
+            || self
+                .callbacks
+                .iter()
+                .any(|called| called.callback.is_true())
     }
 
     /// How long the client has waited at most before it polled.
@@ -138,8 +142,12 @@ impl Log {
             .polls
             .iter()
             .map(|poll| poll.answer.as_ref().map_or(poll.at, |(at, _)| *at));
-        let calls = self.calls.iter().map(|called| called.sent);
-        openings.chain(polls).chain(calls).max().unwrap_or_default()
+        let callbacks = self.callbacks.iter().map(|called| called.sent);
+        openings
+            .chain(polls)
+            .chain(callbacks)
+            .max()
+            .unwrap_or_default()
     }
 
     /// When the client was told how its request ended, and how.
@@ -180,8 +188,8 @@ impl Log {
                 lines.push((*at, format!("client  ◀── AS  {said}")));
             }
         }
-        for called in &self.calls {
-            let kind = called.call.name();
+        for called in &self.callbacks {
+            let kind = called.callback.name();
             lines.push((called.sent, format!("client  ◀── AS  {kind}")));
             if let Some((at, answer)) = &called.answer {
                 let answer = match answer {

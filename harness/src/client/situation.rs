@@ -18,7 +18,7 @@ pub struct Situation {
     /// The answer to every further poll.
     pub then: Reply,
     /// The callbacks that the client gets, in this order.
-    pub calls: &'static [Call],
+    pub callbacks: &'static [Callback],
     /// Whether it makes sense under a text.
     pub plays: fn(&Draft) -> bool,
 }
@@ -60,7 +60,7 @@ pub enum Reply {
 
 /// A callback.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Call {
+pub enum Callback {
     /// With a token that the client never sent.
     Forged,
     /// Without any.
@@ -71,7 +71,7 @@ pub enum Call {
     Valid,
 }
 
-impl Call {
+impl Callback {
     /// What it is, in words.
     pub fn name(self) -> &'static str {
         match self {
@@ -104,7 +104,7 @@ const USUAL: Situation = Situation {
     acknowledgement: Acknowledgement::Whole,
     polls: &[Reply::Pending],
     then: Reply::Token,
-    calls: &[],
+    callbacks: &[],
     plays: ALWAYS,
 };
 
@@ -191,7 +191,7 @@ pub const ALL: &[Situation] = &[
         id: "callbacks",
         does: "sends a forged callback, one without a token, and a true one, and gives the token from then on",
         polls: &[],
-        calls: &[Call::Forged, Call::Bare, Call::Valid],
+        callbacks: &[Callback::Forged, Callback::Bare, Callback::Valid],
         plays: CALLED,
         ..USUAL
     },
@@ -199,7 +199,7 @@ pub const ALL: &[Situation] = &[
         id: "odd-callback",
         does: "sends a callback with a member too many, and gives the token from then on",
         polls: &[],
-        calls: &[Call::Extended],
+        callbacks: &[Callback::Extended],
         plays: CALLED,
         ..USUAL
     },

@@ -61,5 +61,6 @@ fn what_cannot_be_played_is_refused() {
         .refuses(&["no-such-program-anywhere", "after --"]);
     dtr(&["client", "--select", "nix"]).refuses(&["nix", "denied", "expired"]);
     dtr(&["client", "--auth-method", "none"]).refuses(&["--auth-method none", "rfc8628"]);
+    dtr(&["client", "--json", "no/such/folder/client.json"]).refuses(&["cannot write", "no/such"]);
     dtr(&["client", "--draft", "arop-txn"]).refuses(&["arop-txn", "protected resource"]);
 }

@@ -1,8 +1,8 @@
 //! What a client makes of callbacks (Section 7.1; CIBA Core Section 10.2).
 
 use super::{Finding, Judge, Rule};
-use crate::client::log::{Called, Log};
-use crate::client::situation::Call;
+use crate::client::log::{Log, SentCallback};
+use crate::client::situation::Callback;
 
 pub(super) const RULES: &[Rule] = &[
     Rule {
@@ -13,7 +13,7 @@ pub(super) const RULES: &[Rule] = &[
         judge: Judge::Each(|log| {
             answers(
                 log,
-                |call| !call.is_true(),
+                |callback| !callback.is_true(),
                 |status| !(200..300).contains(&status),
             )
         }),
@@ -23,14 +23,22 @@ pub(super) const RULES: &[Rule] = &[
         does: "answers such a callback 401",
         rows: &["DTR-7.1-04", "CIBA-10.2-04"],
         advice: false,
-        judge: Judge::Each(|log| answers(log, |call| !call.is_true(), |status| status == 401)),
+        judge: Judge::Each(|log| {
+            answers(log, |callback| !callback.is_true(), |status| status == 401)
+        }),
     },
     Rule {
         id: "client-answers-callbacks-204",
         does: "answers a callback with its token 204",
         rows: &["DTR-7.1-08", "CIBA-10.2-05"],
         advice: false,
-        judge: Judge::Each(|log| answers(log, |call| call == Call::Valid, |status| status == 204)),
+        judge: Judge::Each(|log| {
+            answers(
+                log,
+                |callback| callback == Callback::Valid,
+                |status| status == 204,
+            )
+        }),
     },
     Rule {
         id: "client-skips-unknown-members",
@@ -40,7 +48,7 @@ pub(super) const RULES: &[Rule] = &[
         judge: Judge::Each(|log| {
             answers(
                 log,
-                |call| call == Call::Extended,
+                |callback| callback == Callback::Extended,
                 |status| (200..300).contains(&status),
             )
         }),
@@ -62,11 +70,14 @@ pub(super) const RULES: &[Rule] = &[
 ];
 
 /// Judges the status that some of the callbacks are answered with.
-fn answers(log: &Log, wanted: fn(Call) -> bool, is_right: fn(u16) -> bool) -> Finding {
-    let wanted = log.calls.iter().filter(|called| wanted(called.call));
+fn answers(log: &Log, wanted: fn(Callback) -> bool, is_right: fn(u16) -> bool) -> Finding {
+    let wanted = log
+        .callbacks
+        .iter()
+        .filter(|called| wanted(called.callback));
     Finding::all(wanted.map(|called| match called.answer {
         Some((_, Ok(status))) => Finding::of(is_right(status), || {
-            format!("a {} is answered {status}", called.call.name())
+            format!("a {} is answered {status}", called.callback.name())
         }),
         Some((_, Err(_))) | None => Finding::Untested,
     }))
@@ -74,10 +85,10 @@ fn answers(log: &Log, wanted: fn(Call) -> bool, is_right: fn(u16) -> bool) -> Fi
 
 /// A client that is stopped while it waits, for however long, has not shown that it would not poll.
 fn polls_after_callback(log: &Log) -> Finding {
-    let accepted = |called: &&Called| {
-        called.call.is_true() && matches!(called.answer, Some((_, Ok(200..300))))
+    let accepted = |called: &&SentCallback| {
+        called.callback.is_true() && matches!(called.answer, Some((_, Ok(200..300))))
     };
-    let Some(called) = log.calls.iter().find(accepted) else {
+    let Some(called) = log.callbacks.iter().find(accepted) else {
         return Finding::Untested;
     };
     match (

@@ -137,7 +137,10 @@ fn judge(gap: &Gap) -> Finding {
 
 /// Whether a callback came in between that the client believes.
 fn was_called(log: &Log, from: Duration, to: Duration) -> bool {
-    let mut believed = log.calls.iter().filter(|called| called.call.is_true());
+    let mut believed = log
+        .callbacks
+        .iter()
+        .filter(|called| called.callback.is_true());
     believed.any(|called| from <= called.sent && called.sent <= to)
 }
 
@@ -157,7 +160,7 @@ fn overlap(pair: &[Poll]) -> Finding {
 /// Whoever goes away while its request is pending has given up; one that waits, for however long, has not.
 fn polls_again(log: &Log) -> Finding {
     let acknowledged = log.code.is_some() && !log.situation.acknowledgement.lacks_something();
-    if !log.situation.calls.is_empty() || !acknowledged {
+    if !log.situation.callbacks.is_empty() || !acknowledged {
         return Finding::Untested;
     }
     let waits = |poll: &Poll| matches!(poll.answer, Some((_, Said::Pending | Said::SlowDown)));

@@ -7,8 +7,8 @@ use dtr_model::draft::Draft;
 use dtr_model::requirement::{Binding, editions};
 
 use super::*;
-use crate::client::log::{Called, DEFERRED, Form, Opening, Poll, Said};
-use crate::client::situation::{Call, Situation, UNHEARD_OF};
+use crate::client::log::{DEFERRED, Form, Opening, Poll, Said, SentCallback};
+use crate::client::situation::{Callback, Situation, UNHEARD_OF};
 
 fn seconds(at: f64) -> Duration {
     Duration::from_secs_f64(at)
@@ -45,9 +45,9 @@ fn polls(log: &mut Log, at: f64, said: Said) {
 }
 
 /// A callback, answered with this status a fifth of a second later.
-fn is_called(log: &mut Log, at: f64, call: Call, status: u16) {
-    log.calls.push(Called {
-        call,
+fn is_called(log: &mut Log, at: f64, callback: Callback, status: u16) {
+    log.callbacks.push(SentCallback {
+        callback,
         sent: seconds(at),
         answer: Some((seconds(at + 0.2), Ok(status))),
     });
@@ -107,23 +107,27 @@ fn a_poll_may_arrive_a_little_early_and_no_more() {
 
 #[test]
 fn a_callback_ends_the_wait_if_it_is_true() {
-    let woken = |call, status| {
+    let woken = |callback, status| {
         let mut log = log(Draft::DEFAULT, "interval");
         polls(&mut log, 1.0, Said::Pending);
-        is_called(&mut log, 1.2, call, status);
+        is_called(&mut log, 1.2, callback, status);
         // Before the callback is answered.
         polls(&mut log, 1.3, Said::Pending);
         log
     };
-    let by = |call| woken(call, 204);
-    finds("client-waits-interval", &by(Call::Valid), Finding::Untested);
+    let by = |callback| woken(callback, 204);
     finds(
         "client-waits-interval",
-        &by(Call::Extended),
+        &by(Callback::Valid),
         Finding::Untested,
     );
-    breaks("client-waits-interval", &by(Call::Forged), "0.3 s");
-    breaks("client-waits-interval", &by(Call::Bare), "0.3 s");
+    finds(
+        "client-waits-interval",
+        &by(Callback::Extended),
+        Finding::Untested,
+    );
+    breaks("client-waits-interval", &by(Callback::Forged), "0.3 s");
+    breaks("client-waits-interval", &by(Callback::Bare), "0.3 s");
 }
 
 #[test]
@@ -154,7 +158,7 @@ fn whoever_is_stopped_while_it_waits_has_not_given_up() {
     breaks("client-polls-again", &patient, "after poll 1");
 
     let mut called = log(Draft::DEFAULT, "callbacks");
-    is_called(&mut called, 1.0, Call::Valid, 204);
+    is_called(&mut called, 1.0, Callback::Valid, 204);
     finds("client-polls-after-callback", &called, Finding::Untested);
     ends(&mut called);
     breaks("client-polls-after-callback", &called, "no poll came");
